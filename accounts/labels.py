@@ -1,0 +1,60 @@
+"""The words of the operation log: every action and every kind of record, as people read them.
+
+Rooms record short codes; a test finds each code in the source and holds this table complete.
+"""
+
+from __future__ import annotations
+
+ACTIONS = {
+    "account:activate": "恢复账号",
+    "account:change_password": "修改密码",
+    "account:close": "停用账号",
+    "account:create": "新增账号",
+    "account:reset_password": "重置密码",
+    "account:set_up": "建立首个管理员",
+    "collection:create": "建立报送任务",
+    "indicator:load": "载入指标口径",
+    "need:create": "登记需求",
+    "need:edit": "修改需求",
+    "organisation:create": "新增单位",
+    "pilot:design": "设计试点",
+    "pilot:judge": "作出评估结论",
+    "pilot:move": "变更试点状态",
+    "pilot:redesign": "修改试点设计",
+    "region:join_group": "加入地区类型",
+    "region:leave_group": "退出地区类型",
+    "region:load": "载入行政区划",
+    "resource:create": "登记数据资源",
+    "return:move": "变更报送状态",
+    "return:save": "保存报送数据",
+    "scenario:create": "登记场景",
+    "scenario:data": "关联数据资源",
+    "scenario:edit": "修改场景",
+    "scenario:move": "变更场景状态",
+    "session:close": "退出登录",
+    "session:open": "登录",
+    "target:set": "设定基线或目标",
+}
+
+ENTITIES = {
+    "account": "账号",
+    "collection": "报送任务",
+    "data_resource": "数据资源",
+    "indicator": "指标",
+    "need": "需求",
+    "organisation": "单位",
+    "pilot": "试点",
+    "region": "地区",
+    "return": "报送",
+    "scenario": "场景",
+}
+
+
+def action(code: str) -> str:
+    """An action's words; a code that a newer version recorded is shown as it is."""
+    return ACTIONS.get(code, code)
+
+
+def entity(code: str) -> str:
+    """What kind of record it was."""
+    return ENTITIES.get(code, code)

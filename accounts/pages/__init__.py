@@ -1,0 +1,1 @@
+"""Pages about one's own account, the people and the operation log."""

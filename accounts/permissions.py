@@ -1,0 +1,184 @@
+"""Who may do what, as data: one predicate a permission, each answering yes or why not.
+
+Services call `require`, pages call `may` with the same subject to decide what to draw, so a
+button that shows is a button that works. A permission is named <resource>:<action>.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import Forbidden
+from core.words import Role
+
+
+class Permission(StrEnum):
+    ACCOUNT_MANAGE = "account:manage"
+    AUDIT_READ = "audit:read"
+    COLLECTION_DESIGN = "collection:design"
+    DATA_EDIT = "data:edit"
+    INDICATOR_READ = "indicator:read"
+    NEED_CREATE = "need:create"
+    NEED_EDIT = "need:edit"
+    PILOT_DECIDE = "pilot:decide"
+    PILOT_DESIGN = "pilot:design"
+    PILOT_READ = "pilot:read"
+    PILOT_START = "pilot:start"
+    REGION_EDIT = "region:edit"
+    REPORT_ISSUE = "report:issue"
+    RETURN_DECIDE = "return:decide"
+    RETURN_FILL = "return:fill"
+    RETURN_READ = "return:read"
+    RETURN_UNLOCK = "return:unlock"
+    SCENARIO_APPRAISE = "scenario:appraise"
+    SCENARIO_CREATE = "scenario:create"
+    SCENARIO_EDIT = "scenario:edit"
+    SCENARIO_MOVE = "scenario:move"
+    SCENARIO_READ = "scenario:read"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person at the other end, fresh from the database for every command.
+
+    `account_id` is None for the command line, which acts with an administrator's and the
+    institute's rights on the machine it runs on.
+    """
+
+    account_id: int | None
+    session_id: int | None
+    name: str
+    role: Role
+    organisation_id: int | None = None
+    organisation: str = ""
+    region_code: str | None = None
+    region: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Runs the programme: the institute and the administrator."""
+        return self.role in (Role.INSTITUTE, Role.ADMIN)
+
+
+OPERATOR = Actor(None, None, "命令行", Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a permission is asked about, reduced to what predicates need."""
+
+    region_code: str | None = None
+    organisation_id: int | None = None
+    created_by: int | None = None
+    editable: bool = True  # whether its state allows changes at all
+
+
+ANY = Subject()
+
+
+@dataclass(frozen=True)
+class Answer:
+    ok: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+YES = Answer(True)
+
+
+def _staff(actor: Actor, _: Subject) -> Answer:
+    return YES if actor.is_staff else Answer(False, "只有研究院人员可以办理。")
+
+
+def _admin(actor: Actor, _: Subject) -> Answer:
+    return YES if actor.role is Role.ADMIN else Answer(False, "只有系统管理员可以办理。")
+
+
+def _staff_not_creator(actor: Actor, subject: Subject) -> Answer:
+    if not actor.is_staff:
+        return Answer(False, "只有研究院人员可以办理。")
+    if actor.account_id is not None and actor.account_id == subject.created_by:
+        return Answer(False, "不能审批自己登记的事项，请由另一位研究院人员办理。")
+    return YES
+
+
+def _registrar(actor: Actor, _: Subject) -> Answer:
+    if actor.is_staff or actor.role in (Role.COUNTY, Role.DEPARTMENT):
+        return YES
+    return Answer(False, "只有研究院、县级团队和部门可以登记。")
+
+
+def _own_draft(actor: Actor, subject: Subject) -> Answer:
+    if not subject.editable:
+        return Answer(False, "当前状态不可修改。")
+    if actor.is_staff:
+        return YES
+    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
+        return YES
+    return Answer(False, "只能修改本单位登记的草稿。")
+
+
+def _own_region(actor: Actor, subject: Subject) -> Answer:
+    if actor.role is Role.COUNTY and actor.region_code and actor.region_code == subject.region_code:
+        return YES
+    if actor.account_id is None:
+        return YES
+    return Answer(False, "只有该地区的县级团队可以填报。")
+
+
+def _region_or_staff(actor: Actor, subject: Subject) -> Answer:
+    return YES if actor.is_staff or _own_region(actor, subject) else Answer(False, "只能查看本地区的数据。")
+
+
+def _signed_in(_: Actor, __: Subject) -> Answer:
+    return YES
+
+
+def _worker(actor: Actor, _: Subject) -> Answer:
+    if actor.role in (Role.BIDDER, Role.JUDGE):
+        return Answer(False, "这个页面供研究院、县级团队和部门使用。")
+    return YES
+
+
+Predicate = Callable[[Actor, Subject], Answer]
+
+POLICY: dict[Permission, Predicate] = {
+    Permission.ACCOUNT_MANAGE: _admin,
+    Permission.AUDIT_READ: _staff,
+    Permission.COLLECTION_DESIGN: _staff,
+    Permission.DATA_EDIT: _staff,
+    Permission.INDICATOR_READ: _signed_in,
+    Permission.NEED_CREATE: _registrar,
+    Permission.NEED_EDIT: _own_draft,
+    Permission.PILOT_DECIDE: _staff,
+    Permission.PILOT_DESIGN: _staff,
+    Permission.PILOT_READ: _worker,
+    Permission.PILOT_START: _staff_not_creator,
+    Permission.REGION_EDIT: _staff,
+    Permission.REPORT_ISSUE: _staff,
+    Permission.RETURN_DECIDE: _staff,
+    Permission.RETURN_FILL: _own_region,
+    Permission.RETURN_READ: _region_or_staff,
+    Permission.RETURN_UNLOCK: _staff,
+    Permission.SCENARIO_APPRAISE: _staff_not_creator,
+    Permission.SCENARIO_CREATE: _registrar,
+    Permission.SCENARIO_EDIT: _own_draft,
+    Permission.SCENARIO_MOVE: _staff,
+    Permission.SCENARIO_READ: _worker,
+}
+
+
+def may(actor: Actor, permission: Permission, subject: Subject = ANY) -> Answer:
+    """Whether the actor may, and if not why not."""
+    return POLICY[permission](actor, subject)
+
+
+def require(actor: Actor, permission: Permission, subject: Subject = ANY) -> None:
+    """Raise Forbidden with the reason unless the actor may."""
+    answer = may(actor, permission, subject)
+    if not answer:
+        raise Forbidden(answer.reason, f"您当前的角色是“{actor.role.label}”。")

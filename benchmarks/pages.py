@@ -1,0 +1,185 @@
+"""Server time of a page rerun, ours beside Streamlit's defaults.
+
+    python benchmarks/pages.py /pilots "/pilot?id=1"
+
+Starts two servers of the same app on a temporary data directory with the demo province: one as
+shipped, one with Streamlit's full garbage collection after every rerun, without our freeze, and
+with Nagle's algorithm holding back small messages. Speaks to both over their websockets as the frontend does (BackMsg out, ForwardMsg in), signed
+in by the demo account, reruns back to back in alternating blocks and prints the time from the
+request to `script_finished`, with the protobuf bytes of a rerun.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Run by a fresh interpreter: the switch is this script's, the product knows nothing of it
+_LAUNCHER = """
+import gc, os, sys
+if os.environ.get("ZHIPING_BENCH_DEFAULTS"):
+    import web.asgi
+    gc.freeze = lambda: None
+    web.asgi._send_at_once = lambda: None
+from streamlit.web.cli import main
+sys.argv = ["streamlit", "run", *sys.argv[1:]]
+main()
+"""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def server(app: Path, *, defaults: bool = False) -> Iterator[str]:
+    """A server of `app` on a data directory of its own; its address once it answers."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        launcher, log = Path(folder) / "launch.py", Path(folder) / "server.log"
+        launcher.write_text(_LAUNCHER)
+        environment = {**os.environ, "ZHIPING_DATA_DIR": f"{folder}/data", "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, str(launcher), str(app), f"--server.port={port}"]
+        if defaults:
+            environment["ZHIPING_BENCH_DEFAULTS"] = "1"
+            command.append("--runner.postScriptGC=true")
+        with log.open("wb") as out:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(1200):
+                try:
+                    if httpx.get(f"{address}/readyz").status_code == 200:
+                        break
+                except httpx.TransportError:
+                    pass
+                if process.poll() is not None:
+                    break
+                time.sleep(0.1)
+            else:
+                raise SystemExit(f"no answer from the server:\n{log.read_text()}")
+            if process.poll() is not None:
+                raise SystemExit(f"the server stopped:\n{log.read_text()}")
+            yield address
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def sign_in(address: str, account: str) -> str:
+    """The Cookie header of a demo account."""
+    answer = httpx.post(f"{address}/login/demo", data={"username": account}, headers={"Origin": address})
+    if answer.status_code != 303:
+        raise SystemExit(f"demo sign-in as {account} refused: {answer.status_code}")
+    return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+
+
+class Page:
+    """One browser tab on one page."""
+
+    def __init__(self, address: str, cookie: str, page: str) -> None:
+        parts = urlsplit(page)
+        self.name, self.query = parts.path.strip("/"), parts.query
+        self._hash = ""
+        self._stack = ExitStack()
+        self._socket: ClientConnection = self._stack.enter_context(
+            connect(
+                address.replace("http", "ws", 1) + "/_stcore/stream",
+                subprotocols=[Subprotocol("streamlit")],
+                additional_headers={"Cookie": cookie},
+                max_size=None,
+            )
+        )
+
+    def rerun(self) -> tuple[float, list[ForwardMsg], int]:
+        """Seconds to `script_finished`, the messages of the run and their bytes."""
+        request = BackMsg()
+        request.rerun_script.query_string = self.query
+        # The address names the page once; afterwards the server's own name for it is sent back
+        if self._hash:
+            request.rerun_script.page_script_hash = self._hash
+        else:
+            request.rerun_script.page_name = self.name
+        frames: list[bytes] = []
+        begun = time.perf_counter()
+        self._socket.send(request.SerializeToString())
+        while True:
+            frame = self._socket.recv(timeout=60)
+            frames.append(frame if isinstance(frame, bytes) else frame.encode())
+            message = ForwardMsg.FromString(frames[-1])
+            if message.WhichOneof("type") == "script_finished":
+                break
+        seconds = time.perf_counter() - begun
+        messages = [ForwardMsg.FromString(frame) for frame in frames]
+        for message in messages:
+            kind = message.WhichOneof("type")
+            if kind == "navigation" and message.navigation.page_script_hash:
+                self._hash = message.navigation.page_script_hash
+            elif kind == "page_not_found":
+                raise SystemExit(f"no page /{self.name} for this account")
+            elif kind == "delta" and message.delta.new_element.WhichOneof("type") in {"exception"}:
+                raise SystemExit(f"/{self.name} failed: {message.delta.new_element.exception.message}")
+        return seconds, messages, sum(map(len, frames))
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def _p95(seconds: list[float]) -> float:
+    return sorted(seconds)[max(0, round(0.95 * len(seconds)) - 1)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("pages", nargs="*", default=["/pilots", "/pilot?id=1"], help="addresses within the app")
+    parser.add_argument("--app", type=Path, default=ROOT / "streamlit_app.py")
+    parser.add_argument("--account", default="liyan")
+    parser.add_argument("--runs", type=int, default=100, help="reruns of each page on each server")
+    parser.add_argument("--block", type=int, default=20, help="reruns before the other server takes its turn")
+    arguments = parser.parse_args()
+
+    with ExitStack() as stack:
+        servers = {
+            "ours": stack.enter_context(server(arguments.app)),
+            "defaults": stack.enter_context(server(arguments.app, defaults=True)),
+        }
+        cookies = {name: sign_in(address, arguments.account) for name, address in servers.items()}
+        print(f"{'page':<28}{'settings':<10}{'median ms':>10}{'p95 ms':>9}{'first ms':>10}{'kB':>8}")
+        for page in arguments.pages:
+            tabs = {name: Page(address, cookies[name], page) for name, address in servers.items()}
+            first = {name: tab.rerun()[0] for name, tab in tabs.items()}
+            sizes = {name: [tab.rerun() for _ in range(3)][-1][2] for name, tab in tabs.items()}
+            times: dict[str, list[float]] = {name: [] for name in servers}
+            while len(times["defaults"]) < arguments.runs:
+                for name, tab in tabs.items():
+                    times[name] += [tab.rerun()[0] for _ in range(arguments.block)]
+            for name, tab in tabs.items():
+                tab.close()
+                print(
+                    f"{page:<28}{name:<10}{statistics.median(times[name]) * 1000:>10.1f}{_p95(times[name]) * 1000:>9.1f}"
+                    f"{first[name] * 1000:>10.0f}{sizes[name] / 1000:>8.1f}"
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""`zhiping`: everything an operator does without a browser. Output is Chinese, exit codes are 0, 1 (a
+refusal or a finding) and 2 (wrong usage)."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import AppError, Invalid
+from core.settings import settings
+from core.words import Role
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = 8501
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except Invalid as error:
+        print("没有完成：", *(f"  - {problem}" for problem in error.problems), error.remedy, sep="\n", file=sys.stderr)
+    except AppError as error:
+        print(f"没有完成：{error}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zhiping", description="智评：基层智治场景的登记、试点、评估与报告")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    def add(name: str, function: object, help: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help, description=help)
+        made.set_defaults(run=function)
+        return made
+
+    add("init", _init, "建立或升级数据库，载入参考数据（新的内置库同时生成演示省份）")
+    demo = add("demo", _demo, "生成演示省份")
+    demo.add_argument("--reset", action="store_true", help="清空内置数据库后重新生成")
+    add("run", _run, "启动服务")
+    user = add("user", _user_add, "管理账号")
+    users = user.add_subparsers(dest="action", required=True, metavar="动作")
+    new = users.add_parser("add", help="新增账号（密码从终端或标准输入读取）")
+    new.add_argument("username", help="用户名（小写字母、数字）")
+    new.add_argument("--name", required=True, help="姓名")
+    new.add_argument("--role", required=True, choices=[role.value for role in Role], help="角色")
+    new.add_argument("--organisation", required=True, help="单位全称；没有时新建")
+    new.add_argument("--region", help="县级团队单位所属地区代码，如 330523")
+    backup = add("backup", _backup, "把全部数据备份为一个文件")
+    backup.add_argument("file", type=Path)
+    restore = add("restore", _restore, "从备份恢复到空数据库")
+    restore.add_argument("file", type=Path)
+    add("check", _check, "核对数据库结构、操作记录链和汇总数")
+    take = add("import-return", _import_return, "导入报送：Excel 报送表、CSV，或公开的月度考核通报")
+    take.add_argument("file", type=Path)
+    load = add("load-region", _load_region, "载入一个省的地市和县（市、区）")
+    load.add_argument("province", help="省份全称，如 江苏省")
+    report = add("report", _report, "生成 PDF 报告")
+    report.add_argument("kind", choices=["pilot"], help="pilot：试点评估报告")
+    report.add_argument("id", type=int)
+    report.add_argument("out", type=Path)
+    return parser
+
+
+def _init(_: argparse.Namespace) -> None:
+    from cli import startup
+
+    if settings().embedded:
+        startup.prepare(print)
+    else:
+        from db import upgrade
+
+        fresh = upgrade.current() == ""
+        upgrade.upgrade()
+        if fresh:
+            startup.furnish(print, demo=bool(settings().demo))
+    print(f"数据库已就绪：{settings().data_dir.resolve() if settings().embedded else '共享数据库'}")
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    from cli import startup
+    from db import upgrade
+
+    if arguments.reset:
+        startup.wipe()
+    elif upgrade.current():
+        raise AppError("数据库里已有内容，没有改动。", "要重新生成请加 --reset（会清空内置数据库）。")
+    upgrade.ensure()
+    startup.furnish(print, demo=True)
+    print("演示省份已生成。")
+
+
+def _run(_: argparse.Namespace) -> None:
+    from accounts import sessions
+    from cli import startup
+
+    port = int(os.environ.get("STREAMLIT_SERVER_PORT", PORT))
+    address = os.environ.get("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")
+    _check_port(port)
+    startup.prepare(print)
+    where = "localhost" if address in ("127.0.0.1", "0.0.0.0") else address
+    print(f"\n智评正在启动，请用浏览器打开：http://{where}:{port}\n")
+    accounts = sessions.demo_accounts()
+    if accounts:
+        print("演示账号（登录页一键进入）：")
+        for account in accounts:
+            print(f"  {account.name}　{account.role_label}　{account.organisation}")
+    elif sessions.needs_setup():
+        print(f"尚无账号。打开上面的地址建立第一个系统管理员，初始化口令：{sessions.setup_code()}")
+    print("\n按 Ctrl+C 停止。", flush=True)
+    os.environ["ZHIPING_DATA_DIR"] = str(settings().data_dir.resolve())
+    os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working directory
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), "--server.port", str(port)]
+    if sys.platform == "win32":  # there, exec would leave the console without its program
+        sys.exit(subprocess.call(command))
+    os.execv(sys.executable, command)
+
+
+def _user_add(arguments: argparse.Namespace) -> None:
+    from accounts import queries, service
+    from accounts.permissions import OPERATOR
+    from accounts.schemas import AccountIn, OrganisationIn
+    from core.words import OrganisationKind
+
+    password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    role = Role(arguments.role)
+    known = {view.name: view.id for view in queries.organisations(OPERATOR)}
+    organisation_id = known.get(arguments.organisation)
+    if organisation_id is None:
+        kinds = {
+            Role.COUNTY: OrganisationKind.GOVERNMENT,
+            Role.DEPARTMENT: OrganisationKind.DEPARTMENT,
+            Role.BIDDER: OrganisationKind.ENTERPRISE,
+        }
+        organisation_id = service.add_organisation(
+            OPERATOR,
+            OrganisationIn(
+                name=arguments.organisation,
+                kind=kinds.get(role, OrganisationKind.INSTITUTE),
+                region_code=arguments.region,
+            ),
+        )
+    service.add_account(
+        OPERATOR,
+        AccountIn(
+            username=arguments.username,
+            name=arguments.name,
+            role=role,
+            organisation_id=organisation_id,
+            password=password,
+        ),
+    )
+    print(f"已新增账号 {arguments.username}（{role.label}）。")
+
+
+def _backup(arguments: argparse.Namespace) -> None:
+    from db import backup
+
+    counts = backup.save(arguments.file)
+    print(f"已备份 {sum(counts.values()):,} 行（{len(counts)} 张表）到 {arguments.file}")
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    from db import backup
+
+    counts = backup.restore(arguments.file)
+    print(f"已恢复 {sum(counts.values()):,} 行（{len(counts)} 张表）。")
+
+
+def _check(_: argparse.Namespace) -> int:
+    from db import audit, upgrade
+    from db.check import integrity
+    from db.session import read
+    from metrics import rollups
+
+    with read() as session:
+        parts = (
+            ("数据库结构", upgrade.differences()),
+            ("数据库完整性", integrity(session)),
+            ("操作记录链", [f"第 {number} 条与前一条不衔接" for number in audit.broken_links(session)]),
+            ("汇总数", rollups.differences(session)),
+        )
+    for name, problems in parts:
+        print(f"{name}：{'一致' if not problems else f'{len(problems)} 处不一致'}")
+        for problem in problems[:50]:
+            print(f"  - {problem}")
+    return int(any(problems for _, problems in parts))
+
+
+def _import_return(arguments: argparse.Namespace) -> int:
+    from accounts.permissions import OPERATOR
+    from metrics import imports
+
+    try:
+        data = arguments.file.read_bytes()
+    except OSError as error:
+        raise AppError(f"读不到文件 {arguments.file}。", "请核对路径和权限。") from error
+    outcome = imports.take_in(OPERATOR, data, arguments.file.name)
+    for line in outcome.lines:
+        print(line)
+    if outcome.marked is not None:
+        beside = arguments.file.with_name(f"{arguments.file.stem}-校验结果.xlsx")
+        beside.write_bytes(outcome.marked)
+        print(f"有问题的单元格已标注：{beside}")
+    return 0 if outcome.ok else 1
+
+
+def _load_region(arguments: argparse.Namespace) -> None:
+    from accounts.permissions import OPERATOR
+    from regions import service
+
+    print(f"新增 {service.load(OPERATOR, arguments.province)} 个地区。")
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from accounts.permissions import OPERATOR
+    from pilots import report
+
+    issued = report.issue(OPERATOR, arguments.id)
+    arguments.out.write_bytes(issued.data)
+    print(f"已生成 {arguments.out}（{issued.number}，{len(issued.data) / 1024:,.0f} KB）")
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise AppError(
+                f"端口 {port} 已被占用，可能智评已经在运行。", f"换一个端口：STREAMLIT_SERVER_PORT={port + 1} make run"
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

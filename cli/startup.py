@@ -1,0 +1,75 @@
+"""Making an installation ready: schema, reference data, the demo province, fonts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+from accounts.permissions import OPERATOR
+from core.errors import AppError
+from core.lock import exclusive
+from core.settings import settings
+from db import engine, facts, upgrade
+from db.session import read, write
+from metrics import catalogue
+from regions import service as regions
+
+Say = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Progress that nobody reads."""
+
+
+def prepare(say: Say = silent) -> None:
+    """Bring the installation to a state in which it can serve; a second call finds nothing to do.
+
+    A new embedded installation gets the demo province unless ZHIPING_DEMO=0. A build that was
+    interrupted is thrown away and made again: until it is complete nobody can have entered anything.
+    """
+    # Two processes started together must not both build.
+    with exclusive(settings().data_dir / "start.lock"):
+        if _half_built():
+            say("上次的演示数据没有生成完，重新生成。")
+            wipe()
+        fresh = upgrade.current() == ""
+        upgrade.ensure()
+        if fresh:
+            wanted = settings().demo
+            furnish(say, demo=settings().embedded if wanted is None else wanted)
+
+
+def furnish(say: Say, *, demo: bool) -> None:
+    """Reference data for a new installation and, if wanted, the demo province."""
+    if demo:
+        with write() as session:
+            facts.put(session, "demo", "building")
+    say("载入行政区划、地区类型与指标口径……")
+    regions.load(OPERATOR, "浙江省")
+    catalogue.load()
+    if demo:
+        from demo import build  # a thousand lines that only a demo needs
+
+        build.province(say)
+        with write() as session:
+            facts.put(session, "demo", "1")
+
+
+def wipe() -> None:
+    """Remove the embedded database and its files. Refuses a shared database."""
+    if not settings().embedded:
+        raise AppError("共享数据库不能清空。", "请由数据库管理员处理。")
+    path = engine.engine().url.database
+    engine.reset()
+    for suffix in ("", "-wal", "-shm"):
+        if path and os.path.exists(path + suffix):
+            os.remove(path + suffix)
+    shutil.rmtree(settings().data_dir / "uploads", ignore_errors=True)
+
+
+def _half_built() -> bool:
+    if not settings().embedded or not upgrade.current():
+        return False
+    with read() as session:
+        return facts.get(session, "demo") == "building"

@@ -1,0 +1,33 @@
+"""Time: stored in UTC, shown and counted in Beijing time. The only place that asks the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The current instant, UTC-aware."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The current date in Beijing, which decides deadlines and group membership."""
+    return datetime.now(BEIJING).date()
+
+
+def beijing(at: datetime) -> datetime:
+    """The same instant on a Beijing clock."""
+    return at.astimezone(BEIJING)
+
+
+def show(at: datetime | None) -> str:
+    """北京时间 as printed on pages and reports: 2026-11-22 14:05; “–” for none."""
+    return "–" if at is None else f"{beijing(at):%Y-%m-%d %H:%M}"
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant after `day` in Beijing: the exclusive end of a half-open window."""
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC) + timedelta(days=1)

@@ -1,0 +1,267 @@
+"""The words of the domain: every enumeration kept in the database, with its Chinese label.
+
+Tables constrain their columns to these values and rooms decide by them; keeping the words on
+the ground floor lets rules stay free of the database. A member is written VALUE, 标签.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A stored value with the label people read."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        if not label:  # optional only so that Role("admin") reads as a look-up to the type checker
+            raise TypeError(f"{cls.__name__}.{value} needs a label")
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+# -- people ------------------------------------------------------------------
+
+
+class Role(Word):
+    ADMIN = "admin", "系统管理员"
+    INSTITUTE = "institute", "研究院"
+    COUNTY = "county", "县级团队"
+    DEPARTMENT = "department", "部门"
+    BIDDER = "bidder", "揭榜单位"
+    JUDGE = "judge", "评审专家"
+
+
+class OrganisationKind(Word):
+    INSTITUTE = "institute", "研究机构"
+    GOVERNMENT = "government", "党委政府"
+    DEPARTMENT = "department", "部门"
+    ENTERPRISE = "enterprise", "企业"
+    SOCIAL = "social", "高校与社会组织"
+
+
+# -- places ------------------------------------------------------------------
+
+
+class RegionLevel(Word):
+    PROVINCE = "province", "省"
+    CITY = "city", "设区市"
+    COUNTY = "county", "县（市、区）"
+    ZONE = "zone", "功能区"
+    TOWN = "town", "乡镇（街道）"
+
+
+class Side(Word):
+    """The two sides of the developed / underdeveloped comparison."""
+
+    DEVELOPED = "developed", "发达地区"
+    UNDERDEVELOPED = "underdeveloped", "山区海岛县"
+    OTHER = "other", "其他分组"
+
+
+class GovernanceLevel(Word):
+    CITY = "city", "市级"
+    COUNTY = "county", "县级"
+    TOWN = "town", "乡镇（街道）"
+    VILLAGE = "village", "村（社区）"
+    GRID = "grid", "网格"
+
+
+# -- needs and scenarios -------------------------------------------------------
+
+
+class Asker(Word):
+    PUBLIC = "public", "群众"
+    ENTERPRISE = "enterprise", "企业"
+    GRASSROOTS = "grassroots", "基层"
+    DEPARTMENT = "department", "部门"
+
+
+class NeedSource(Word):
+    HOTLINE = "hotline", "12345热线"
+    GRID = "grid", "网格上报"
+    SURVEY = "survey", "问卷"
+    VISIT = "visit", "走访"
+    INSPECTION = "inspection", "督查"
+    ENTERPRISE = "enterprise", "企业诉求"
+
+
+class ScenarioState(Word):
+    DRAFT = "draft", "草稿"
+    APPRAISAL = "appraisal", "待论证"
+    RETURNED = "returned", "退回修改"
+    REFUSED = "refused", "不予立项"
+    APPROVED = "approved", "已立项"
+    PILOTING = "piloting", "试点中"
+    EVALUATING = "evaluating", "评估中"
+    ITERATING = "iterating", "迭代中"
+    PROMOTING = "promoting", "推广中"
+    SUSPENDED = "suspended", "暂停"
+    RETIRED = "retired", "已退出"
+
+
+class SharingScheme(Word):
+    NATIONAL = "national", "国家"
+    ZHEJIANG = "zhejiang", "浙江省"
+
+
+class Sharing(Word):
+    """Sharing attribute; the label depends on the scheme, see `sharing_label`."""
+
+    OPEN = "open", "无条件共享"
+    CONDITIONAL = "conditional", "有条件共享"
+    REFUSED = "refused", "不予共享"
+
+
+def sharing_label(scheme: str, sharing: str) -> str:
+    """国家：无条件／有条件／不予共享；浙江省：无条件／受限／不共享。"""
+    if scheme == SharingScheme.ZHEJIANG:
+        return {
+            Sharing.OPEN: "无条件共享",
+            Sharing.CONDITIONAL: "受限共享",
+            Sharing.REFUSED: "不共享",
+        }[Sharing(sharing)]
+    return Sharing(sharing).label
+
+
+class SecurityLevel(Word):
+    L1 = "L1", "L1"
+    L2 = "L2", "L2"
+    L3 = "L3", "L3"
+    L4 = "L4", "L4（最敏感）"
+
+
+class PersonalInformation(Word):
+    NONE = "none", "不含个人信息"
+    PERSONAL = "personal", "个人信息"
+    SENSITIVE = "sensitive", "敏感个人信息"
+
+
+class DataStatus(Word):
+    NOT_REQUESTED = "not_requested", "未申请"
+    REQUESTED = "requested", "申请中"
+    GRANTED = "granted", "已批准"
+    REFUSED = "refused", "被拒"
+    CONNECTED = "connected", "已接入"
+
+
+# -- indicators and returns ----------------------------------------------------
+
+
+class Kind(Word):
+    """What a value is. RATIO, MEAN and SCORE have a denominator; the others only a numerator."""
+
+    COUNT = "count", "计数"
+    RATIO = "ratio", "比率"
+    MEAN = "mean", "均值"
+    DURATION = "duration", "时长"
+    MONEY = "money", "金额"
+    INDEX = "index", "指数"
+    SCORE = "score", "得分（按满分）"
+    YES_NO = "yes_no", "是/否"
+
+    @property
+    def has_denominator(self) -> bool:
+        return self in (Kind.RATIO, Kind.MEAN, Kind.SCORE)
+
+    @property
+    def is_share(self) -> bool:
+        """The numerator is a part of the denominator, so n ≤ d always."""
+        return self in (Kind.RATIO, Kind.SCORE)
+
+
+class Direction(Word):
+    HIGHER = "higher", "越高越好"
+    LOWER = "lower", "越低越好"
+    WITHIN = "within", "在区间内为好"
+
+    @property
+    def sign(self) -> int:
+        return -1 if self is Direction.LOWER else 1
+
+
+class Combine(Word):
+    """How values of several regions (or periods) become one."""
+
+    RATIO = "ratio", "Σ分子÷Σ分母"
+    SUM = "sum", "求和"
+    MEAN = "mean", "平均"
+    LAST = "last", "取末期"
+    MAX = "max", "取最大"
+    NONE = "none", "不汇总"
+
+
+class ValueState(Word):
+    """Why there is, or is not, a number. Missing is never zero; not applicable is neither 0 nor 100."""
+
+    REPORTED = "reported", "已报"
+    ESTIMATED = "estimated", "估计"
+    MISSING = "missing", "缺报"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+    SUPPRESSED = "suppressed", "不公开"
+
+    @property
+    def has_value(self) -> bool:
+        return self in (ValueState.REPORTED, ValueState.ESTIMATED)
+
+
+class IndicatorRole(Word):
+    GOAL = "goal", "目标指标"
+    GUARDRAIL = "guardrail", "护栏指标"
+    CONTEXT = "context", "背景指标"
+
+
+class CollectionKind(Word):
+    PILOT = "pilot", "试点报送"
+    ASSESSMENT = "assessment", "月度考核"
+
+
+class Arm(Word):
+    PILOT = "pilot", "试点地区"
+    COMPARISON = "comparison", "对照地区"
+    MEMBER = "member", "考核单位"
+
+
+class TargetKind(Word):
+    BASELINE = "baseline", "基线值"
+    TARGET = "target", "目标值"
+
+
+class ReturnState(Word):
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "已提交"
+    RETURNED = "returned", "退回"
+    APPROVED = "approved", "已审核"
+    LOCKED = "locked", "锁定"
+
+    @property
+    def counts(self) -> bool:
+        """Values of drafts and of returned returns stay out of every aggregate."""
+        return self in (ReturnState.SUBMITTED, ReturnState.APPROVED, ReturnState.LOCKED)
+
+
+# -- pilots --------------------------------------------------------------------
+
+
+class PilotState(Word):
+    DESIGN = "design", "设计中"
+    PENDING = "pending", "待启动"
+    RUNNING = "running", "试点中"
+    PAUSED = "paused", "暂停"
+    EVALUATING = "evaluating", "评估中"
+    PROMOTING = "promoting", "推广"
+    FINISHED = "finished", "已结项"
+    STOPPED = "stopped", "已终止"
+
+
+class Verdict(Word):
+    PROMOTE = "promote", "推广"
+    PROMOTE_IF = "promote_if", "有条件推广"
+    CONTINUE = "continue", "继续试点"
+    IMPROVE = "improve", "优化后再试"
+    STOP = "stop", "终止"
+    UNKNOWN = "unknown", "尚不能判断"

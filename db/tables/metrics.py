@@ -1,0 +1,201 @@
+"""Indicators, what is asked of whom, what was reported, and its roll-ups.
+
+Quantities (n, d, targets) are BIGINT millionths, so sums and comparisons are exact.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from core.words import (
+    Arm,
+    CollectionKind,
+    Combine,
+    Direction,
+    IndicatorRole,
+    Kind,
+    ReturnState,
+    TargetKind,
+    ValueState,
+)
+from db.base import Versioned, word
+
+
+class IndicatorRow(SQLModel, table=True):
+    """One version of a definition. Once a value refers to it, it is never edited: a new version is made."""
+
+    __tablename__ = "indicator"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(index=True)
+    version: int = 1
+    name: str
+    meaning: str
+    formula: str
+    kind: Kind = Field(sa_type=word(Kind))
+    unit: str
+    n_label: str
+    d_label: str = ""
+    n_unit: str = ""
+    d_unit: str = ""
+    factor: int = 1
+    decimals: int = 2
+    direction: Direction = Field(sa_type=word(Direction))
+    hard_min: int | None = Field(default=None, sa_type=BigInteger)
+    hard_max: int | None = Field(default=None, sa_type=BigInteger)
+    plausible_min: int | None = Field(default=None, sa_type=BigInteger)
+    plausible_max: int | None = Field(default=None, sa_type=BigInteger)
+    combine_time: Combine = Field(sa_type=word(Combine, "combine_time"))
+    combine_regions: Combine = Field(sa_type=word(Combine, "combine_regions"))
+    cadence: str = "month"
+    source: str = ""
+    collected_by: str = ""
+    evidence_required: bool = False
+    limits: str = ""
+
+
+class Collection(Versioned, table=True):
+    """A set of indicators that units report each period: a pilot's, or a standing assessment."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    kind: CollectionKind = Field(sa_type=word(CollectionKind))
+    cadence: str = "month"
+    due_days: int = 5  # working days after the period's end
+    contact: str = ""
+    group_scheme: str = ""  # the grouping inside which units are compared; "" for the province's own
+    source: str = ""
+
+
+class CollectionIndicator(SQLModel, table=True):
+    __tablename__ = "collection_indicator"
+
+    collection_id: int = Field(foreign_key="collection.id", primary_key=True)
+    indicator_id: int = Field(foreign_key="indicator.id", primary_key=True, index=True)
+    role: IndicatorRole = Field(sa_type=word(IndicatorRole))
+    smallest_change: int | None = Field(default=None, sa_type=BigInteger)  # the smallest change that matters
+    position: int = 0
+
+
+class CollectionUnit(SQLModel, table=True):
+    """A region that reports in a collection, from one period to another, both inclusive."""
+
+    __tablename__ = "collection_unit"
+
+    collection_id: int = Field(foreign_key="collection.id", primary_key=True)
+    region_code: str = Field(foreign_key="region.code", primary_key=True, index=True)
+    arm: Arm = Field(sa_type=word(Arm))
+    first_period: str
+    last_period: str
+    registered_at: datetime
+
+
+class Target(SQLModel, table=True):
+    """Baseline or target of an indicator, for one region or (region_code None) for all.
+
+    Append-only: the newest row for a period on counts, older ones stay visible in every chart.
+    `value` is in the indicator's unit.
+    """
+
+    __table_args__ = (Index(None, "collection_id", "indicator_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    collection_id: int = Field(foreign_key="collection.id")
+    indicator_id: int = Field(foreign_key="indicator.id")
+    region_code: str | None = Field(default=None, foreign_key="region.code")
+    kind: TargetKind = Field(sa_type=word(TargetKind))
+    value: int = Field(sa_type=BigInteger)
+    from_period: str
+    reason: str
+    set_by: int | None = Field(default=None, foreign_key="account.id")
+    set_at: datetime
+
+
+class ReturnRow(Versioned, table=True):
+    """What one region owes for one period. Rows exist from the moment the unit is registered, so
+    completeness and timeliness have a true denominator."""
+
+    __tablename__ = "data_return"
+    __table_args__ = (
+        UniqueConstraint("collection_id", "region_code", "period"),
+        Index(None, "region_code", "due_on"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    collection_id: int = Field(foreign_key="collection.id", index=True)
+    region_code: str = Field(foreign_key="region.code")
+    period: str
+    opens_on: date
+    due_on: date
+    due_provisional: bool = False
+    state: ReturnState = Field(default=ReturnState.DRAFT, sa_type=word(ReturnState), index=True)
+    saved_at: datetime | None = None
+    submitted_at: datetime | None = None
+    submitted_by: int | None = Field(default=None, foreign_key="account.id")
+    decided_by: int | None = Field(default=None, foreign_key="account.id")
+    decided_at: datetime | None = None
+    comment: str = ""
+
+
+class Upload(SQLModel, table=True):
+    """A file that was taken in: what it was, what was found in it, what came of it."""
+
+    __table_args__ = (Index(None, "return_id", "sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    return_id: int = Field(foreign_key="data_return.id", index=True)
+    filename: str
+    sha256: str
+    size: int
+    at: datetime
+    by: int | None = Field(default=None, foreign_key="account.id")
+    saved: int = 0
+    findings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # rule id → count
+
+
+class Observation(SQLModel, table=True):
+    """One revision of one value. Never updated, never deleted: triggers refuse both."""
+
+    __table_args__ = (
+        UniqueConstraint("return_id", "indicator_id", "revision"),
+        CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    return_id: int = Field(foreign_key="data_return.id")
+    indicator_id: int = Field(foreign_key="indicator.id", index=True)
+    revision: int
+    n: int | None = Field(default=None, sa_type=BigInteger)
+    d: int | None = Field(default=None, sa_type=BigInteger)
+    state: ValueState = Field(sa_type=word(ValueState))
+    reason: str = ""
+    note: str = ""
+    late: bool = False
+    door: str = "form"  # form, workbook, csv, import
+    upload_id: int | None = Field(default=None, foreign_key="upload.id")
+    entered_by: int | None = Field(default=None, foreign_key="account.id")
+    entered_at: datetime
+
+
+class Rollup(SQLModel, table=True):
+    """Σn and Σd of one indicator in one period over one scope, kept in the same transaction as the
+    values. `group_name` is "" for the whole scope, else the group of that period's date. County
+    rows are the current values themselves. Dashboards read these and never the observations."""
+
+    collection_id: int = Field(foreign_key="collection.id", primary_key=True)
+    indicator_id: int = Field(foreign_key="indicator.id", primary_key=True)
+    period: str = Field(primary_key=True)
+    scope_code: str = Field(foreign_key="region.code", primary_key=True)
+    group_name: str = Field(default="", primary_key=True)
+    n: int | None = Field(default=None, sa_type=BigInteger)
+    d: int | None = Field(default=None, sa_type=BigInteger)
+    state: str = ""  # county rows: the value's state
+    reported: int = 0
+    expected: int = 0
+    unapproved: int = 0  # reported values that nobody has reviewed yet
+    observation_id: int | None = Field(default=None, foreign_key="observation.id")

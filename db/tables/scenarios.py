@@ -1,0 +1,127 @@
+"""Needs, scenarios, data resources and who is responsible for what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from core.words import (
+    Asker,
+    DataStatus,
+    GovernanceLevel,
+    NeedSource,
+    PersonalInformation,
+    ScenarioState,
+    SecurityLevel,
+    Sharing,
+    SharingScheme,
+)
+from db.base import Versioned, word
+
+
+class Need(Versioned, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    title: str
+    description: str
+    asker: Asker = Field(sa_type=word(Asker))
+    people: str = ""  # the group concerned
+    level: GovernanceLevel = Field(sa_type=word(GovernanceLevel))
+    region_code: str = Field(foreign_key="region.code", index=True)
+    source: NeedSource = Field(sa_type=word(NeedSource))
+    events: int | None = None  # how often, between the two dates
+    events_from: date | None = None
+    events_to: date | None = None
+    severity: int = 2
+    created_by: int = Field(foreign_key="account.id")
+    created_at: datetime
+
+    __table_args__ = (
+        CheckConstraint("severity BETWEEN 1 AND 3", name="severity"),
+        CheckConstraint("events IS NULL OR events >= 0", name="events"),
+    )
+
+
+class Scenario(Versioned, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    name: str = Field(index=True)
+    domain: str = Field(index=True)
+    summary: str
+    technologies: str = ""
+    level: GovernanceLevel = Field(sa_type=word(GovernanceLevel))
+    state: ScenarioState = Field(sa_type=word(ScenarioState), index=True)
+    lead_organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    region_code: str = Field(foreign_key="region.code", index=True)
+    search_text: str = ""  # name, code, pinyin initials: what the list's search looks in
+    nonce: str | None = Field(default=None, unique=True)  # one form submitted twice makes one scenario
+    created_by: int = Field(foreign_key="account.id")
+    created_at: datetime
+
+
+class ScenarioNeed(SQLModel, table=True):
+    __tablename__ = "scenario_need"
+
+    scenario_id: int = Field(foreign_key="scenario.id", primary_key=True)
+    need_id: int = Field(foreign_key="need.id", primary_key=True, index=True)
+
+
+class ScenarioVersion(SQLModel, table=True):
+    """v1.0, v1.1 …: what changed and why. Pilots name the version they try out."""
+
+    __tablename__ = "scenario_version"
+    __table_args__ = (UniqueConstraint("scenario_id", "label"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    scenario_id: int = Field(foreign_key="scenario.id", index=True)
+    label: str
+    changes: str
+    created_by: int = Field(foreign_key="account.id")
+    created_at: datetime
+
+
+class DataResource(Versioned, table=True):
+    __tablename__ = "data_resource"
+    __table_args__ = (UniqueConstraint("provider_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    provider_id: int = Field(foreign_key="organisation.id", index=True)
+    summary: str = ""
+    sharing_scheme: SharingScheme = Field(sa_type=word(SharingScheme))
+    sharing: Sharing = Field(sa_type=word(Sharing))
+    update_cycle: str = ""
+    security_level: SecurityLevel = Field(sa_type=word(SecurityLevel))
+    personal_information: PersonalInformation = Field(sa_type=word(PersonalInformation))
+
+
+class ScenarioData(Versioned, table=True):
+    """A scenario's use of a data resource and how far its request has come."""
+
+    __tablename__ = "scenario_data"
+    __table_args__ = (UniqueConstraint("scenario_id", "resource_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    scenario_id: int = Field(foreign_key="scenario.id", index=True)
+    resource_id: int = Field(foreign_key="data_resource.id", index=True)
+    purpose: str
+    status: DataStatus = Field(sa_type=word(DataStatus))
+    requested_on: date | None = None
+    answered_on: date | None = None
+
+
+class Responsibility(Versioned, table=True):
+    """An item of the responsibility list. `parent_id` builds the tree 业务 → 环节 → 最小颗粒."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    scenario_id: int = Field(foreign_key="scenario.id", index=True)
+    parent_id: int | None = Field(default=None, foreign_key="responsibility.id", index=True)
+    name: str
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
+    owner: str = ""  # the person or post that answers for it
+    time_limit: str = ""
+    legal_basis: str = ""
+    position: int = 0

@@ -1,0 +1,48 @@
+"""What the installation keeps about itself: the audit log, issued reports, single facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field, SQLModel
+
+
+class AuditEvent(SQLModel, table=True):
+    """Who did what to what, written in the transaction that did it. Each row carries the hash of the
+    one before, so a removed or altered row shows (`zhiping check`). Triggers refuse changes."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index(None, "entity", "entity_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    actor_id: int | None = Field(default=None, foreign_key="account.id")
+    action: str
+    entity: str
+    entity_id: str
+    changes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    reason: str = ""
+    hash: str
+
+
+class ReportIssue(SQLModel, table=True):
+    """A report that left the house: its number, what it is about and the hash of its inputs."""
+
+    __tablename__ = "report_issue"
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(unique=True)
+    kind: str = Field(index=True)
+    subject_id: int
+    inputs_hash: str = Field(index=True)
+    as_of: datetime
+    issued_by: int | None = Field(default=None, foreign_key="account.id")
+
+
+class Fact(SQLModel, table=True):
+    """A single fact about this installation: whether it is a demo, when it was made."""
+
+    name: str = Field(primary_key=True)
+    value: str

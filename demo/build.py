@@ -1,0 +1,439 @@
+"""Builds the demo province through the same services that people use; only the two years of monthly
+figures are written in bulk, with the dates on which they would have been handed in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import bindparam, insert, update
+from sqlmodel import col, select
+
+from accounts.permissions import OPERATOR, Actor
+from core import clock
+from core.periods import Cadence, Period
+from core.words import (
+    Asker,
+    DataStatus,
+    GovernanceLevel,
+    IndicatorRole,
+    PilotState,
+    RegionLevel,
+    ReturnState,
+    ScenarioState,
+    SharingScheme,
+    Side,
+    Verdict,
+)
+from db import audit
+from db.session import read, write
+from db.tables import (
+    Account,
+    CollectionIndicator,
+    CollectionUnit,
+    DataResource,
+    IndicatorRow,
+    Observation,
+    Organisation,
+    Pilot,
+    Region,
+    ReturnRow,
+    Scenario,
+    ScenarioData,
+)
+from demo import figures, people, story
+from metrics import collecting, imports, rollups
+from metrics.schemas import IndicatorPick
+from pilots import service as pilots
+from pilots import stages
+from pilots.schemas import PilotIn
+from regions import groups, queries
+from regions.imports import ZHEJIANG
+from scenarios import schemas, service
+from scenarios import stages as scenario_stages
+
+SEED = 20_260_101
+PANEL = Path(__file__).parent / "data" / "lyg_12345_panel.csv"
+# The counties whose teams have demo accounts take part in the first pilot.
+PRESENT = ("330523", "330521", "331127")
+ANJI, DEQING = "330523", "330521"
+
+
+def province(say: Callable[[str], None]) -> None:
+    """Build everything into an installation that has regions and indicators but no people."""
+    rng = np.random.default_rng(SEED)
+    say("建立单位与演示账号……")
+    counties = queries.counties(ZHEJIANG, clock.today())
+    cast = people.settle(counties)
+    li, chen = _actor("liyan"), _actor("chenshen")
+    say("登记需求、数据资源与场景……")
+    needs = [_need(li, need) for need in story.NEEDS]
+    _resources(li, cast)
+    scenarios = {item.name: _scenario(li, item, cast, needs) for item in story.SCENARIOS}
+    for number, item in enumerate(story.PILOTS, start=1):
+        say(f"生成试点 {number}/{len(story.PILOTS)}：{item.name}……")
+        _pilot(rng, li, chen, item, scenarios, cast)
+    for item in story.SCENARIOS:
+        _finish(li, chen, scenarios[item.name], item.state)
+    _data_requests(li)
+    say("导入公开的月度考核通报……")
+    imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
+
+
+def _actor(username: str) -> Actor:
+    with read() as session:
+        account, organisation = session.exec(
+            select(Account, Organisation)
+            .join(Organisation, col(Organisation.id) == Account.organisation_id)
+            .where(Account.username == username)
+        ).one()
+        return Actor(account.id, None, account.name, account.role, organisation.id, organisation.name)
+
+
+def _need(actor: Actor, item: story.DemoNeed) -> int:
+    until = clock.today().replace(day=1) - timedelta(days=1)
+    return service.register_need(
+        actor,
+        schemas.NeedIn(
+            title=item.title,
+            description=item.description,
+            asker=Asker(item.asker),
+            people=item.people,
+            level=item.level,
+            region_code=item.region,
+            source=item.source,
+            events=item.events,
+            events_from=until.replace(year=until.year - 1) + timedelta(days=1),
+            events_to=until,
+            severity=item.severity,
+        ),
+    )
+
+
+def _resources(actor: Actor, cast: people.People) -> None:
+    for name, provider, sharing, cycle, level, personal in story.RESOURCES:
+        service.add_resource(
+            actor,
+            schemas.ResourceIn(
+                name=name,
+                provider_id=cast.organisations[provider],
+                sharing_scheme=SharingScheme.ZHEJIANG,
+                sharing=sharing,
+                update_cycle=cycle,
+                security_level=level,
+                personal_information=personal,
+            ),
+        )
+
+
+def _scenario(actor: Actor, item: story.DemoScenario, cast: people.People, needs: list[int]) -> int:
+    with read() as session:
+        resources = dict(session.exec(select(DataResource.name, DataResource.id)).all())
+    duties = []
+    for path, organisation, owner in item.duties:
+        business, stage, name = path.split("/")
+        duties.append(
+            schemas.ResponsibilityIn(
+                business=business,
+                stage=stage,
+                name=name,
+                organisation_id=cast.organisations[organisation],
+                owner=owner,
+                time_limit="2个工作日" if "派单" in name or "核" in name else "按月",
+            )
+        )
+    return service.register_scenario(
+        actor,
+        schemas.ScenarioIn(
+            name=item.name,
+            domain=item.domain,
+            summary=item.summary,
+            technologies=item.technologies,
+            level=GovernanceLevel(item.level),
+            lead_organisation_id=cast.organisations[item.lead],
+            region_code=item.region,
+            needs=[needs[index] for index in item.needs],
+            data=[schemas.DataLinkIn(resource_id=resources[name], purpose=purpose) for name, purpose in item.data],
+            responsibilities=duties,
+        ),
+        nonce=f"demo-{item.name}",
+    )
+
+
+def _move_scenario(actor: Actor, scenario_id: int, do: str, reason: str = "") -> None:
+    with read() as session:
+        version = session.get_one(Scenario, scenario_id).version
+    service.move(actor, scenario_id, do, reason, seen_version=version)
+
+
+def _approve(li: Actor, chen: Actor, scenario_id: int) -> None:
+    with read() as session:
+        state = session.get_one(Scenario, scenario_id).state
+    if state is ScenarioState.DRAFT:
+        _move_scenario(li, scenario_id, scenario_stages.SUBMIT)
+        _move_scenario(chen, scenario_id, scenario_stages.APPROVE)
+
+
+def _finish(li: Actor, chen: Actor, scenario_id: int, wanted: ScenarioState) -> None:
+    """Take a scenario from where its pilots left it to the state it has in the story."""
+    S, do = ScenarioState, scenario_stages
+    if wanted is S.DRAFT:
+        return
+    if wanted in (S.APPRAISAL, S.RETURNED, S.REFUSED):
+        _move_scenario(li, scenario_id, do.SUBMIT)
+        if wanted is S.RETURNED:
+            _move_scenario(chen, scenario_id, do.SEND_BACK, "警情数据不予共享，请说明没有这项数据时如何核对风险等级。")
+        if wanted is S.REFUSED:
+            _move_scenario(chen, scenario_id, do.REFUSE, "以打卡次数考核村干部，属于指尖上的形式主义，不予立项。")
+        return
+    _approve(li, chen, scenario_id)
+    if wanted is S.RETIRED:
+        with write() as session:
+            service.mark_piloting(session, li, scenario_id)
+            service.mark_evaluating(session, li, scenario_id)
+    later = {
+        S.ITERATING: (do.ITERATE, ""),
+        S.PROMOTING: (do.PROMOTE, ""),
+        S.SUSPENDED: (do.SUSPEND, "试点已终止，等待监测设备改造完成。"),
+        S.RETIRED: (do.RETIRE, "检测告知已并入省级平台，不再单独运行。"),
+    }
+    if wanted in later:
+        _move_scenario(li, scenario_id, *later[wanted])
+
+
+def _data_requests(actor: Actor) -> None:
+    """Requests for data at every stage of their path."""
+    day = clock.today() - timedelta(days=90)
+    paths = itertools.cycle(
+        (
+            (DataStatus.REQUESTED, DataStatus.GRANTED, DataStatus.CONNECTED),
+            (DataStatus.REQUESTED, DataStatus.GRANTED, DataStatus.CONNECTED),
+            (DataStatus.REQUESTED,),
+            (DataStatus.REQUESTED, DataStatus.GRANTED),
+            (),
+            (DataStatus.REQUESTED, DataStatus.REFUSED),
+        )
+    )
+    with read() as session:
+        links = list(session.exec(select(ScenarioData.id).order_by(col(ScenarioData.id))).all())
+    for link_id, path in zip(links, paths, strict=False):
+        for number, status in enumerate(path):
+            with read() as session:
+                version = session.get_one(ScenarioData, link_id).version
+            service.set_data_status(
+                actor,
+                link_id or 0,
+                status,
+                on=day + timedelta(days=12 * number),
+                seen_version=version,
+                reason="涉及敏感个人信息，须先完成影响评估" if status is DataStatus.REFUSED else "",
+            )
+
+
+def _pilot(
+    rng: np.random.Generator,
+    li: Actor,
+    chen: Actor,
+    item: story.DemoPilot,
+    scenarios: dict[str, int],
+    cast: people.People,
+) -> None:
+    this_month = Period.containing(clock.today(), Cadence.MONTH)
+    start, end = this_month.shift(item.start), this_month.shift(item.end)
+    chosen, against = _choose(rng, item, start)
+    with read() as session:
+        ids = {code: collecting.current_version(session, code) for code, *_ in item.indicators}
+    scenario_id = scenarios[item.scenario]
+    if item.state is not PilotState.DESIGN:
+        _approve(li, chen, scenario_id)
+    pilot_id = pilots.design(
+        li,
+        PilotIn(
+            name=item.name,
+            scenario_id=scenario_id,
+            province_code=ZHEJIANG,
+            level=GovernanceLevel.COUNTY,
+            lead_organisation_id=cast.organisations[item.lead],
+            promise=item.promise,
+            start_on=start.start,
+            end_on=end.end,
+            pre_periods=item.pre,
+            contact="省发展研究院 李研",
+            pilots=chosen,
+            comparisons=against,
+            indicators=[
+                IndicatorPick(
+                    indicator_id=ids[code],
+                    role=IndicatorRole(role),
+                    baseline=Decimal(baseline) if baseline else None,
+                    target=Decimal(target) if target else None,
+                    smallest_change=Decimal(smallest) if smallest else None,
+                )
+                for code, role, baseline, target, smallest in item.indicators
+            ],
+        ),
+        nonce=f"demo-{item.name}",
+    )
+    P = PilotState
+    if item.state is P.DESIGN:
+        return
+    _move_pilot(li, pilot_id, stages.PROPOSE)
+    if item.state is P.PENDING:
+        return
+    _move_pilot(chen, pilot_id, stages.START)
+    _fill(rng, pilot_id, item, this_month)
+    if item.state is P.PAUSED:
+        _move_pilot(li, pilot_id, stages.PAUSE, "重复投诉率上升，暂停新增事项，先查明原因。")
+    if item.state in (P.EVALUATING, P.PROMOTING, P.FINISHED):
+        _move_pilot(li, pilot_id, stages.EVALUATE)
+    if item.state is P.FINISHED:
+        pilots.judge(
+            li, pilot_id, overrule=Verdict.IMPROVE, reason="样本均为发达地区且试点期有机构改革，按专家意见改进后再试。"
+        )
+        _move_pilot(li, pilot_id, stages.FINISH, "首轮试点期满，转入场景迭代。")
+        return
+    pilots.judge(li, pilot_id)
+    if item.state is P.PROMOTING:
+        _move_pilot(li, pilot_id, stages.PROMOTE, "群众满意度明显提高，先在山区海岛县推广。")
+    if item.state is P.STOPPED:
+        _move_pilot(li, pilot_id, stages.STOP, "监测设备故障率高，自处置率没有提高。")
+
+
+def _move_pilot(actor: Actor, pilot_id: int, do: str, reason: str = "") -> None:
+    with read() as session:
+        version = session.get_one(Pilot, pilot_id).version
+    pilots.move(actor, pilot_id, do, reason, seen_version=version)
+
+
+def _choose(rng: np.random.Generator, item: story.DemoPilot, start: Period) -> tuple[list[str], list[str]]:
+    """Pilot and comparison counties by side, as the groups were on the first day."""
+    with read() as session:
+        codes = list(
+            session.exec(
+                select(Region.code).where(Region.level == RegionLevel.COUNTY, col(Region.code).startswith("33"))
+            )
+        )
+        member = groups.memberships(session, codes, start.start)
+    chosen: list[str] = []
+    against: list[str] = []
+    for side, n_pilots, n_against in zip(
+        (Side.DEVELOPED, Side.UNDERDEVELOPED), item.counties[:2], item.counties[2:], strict=True
+    ):
+        pool = [str(code) for code in rng.permutation(sorted(code for code in codes if member[code].side is side))]
+        pool.sort(key=lambda code: code not in PRESENT)
+        chosen += pool[:n_pilots]
+        against += pool[n_pilots : n_pilots + n_against]
+    return sorted(chosen), sorted(against)
+
+
+def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_month: Period) -> None:
+    """Two years of returns as they would have come in."""
+    with write() as session:
+        pilot = session.get_one(Pilot, pilot_id)
+        start = Period.containing(pilot.start_on, Cadence.MONTH)
+        asked = session.exec(
+            select(IndicatorRow.id, IndicatorRow.code)
+            .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
+            .where(CollectionIndicator.collection_id == pilot.collection_id)
+            .order_by(col(CollectionIndicator.position))
+        ).all()
+        units = session.exec(
+            select(CollectionUnit.region_code, CollectionUnit.arm).where(
+                CollectionUnit.collection_id == pilot.collection_id
+            )
+        ).all()
+        member = groups.memberships(session, [code for code, _ in units], pilot.start_on)
+        places = {
+            code: figures.place(rng, code, arm, member[code].side, [name for _, name in asked])
+            for code, arm in sorted(units)
+        }
+        teams = dict(
+            session.exec(
+                select(Organisation.region_code, Account.id).join(
+                    Account, col(Account.organisation_id) == Organisation.id
+                )
+            ).all()
+        )
+        rows = session.exec(
+            select(ReturnRow)
+            .where(ReturnRow.collection_id == pilot.collection_id, ReturnRow.period < str(this_month))
+            .order_by(ReturnRow.period, ReturnRow.region_code)
+        ).all()
+        values, states = [], []
+        for row in rows:
+            period = Period.parse(row.period)
+            age = (this_month.year - period.year) * 12 + this_month.index - period.index
+            state = _story_state(row, age) if item.name == story.PILOTS[0].name else None
+            fate = state or figures.fate(rng, age)
+            if fate is None or (state is ReturnState.DRAFT):
+                continue
+            opens, due = (datetime.combine(day, time(), clock.BEIJING) for day in (row.opens_on, row.due_on))
+            at = min(figures.handed_in(rng, opens, due), clock.now())
+            since = (period.year - start.year) * 12 + period.index - start.index
+            kept = asked if fate is not ReturnState.DRAFT else asked[: max(1, len(asked) // 2)]
+            for indicator_id, name in kept:
+                entry = figures.value(
+                    rng, places[row.region_code], name, period.index, since, item.effects.get(name, (0, 0))
+                )
+                entry = figures.mishap(rng, entry) if age > 1 else entry
+                revisions = [entry]
+                if rng.random() < 0.004 and entry.n and age > 4:
+                    wrong = type(entry)(entry.n // 10, entry.d, entry.state)
+                    revisions = [wrong, type(entry)(entry.n, entry.d, entry.state, "分子漏填一位，已更正")]
+                for revision, stored in enumerate(revisions, start=1):
+                    values.append(
+                        {
+                            "return_id": row.id,
+                            "indicator_id": indicator_id,
+                            "revision": revision,
+                            "n": stored.n,
+                            "d": stored.d,
+                            "state": stored.state,
+                            "reason": stored.reason,
+                            "note": stored.note,
+                            "late": at.date() > row.due_on,
+                            "door": "workbook",
+                            "entered_by": teams.get(row.region_code),
+                            "entered_at": at + timedelta(days=20) if revision > 1 else at,
+                        }
+                    )
+            states.append(
+                {
+                    "row": row.id,
+                    "to": fate,
+                    "at": None if fate is ReturnState.DRAFT else at,
+                    "saved": at,
+                    "by": teams.get(row.region_code),
+                    "decided": at + timedelta(days=3) if fate in (ReturnState.APPROVED, ReturnState.LOCKED) else None,
+                    "words": "应办结件数与上月相差较大，请核对后重报。" if fate is ReturnState.RETURNED else "",
+                }
+            )
+        session.execute(insert(Observation), values)
+        table = ReturnRow.__table__  # type: ignore[attr-defined]
+        session.connection().execute(
+            update(table)
+            .where(table.c.id == bindparam("row"))
+            .values(
+                state=bindparam("to"),
+                submitted_at=bindparam("at"),
+                saved_at=bindparam("saved"),
+                submitted_by=bindparam("by"),
+                decided_at=bindparam("decided"),
+                comment=bindparam("words"),
+            ),
+            states,
+        )
+        session.expire_all()
+        rollups.refresh(session, pilot.collection_id, {row.period for row in rows})
+        audit.record(session, None, "demo:fill", "pilot", pilot_id, {"returns": len(states), "values": len(values)})
+
+
+def _story_state(row: ReturnRow, age: int) -> ReturnState | None:
+    """The last month of the counties that visitors sign in for: one open, one sent back."""
+    if age != 1:
+        return None
+    return {ANJI: ReturnState.DRAFT, DEQING: ReturnState.RETURNED, "331127": ReturnState.SUBMITTED}.get(row.region_code)

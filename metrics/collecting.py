@@ -1,0 +1,188 @@
+"""Setting up what is asked of whom. These commands run inside the transaction of whoever needs the
+collection (a pilot, an assessment), which has already checked that the actor may."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor
+from core import clock
+from core.errors import Invalid, NotFound
+from core.numbers import to_micro
+from core.periods import Period, span
+from core.words import ReturnState, TargetKind
+from db import audit
+from db.tables import Collection, CollectionIndicator, CollectionUnit, IndicatorRow, ReturnRow, Target
+from metrics.schemas import CollectionIn, IndicatorPick, TargetIn, UnitPick
+from regions.calendar import NoticeEnd, add_working_days
+
+
+def create(session: Session, actor: Actor, data: CollectionIn) -> int:
+    row = Collection(**data.model_dump())
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    audit.record(session, actor.account_id, "collection:create", "collection", row.id, data.model_dump())
+    return row.id
+
+
+def add_indicators(
+    session: Session, actor: Actor, collection_id: int, picks: Sequence[IndicatorPick], from_period: str, reason: str
+) -> None:
+    """Ask for these indicators, with their first baselines and targets."""
+    for position, pick in enumerate(picks):
+        row = session.get(IndicatorRow, pick.indicator_id)
+        if row is None:
+            raise NotFound("没有找到所选指标。", "请刷新页面重新选择。")
+        _check_sides(row, pick)
+        session.add(
+            CollectionIndicator(
+                collection_id=collection_id,
+                indicator_id=pick.indicator_id,
+                role=pick.role,
+                smallest_change=None if pick.smallest_change is None else to_micro(pick.smallest_change),
+                position=position,
+            )
+        )
+        for kind, value in ((TargetKind.BASELINE, pick.baseline), (TargetKind.TARGET, pick.target)):
+            if value is not None:
+                set_target(
+                    session,
+                    actor,
+                    collection_id,
+                    TargetIn(
+                        indicator_id=pick.indicator_id, kind=kind, value=value, from_period=from_period, reason=reason
+                    ),
+                )
+
+
+def add_units(
+    session: Session,
+    collection_id: int,
+    units: Iterable[UnitPick],
+    first: Period,
+    last: Period,
+    *,
+    widen: bool = False,
+) -> None:
+    """Register the regions that will report from one period to another, both included.
+
+    A region that is already there is refused, or with `widen` has its span stretched to cover these periods.
+    """
+    known = {
+        unit.region_code: unit
+        for unit in session.exec(select(CollectionUnit).where(CollectionUnit.collection_id == collection_id))
+    }
+    for pick in units:
+        unit = known.get(pick.region_code)
+        if unit is not None and widen:
+            unit.first_period = min(unit.first_period, str(first))
+            unit.last_period = max(unit.last_period, str(last))
+            continue
+        if unit is not None:
+            raise Invalid([f"地区 {pick.region_code} 已经登记"], "每个地区在一个报送任务中只能登记一次。")
+        known[pick.region_code] = CollectionUnit(
+            collection_id=collection_id,
+            region_code=pick.region_code,
+            arm=pick.arm,
+            first_period=str(first),
+            last_period=str(last),
+            registered_at=clock.now(),
+        )
+        session.add(known[pick.region_code])
+    session.flush()
+
+
+def expect_returns(
+    session: Session, collection_id: int, only: Several[str] | None = None, due_on: date | None = None
+) -> int:
+    """Write down everything the units owe, so that what is missing has a count. Adds only what is new.
+
+    `only` keeps to some periods (a published table covers just those); `due_on` replaces the
+    deadline that follows from the calendar.
+    """
+    collection = session.get_one(Collection, collection_id)
+    units = session.exec(select(CollectionUnit).where(CollectionUnit.collection_id == collection_id)).all()
+    known = set(
+        session.exec(
+            select(ReturnRow.region_code, ReturnRow.period).where(ReturnRow.collection_id == collection_id)
+        ).all()
+    )
+    due: dict[Period, NoticeEnd] = {}
+    rows = []
+    for unit in units:
+        for period in span(Period.parse(unit.first_period), Period.parse(unit.last_period)):
+            if (unit.region_code, str(period)) in known or (only is not None and str(period) not in only):
+                continue
+            if period not in due:
+                due[period] = (
+                    add_working_days(period.end, collection.due_days) if due_on is None else NoticeEnd(due_on, False)
+                )
+            rows.append(
+                {
+                    "collection_id": collection_id,
+                    "region_code": unit.region_code,
+                    "period": str(period),
+                    "opens_on": period.end + timedelta(days=1),
+                    "due_on": due[period].date,
+                    "due_provisional": due[period].provisional,
+                    "state": ReturnState.DRAFT,
+                    "comment": "",
+                    "version": 1,
+                }
+            )
+    if rows:
+        session.execute(insert(ReturnRow), rows)
+    return len(rows)
+
+
+def set_target(session: Session, actor: Actor, collection_id: int, data: TargetIn) -> None:
+    """Append a baseline or target; nothing is overwritten."""
+    session.add(
+        Target(
+            collection_id=collection_id,
+            indicator_id=data.indicator_id,
+            region_code=data.region_code,
+            kind=data.kind,
+            value=to_micro(data.value),
+            from_period=data.from_period,
+            reason=data.reason,
+            set_by=actor.account_id,
+            set_at=clock.now(),
+        )
+    )
+    audit.record(
+        session, actor.account_id, "target:set", "collection", collection_id, data.model_dump(mode="json"), data.reason
+    )
+
+
+def current_version(session: Session, code: str) -> int:
+    """The id of an indicator's newest definition."""
+    found = session.exec(
+        select(IndicatorRow.id).where(IndicatorRow.code == code).order_by(col(IndicatorRow.version).desc()).limit(1)
+    ).first()
+    if found is None:
+        raise NotFound(f"没有找到指标 {code}。")
+    return found
+
+
+def _check_sides(row: IndicatorRow, pick: IndicatorPick) -> None:
+    """A target on the wrong side of its baseline is a slip that would turn every attainment round."""
+    if pick.baseline is None or pick.target is None:
+        return
+    if (pick.target - pick.baseline) * row.direction.sign < 0:
+        raise Invalid(
+            [f"“{row.name}”的目标值 {pick.target} 比基线值 {pick.baseline} 更差（该指标{row.direction.label}）"],
+            "请核对基线值和目标值是否填反。",
+        )
+    for label, value in (("基线值", pick.baseline), ("目标值", pick.target)):
+        micro = to_micro(value)
+        if (row.hard_min is not None and micro < row.hard_min) or (row.hard_max is not None and micro > row.hard_max):
+            raise Invalid(
+                [f"“{row.name}”的{label} {value} 超出口径允许的范围"], "请核对单位，例如百分数填 90 而不是 0.9。"
+            )

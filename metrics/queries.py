@@ -1,0 +1,392 @@
+"""Reads about indicators and returns. Every one starts from what the actor may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from accounts.permissions import Actor, Permission, Subject, may
+from core import clock
+from core.numbers import from_micro
+from core.periods import Cadence, Period
+from core.words import ReturnState, Role, TargetKind
+from db.session import read
+from db.tables import (
+    Account,
+    Collection,
+    CollectionIndicator,
+    IndicatorRow,
+    Observation,
+    Pilot,
+    Region,
+    ReturnRow,
+    Target,
+    Upload,
+)
+from metrics.model import Entry, Form, Indicator, Line
+
+HISTORY = 24  # how many earlier periods help to judge a value
+
+
+@dataclass(frozen=True)
+class ReturnView:
+    """One return as lists and pages show it."""
+
+    id: int
+    collection_id: int
+    collection: str
+    pilot_id: int | None
+    region_code: str
+    region: str
+    period: str
+    opens_on: date
+    due_on: date
+    due_provisional: bool
+    state: ReturnState
+    submitted_at: datetime | None
+    comment: str
+    filled: int
+    asked: int
+    version: int
+
+    @property
+    def label(self) -> str:
+        return Period.parse(self.period).label
+
+    def status(self, today: date) -> tuple[str, str]:
+        """(tone, words): the state, and for what is not in yet whether it is due."""
+        if self.state.counts:
+            late = self.submitted_at is not None and clock.beijing(self.submitted_at).date() > self.due_on
+            return self.state.value, self.state.label + ("（迟报）" if late else "")
+        if self.state is ReturnState.RETURNED:
+            return "returned", "退回待改"
+        if today < self.opens_on:
+            return "waiting", "未到报送期"
+        if today > self.due_on:
+            return "overdue", f"逾期 {(today - self.due_on).days} 天"
+        return "pending", "待报"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One recorded value of one figure."""
+
+    revision: int
+    entry: Entry
+    entered_at: datetime
+    entered_by: str
+    door: str
+    late: bool
+    filename: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Where a county's figure comes from: definition, parts, return, every revision."""
+
+    indicator: Indicator
+    collection: str
+    region_code: str
+    region: str
+    period: str
+    return_id: int
+    state: ReturnState
+    submitted_at: datetime | None
+    revisions: Sequence[Revision]
+    targets: Sequence[TargetView]
+
+
+@dataclass(frozen=True)
+class TargetView:
+    kind: TargetKind
+    value: Decimal
+    from_period: str
+    region_code: str | None
+    reason: str
+    set_at: datetime
+
+
+def readable(actor: Actor) -> Select[ReturnRow]:  # type: ignore[type-var]
+    """The only start of a read of returns: staff see all, a county its own, nobody else any."""
+    query = select(ReturnRow)
+    if actor.is_staff:
+        return query  # type: ignore[return-value]
+    code = actor.region_code if actor.role is Role.COUNTY else None
+    return query.where(ReturnRow.region_code == (code or ""))  # type: ignore[return-value]
+
+
+def indicator_of(row: IndicatorRow) -> Indicator:
+    """The plain definition behind a table row."""
+
+    def bound(value: int | None) -> Decimal | None:
+        return None if value is None else from_micro(value)
+
+    return Indicator(
+        id=row.id or 0,
+        code=row.code,
+        version=row.version,
+        name=row.name,
+        meaning=row.meaning,
+        formula=row.formula,
+        kind=row.kind,
+        unit=row.unit,
+        n_label=row.n_label,
+        d_label=row.d_label,
+        n_unit=row.n_unit,
+        d_unit=row.d_unit,
+        factor=row.factor,
+        decimals=row.decimals,
+        direction=row.direction,
+        hard_min=bound(row.hard_min),
+        hard_max=bound(row.hard_max),
+        plausible_min=bound(row.plausible_min),
+        plausible_max=bound(row.plausible_max),
+        combine_time=row.combine_time,
+        combine_regions=row.combine_regions,
+        cadence=Cadence(row.cadence),
+        source=row.source,
+        collected_by=row.collected_by,
+        evidence_required=row.evidence_required,
+        limits=row.limits,
+    )
+
+
+def indicators() -> list[Indicator]:
+    """The newest version of every definition, by code. Definitions are public inside the house."""
+    with read() as session:
+        rows = session.exec(select(IndicatorRow).order_by(IndicatorRow.code, col(IndicatorRow.version))).all()
+        return list({row.code: indicator_of(row) for row in rows}.values())
+
+
+def indicator(indicator_id: int) -> tuple[Indicator, list[str]] | None:
+    """A definition and the names of the collections that use it."""
+    with read() as session:
+        row = session.get(IndicatorRow, indicator_id)
+        if row is None:
+            return None
+        users = session.exec(
+            select(Collection.name)
+            .join(CollectionIndicator, col(CollectionIndicator.collection_id) == Collection.id)
+            .where(CollectionIndicator.indicator_id == indicator_id)
+            .order_by(Collection.name)
+        ).all()
+        return indicator_of(row), list(users)
+
+
+def returns(
+    actor: Actor,
+    *,
+    collection_id: int | None = None,
+    open_by: date | None = None,
+    states: Sequence[ReturnState] = (),
+    ids: Sequence[int] = (),
+    limit: int = 2000,
+) -> list[ReturnView]:
+    """Returns the actor may see, nearest deadline first. `open_by` keeps those that may be filled by then."""
+    query = readable(actor)
+    if collection_id is not None:
+        query = query.where(ReturnRow.collection_id == collection_id)
+    if open_by is not None:
+        query = query.where(col(ReturnRow.opens_on) <= open_by)
+    if states:
+        query = query.where(col(ReturnRow.state).in_(list(states)))
+    if ids:
+        query = query.where(col(ReturnRow.id).in_(list(ids)))
+    with read() as session:
+        rows = session.exec(query.order_by(col(ReturnRow.due_on).desc(), ReturnRow.region_code).limit(limit)).all()
+        return _views(session, rows)
+
+
+def form(actor: Actor, return_id: int) -> tuple[ReturnView, Form] | None:
+    """A return and everything it asks; None when there is none or it is not the actor's."""
+    with read() as session:
+        row = session.exec(readable(actor).where(ReturnRow.id == return_id)).first()
+        return None if row is None else (_views(session, [row])[0], form_of(session, row))
+
+
+def form_of(session: Session, row: ReturnRow) -> Form:
+    """What one return asks, with the values stored now and those of earlier periods."""
+    collection = session.get_one(Collection, row.collection_id)
+    region = session.get_one(Region, row.region_code)
+    asked = session.exec(
+        select(IndicatorRow)
+        .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
+        .where(CollectionIndicator.collection_id == row.collection_id)
+        .order_by(col(CollectionIndicator.position))
+    ).all()
+    past = _values(session, row)
+    targets = targets_of(session, row.collection_id)
+    lines = []
+    for found in asked:
+        assert found.id is not None
+        history = past.get(found.id, {})
+        lines.append(
+            Line(
+                indicator=indicator_of(found),
+                current=history.get(row.period),
+                history=[item for item in history.items() if item[0] < row.period],
+                target=_applying(targets, found.id, TargetKind.TARGET, row),
+                baseline=_applying(targets, found.id, TargetKind.BASELINE, row),
+            )
+        )
+    return Form(
+        collection_id=row.collection_id,
+        collection=collection.name,
+        region_code=row.region_code,
+        region=region.name,
+        period=Period.parse(row.period),
+        due_on=row.due_on,
+        contact=collection.contact,
+        lines=tuple(lines),
+    )
+
+
+def targets_of(session: Session, collection_id: int) -> dict[int, list[TargetView]]:
+    """Every baseline and target ever set, oldest first, by indicator."""
+    found: dict[int, list[TargetView]] = defaultdict(list)
+    rows = session.exec(select(Target).where(Target.collection_id == collection_id).order_by(col(Target.id)))
+    for row in rows:
+        found[row.indicator_id].append(
+            TargetView(row.kind, from_micro(row.value), row.from_period, row.region_code, row.reason, row.set_at)
+        )
+    return found
+
+
+def applying(targets: Sequence[TargetView], kind: TargetKind, region_code: str, period: str) -> Decimal | None:
+    """The baseline or target in force: the region's own before the common one, the newest last."""
+    fitting = [
+        target
+        for target in targets
+        if target.kind is kind and target.from_period <= period and target.region_code in (None, region_code)
+    ]
+    own = [target for target in fitting if target.region_code == region_code]
+    return (own or fitting)[-1].value if fitting else None
+
+
+def explain(actor: Actor, collection_id: int, indicator_id: int, region_code: str, period: str) -> Explanation | None:
+    """Everything behind one county's figure; None when there is none or it is not the actor's."""
+    if not may(actor, Permission.RETURN_READ, Subject(region_code=region_code)):
+        return None
+    with read() as session:
+        row = session.exec(
+            readable(actor).where(
+                ReturnRow.collection_id == collection_id,
+                ReturnRow.region_code == region_code,
+                ReturnRow.period == period,
+            )
+        ).first()
+        definition = session.get(IndicatorRow, indicator_id)
+        if row is None or definition is None:
+            return None
+        revisions = session.exec(
+            select(Observation, Account.name, Upload.filename)
+            .outerjoin(Account, col(Account.id) == Observation.entered_by)
+            .outerjoin(Upload, col(Upload.id) == Observation.upload_id)
+            .where(Observation.return_id == row.id, Observation.indicator_id == indicator_id)
+            .order_by(col(Observation.revision))
+        ).all()
+        return Explanation(
+            indicator=indicator_of(definition),
+            collection=session.get_one(Collection, collection_id).name,
+            region_code=region_code,
+            region=session.get_one(Region, region_code).name,
+            period=period,
+            return_id=row.id or 0,
+            state=row.state,
+            submitted_at=row.submitted_at,
+            revisions=[
+                Revision(o.revision, entry_of(o), o.entered_at, name or "命令行导入", o.door, o.late, filename or "")
+                for o, name, filename in revisions
+            ],
+            targets=[
+                t for t in targets_of(session, collection_id)[indicator_id] if t.region_code in (None, region_code)
+            ],
+        )
+
+
+def entry_of(row: Observation) -> Entry:
+    return Entry(row.n, row.d, row.state, row.reason, row.note)
+
+
+def _values(session: Session, row: ReturnRow) -> dict[int, dict[str, Entry]]:
+    """Current values of this unit by indicator and period, oldest first, up to this return's period."""
+    first = str(Period.parse(row.period).shift(-HISTORY))
+    rows = session.exec(
+        select(Observation, ReturnRow.period)
+        .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
+        .where(
+            ReturnRow.collection_id == row.collection_id,
+            ReturnRow.region_code == row.region_code,
+            ReturnRow.period >= first,
+            ReturnRow.period <= row.period,
+        )
+        .order_by(ReturnRow.period, col(Observation.revision))
+    )
+    found: dict[int, dict[str, Entry]] = defaultdict(dict)
+    for observation, period in rows:
+        found[observation.indicator_id][period] = entry_of(observation)
+    return found
+
+
+def _applying(
+    targets: dict[int, list[TargetView]], indicator_id: int, kind: TargetKind, row: ReturnRow
+) -> Decimal | None:
+    return applying(targets.get(indicator_id, []), kind, row.region_code, row.period)
+
+
+def _views(session: Session, rows: Sequence[ReturnRow]) -> list[ReturnView]:
+    collections = {row.collection_id for row in rows}
+    names = dict(session.exec(select(Collection.id, Collection.name).where(col(Collection.id).in_(collections))).all())
+    pilots = dict(
+        session.exec(select(Pilot.collection_id, Pilot.id).where(col(Pilot.collection_id).in_(collections))).all()
+    )
+    asked = dict(
+        session.exec(
+            select(CollectionIndicator.collection_id, func.count())
+            .where(col(CollectionIndicator.collection_id).in_(collections))
+            .group_by(col(CollectionIndicator.collection_id))
+        ).all()
+    )
+    counted = select(Observation.return_id, func.count(func.distinct(Observation.indicator_id))).group_by(
+        col(Observation.return_id)
+    )
+    if len(rows) < 500:
+        counted = counted.where(col(Observation.return_id).in_([row.id for row in rows]))
+    else:
+        counted = counted.join(ReturnRow, col(ReturnRow.id) == Observation.return_id).where(
+            col(ReturnRow.collection_id).in_(collections)
+        )
+    filled = dict(session.exec(counted).all())
+    regions = dict(
+        session.exec(
+            select(Region.code, Region.name).where(col(Region.code).in_({row.region_code for row in rows}))
+        ).all()
+    )
+    return [
+        ReturnView(
+            id=row.id or 0,
+            collection_id=row.collection_id,
+            collection=names[row.collection_id],
+            pilot_id=pilots.get(row.collection_id),
+            region_code=row.region_code,
+            region=regions[row.region_code],
+            period=row.period,
+            opens_on=row.opens_on,
+            due_on=row.due_on,
+            due_provisional=row.due_provisional,
+            state=row.state,
+            submitted_at=row.submitted_at,
+            comment=row.comment,
+            filled=filled.get(row.id or 0, 0),
+            asked=asked.get(row.collection_id, 0),
+            version=row.version,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,212 @@
+"""Commands about returns: save what was entered, move a return along its path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, Subject, require
+from core import clock
+from core.errors import Invalid, NotFound, WrongState
+from core.words import ReturnState
+from db import audit
+from db.session import check_version, write
+from db.tables import Observation, ReturnRow, Upload
+from metrics import queries, rollups, rules
+from metrics.model import Entry, Finding, Form
+from metrics.rules import Change
+from metrics.stages import RETURN, SUBMIT
+
+EDITABLE = (ReturnState.DRAFT, ReturnState.RETURNED)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """The file some entries came from, as it was received."""
+
+    filename: str
+    sha256: str
+    size: int
+    findings: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of a save: how many values were new or changed, unchanged, rejected; the state after."""
+
+    written: int
+    unchanged: int
+    rejected: int
+    state: ReturnState
+    findings: Sequence[Finding]
+
+
+def save(
+    actor: Actor,
+    return_id: int,
+    entries: Mapping[str, Entry],
+    *,
+    door: str,
+    seen_version: int,
+    source: SourceFile | None = None,
+    submit: bool = False,
+) -> Saved:
+    """Store the entries (by indicator code) that pass the rules, and with `submit` hand the return in.
+
+    Whatever door they came through, they are checked here again. Rejected and blank rows change
+    nothing; unchanged ones write nothing, so the same file twice is the same as once. Raises
+    Invalid when `submit` is asked for and something is still missing or wrong; then nothing at
+    all is stored.
+    """
+    with write() as session:
+        row = _owned(session, actor, return_id, Permission.RETURN_FILL)
+        check_version(row, seen_version)
+        if row.state not in EDITABLE:
+            raise WrongState(
+                f"这份报送已“{row.state.label}”，不能修改。", "如需更正，请先撤回，或联系研究院退回、解锁。"
+            )
+        if clock.today() < row.opens_on:
+            raise WrongState(f"本期要到 {row.opens_on} 才开始报送。", "请在本期结束后填报。")
+        form = queries.form_of(session, row)
+        findings = rules.validate(form, entries)
+        changes = rules.diff(form, entries, findings)
+        upload_id = _keep_file(session, actor, row, source, changes)
+        written = [change for change in changes if change.kind in ("new", "changed")]
+        for change in written:
+            _append(session, actor, row, form, change, door, upload_id)
+        if written:
+            row.saved_at = clock.now()  # also moves the row's version, so a second save from an old page is refused
+            audit.record(
+                session,
+                actor.account_id,
+                "return:save",
+                "return",
+                return_id,
+                {change.code: [change.old, change.new] for change in written},
+            )
+        if submit:
+            _submit(session, actor, row, form, changes)
+        rollups.refresh(session, row.collection_id, [row.period])
+        session.flush()
+        counts = Counter(change.kind for change in changes)
+        return Saved(len(written), counts["unchanged"], counts["rejected"], row.state, findings)
+
+
+def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_version: int) -> ReturnState:
+    """Take one step of the return's path: submit, withdraw, approve, send back, lock, unlock."""
+    with write() as session:
+        row = session.get(ReturnRow, return_id)
+        if row is None:
+            raise NotFound("没有找到这份报送。")
+        step = RETURN.take(row.state, do, reason)
+        row = _owned(session, actor, return_id, Permission(step.permission))
+        check_version(row, seen_version)
+        if do == SUBMIT:
+            _submit(session, actor, row, queries.form_of(session, row), [])
+        else:
+            row.state = ReturnState(step.target)
+            row.comment = reason.strip()
+            if step.permission != Permission.RETURN_FILL:
+                row.decided_by, row.decided_at = actor.account_id, clock.now()
+            audit.record(
+                session, actor.account_id, "return:move", "return", return_id, {"do": do, "to": row.state}, reason
+            )
+        rollups.refresh(session, row.collection_id, [row.period])
+        return row.state
+
+
+def approve_many(actor: Actor, return_ids: Sequence[int]) -> int:
+    """Approve every submitted return of the list; others are left as they are. Returns how many."""
+    require(actor, Permission.RETURN_DECIDE)
+    with write() as session:
+        rows = session.exec(
+            select(ReturnRow).where(col(ReturnRow.id).in_(list(return_ids)), ReturnRow.state == ReturnState.SUBMITTED)
+        ).all()
+        for row in rows:
+            row.state = ReturnState.APPROVED
+            row.decided_by, row.decided_at = actor.account_id, clock.now()
+            audit.record(
+                session, actor.account_id, "return:move", "return", row.id, {"do": "审核通过", "to": row.state}
+            )
+        for collection_id in {row.collection_id for row in rows}:
+            rollups.refresh(session, collection_id, {row.period for row in rows if row.collection_id == collection_id})
+        return len(rows)
+
+
+def _submit(session: Session, actor: Actor, row: ReturnRow, form: Form, changes: Sequence[Change]) -> None:
+    """Hand in: every line must hold a value or say why it has none."""
+    RETURN.take(row.state, SUBMIT)
+    rejected = [change.code for change in changes if change.kind == "rejected"]
+    stored = set(session.exec(select(Observation.indicator_id).where(Observation.return_id == row.id)))
+    missing = [line.indicator for line in form.lines if line.indicator.id not in stored]
+    problems = [f"{name.code} {name.name} 尚未填报" for name in missing if name.code not in rejected]
+    problems += [f"{code} 的填报有错误" for code in rejected]
+    if problems:
+        raise Invalid(problems, "没有数据的指标请选择“缺报”或“不适用”并说明原因，然后再提交。")
+    row.state = ReturnState.SUBMITTED
+    row.submitted_at, row.submitted_by = clock.now(), actor.account_id
+    row.comment = ""
+    audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": SUBMIT, "to": row.state})
+
+
+def _owned(session: Session, actor: Actor, return_id: int, permission: Permission) -> ReturnRow:
+    """The row, if this actor sees it at all and may do this to it."""
+    row = session.exec(queries.readable(actor).where(ReturnRow.id == return_id)).first()
+    if row is None:
+        raise NotFound("没有找到这份报送，或您无权办理。", "请从“报送”列表重新进入。")
+    require(actor, permission, Subject(region_code=row.region_code))
+    return row
+
+
+def _keep_file(
+    session: Session, actor: Actor, row: ReturnRow, source: SourceFile | None, changes: Sequence[Change]
+) -> int | None:
+    if source is None:
+        return None
+    upload = Upload(
+        return_id=row.id or 0,
+        filename=source.filename,
+        sha256=source.sha256,
+        size=source.size,
+        at=clock.now(),
+        by=actor.account_id,
+        saved=sum(change.kind in ("new", "changed") for change in changes),
+        findings=dict(Counter(finding.rule for finding in source.findings)),
+    )
+    session.add(upload)
+    session.flush()
+    return upload.id
+
+
+def _append(
+    session: Session, actor: Actor, row: ReturnRow, form: Form, change: Change, door: str, upload_id: int | None
+) -> None:
+    line = form.line(change.code)
+    assert line is not None and change.entry is not None and row.id is not None
+    last = session.exec(
+        select(func.max(Observation.revision)).where(
+            Observation.return_id == row.id, Observation.indicator_id == line.indicator.id
+        )
+    ).one()
+    entry = change.entry
+    session.add(
+        Observation(
+            return_id=row.id,
+            indicator_id=line.indicator.id,
+            revision=(last or 0) + 1,
+            n=entry.n,
+            d=entry.d if line.indicator.kind.has_denominator else None,
+            state=entry.state,
+            reason=entry.reason,
+            note=entry.note,
+            late=clock.now() >= clock.end_of_day(row.due_on),
+            door=door,
+            upload_id=upload_id,
+            entered_by=actor.account_id,
+            entered_at=clock.now(),
+        )
+    )

@@ -1,0 +1,377 @@
+"""Reads about pilots. A county sees the pilots it takes part in, and in them only its own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+from sqlalchemy import case, func
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from accounts.permissions import Actor
+from core import clock
+from core.numbers import from_micro
+from core.periods import Cadence, Period
+from core.settings import settings
+from core.words import Arm, GovernanceLevel, IndicatorRole, PilotState, Role, Verdict
+from db import audit
+from db.session import read
+from db.tables import (
+    CollectionIndicator,
+    CollectionUnit,
+    IndicatorRow,
+    Observation,
+    Organisation,
+    Pilot,
+    PilotVerdict,
+    Region,
+    ReturnRow,
+    Rollup,
+    Scenario,
+    ScenarioVersion,
+)
+from metrics import queries as metrics
+from pilots import evaluation
+from pilots.evaluation import Evaluation, Span, Unit
+from regions import groups
+
+
+@dataclass(frozen=True)
+class VerdictView:
+    id: int
+    verdict: Verdict
+    rule: str
+    sentence: str
+    next_step: str
+    owner: str
+    figures: dict[str, str]
+    inputs_hash: str
+    decided_at: datetime
+    overruled_reason: str
+
+
+@dataclass(frozen=True)
+class PilotView:
+    id: int
+    code: str
+    name: str
+    scenario_id: int
+    scenario: str
+    scenario_version: str
+    collection_id: int
+    province_code: str
+    level: GovernanceLevel
+    state: PilotState
+    lead: str
+    promise: str
+    start_on: date
+    end_on: date
+    created_by: int
+    version: int
+    pilots: int
+    comparisons: int
+    verdict: VerdictView | None
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start_on, self.end_on)
+
+
+def readable(actor: Actor) -> SelectOfScalar[Pilot]:
+    """The only start of a read of pilots."""
+    query = select(Pilot)
+    if actor.is_staff:
+        return query
+    if actor.role is Role.COUNTY:
+        own = select(CollectionUnit.collection_id).where(CollectionUnit.region_code == (actor.region_code or ""))
+        return query.where(col(Pilot.collection_id).in_(own), Pilot.state != PilotState.DESIGN)
+    if actor.role is Role.DEPARTMENT:
+        return query.where(Pilot.lead_organisation_id == actor.organisation_id)
+    return query.where(col(Pilot.id).is_(None))
+
+
+def pilots(actor: Actor, *, scenario_id: int | None = None) -> list[PilotView]:
+    """The pilots this actor sees, running ones first, then by start."""
+    query = readable(actor)
+    if scenario_id is not None:
+        query = query.where(Pilot.scenario_id == scenario_id)
+    with read() as session:
+        found = _views(session, session.exec(query).all())
+    order = list(PilotState)
+    return sorted(
+        found,
+        key=lambda pilot: (
+            order.index(pilot.state) < 2,
+            pilot.state in (PilotState.FINISHED, PilotState.STOPPED),
+            -pilot.start_on.toordinal(),
+            pilot.id,
+        ),
+    )
+
+
+def pilot(actor: Actor, pilot_id: int) -> PilotView | None:
+    with read() as session:
+        row = session.exec(readable(actor).where(Pilot.id == pilot_id)).first()
+        return None if row is None else _views(session, [row])[0]
+
+
+def verdicts(actor: Actor, pilot_id: int) -> list[VerdictView]:
+    """Every verdict a pilot ever got, newest first."""
+    with read() as session:
+        if session.exec(readable(actor).where(Pilot.id == pilot_id)).first() is None:
+            return []
+        rows = session.exec(
+            select(PilotVerdict).where(PilotVerdict.pilot_id == pilot_id).order_by(col(PilotVerdict.id).desc())
+        ).all()
+        return [_verdict(row) for row in rows]
+
+
+def data_version() -> int:
+    """Moves with every command that changes data; what pages keep their pictures by."""
+    with read() as session:
+        return audit.data_version(session)
+
+
+def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
+    """Everything measured about a pilot; None when there is none or it is not the actor's."""
+    view = pilot(actor, pilot_id)
+    if view is None:
+        return None
+    own = None if actor.is_staff else actor.region_code if actor.role is Role.COUNTY else None
+    own_only = actor.role is Role.COUNTY
+    with read() as session:
+        units = [unit for unit in units_of(session, view) if not own_only or unit.code == own]
+        codes = [unit.code for unit in units]
+        returns = _returns(session, view.collection_id, codes)
+        expected = returns[returns.due][["code", "period"]]
+        values = _values(session, view.collection_id, codes)
+        days = {period: Period.parse(period).end for period in returns.period.unique()}
+        dated = groups.timeline(session, codes, set(days.values()))
+        sides = {
+            (code, period): dated[code, day].side
+            for period, day in days.items()
+            for code in codes
+            if (code, day) in dated
+        }
+        targets = metrics.targets_of(session, view.collection_id)
+        measures = [
+            evaluation.measure(
+                metrics.indicator_of(row),
+                role,
+                None if smallest is None else from_micro(smallest),
+                targets.get(row.id or 0, []),
+                values[values.indicator_id == row.id].drop(columns="indicator_id").reset_index(drop=True),
+                units,
+                sides,
+                expected,
+                view.span,
+                settings().coverage_floor,
+                own_only=own_only,
+            )
+            for row, role, smallest in _asked(session, view.collection_id)
+        ]
+        corrected = _corrected(session, view.collection_id, codes)
+    quality = evaluation.quality_of(returns, [(m.indicator, m.counties) for m in measures], corrected)
+    today = str(Period.containing(clock.today(), Cadence.MONTH))
+    return Evaluation(
+        pilot=view,
+        units=units,
+        measures=measures,
+        returns=returns,
+        quality=quality,
+        unapproved=int(returns.state.eq("submitted").sum()),
+        decision=None if own_only else evaluation.judge(measures, quality, view.span, today, settings().quality_floor),
+        as_of=clock.now(),
+        own_only=own_only,
+    )
+
+
+def units_of(session: Session, view: PilotView) -> list[Unit]:
+    """The pilot's counties by arm and code, with the group each was in when it started."""
+    rows = session.exec(
+        select(CollectionUnit, Region)
+        .join(Region, col(Region.code) == CollectionUnit.region_code)
+        .where(CollectionUnit.collection_id == view.collection_id)
+        .order_by(col(CollectionUnit.arm).desc(), Region.code)
+    ).all()
+    member = groups.memberships(session, [region.code for _, region in rows], view.start_on)
+    cities = dict(
+        session.exec(
+            select(Region.code, Region.name).where(
+                col(Region.code).in_({region.parent_code or "" for _, region in rows})
+            )
+        ).all()
+    )
+    return [
+        Unit(
+            code=region.code,
+            name=region.name,
+            short_name=region.short_name,
+            city=cities.get(region.parent_code or "", ""),
+            arm=unit.arm,
+            group=member[region.code].name if region.code in member else "",
+            side=member[region.code].side if region.code in member else None,
+            tile_row=region.tile_row,
+            tile_col=region.tile_col,
+        )
+        for unit, region in rows
+    ]
+
+
+def _asked(session: Session, collection_id: int) -> Sequence[tuple[IndicatorRow, IndicatorRole, int | None]]:
+    return session.exec(
+        select(IndicatorRow, CollectionIndicator.role, CollectionIndicator.smallest_change)
+        .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
+        .where(CollectionIndicator.collection_id == collection_id)
+        .order_by(col(CollectionIndicator.position))
+    ).all()  # type: ignore[return-value]
+
+
+def _values(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
+    """County figures from the roll-ups: indicator_id, code, period, n, d, state, unapproved."""
+    rows = session.execute(
+        select(
+            col(Rollup.indicator_id),
+            col(Rollup.scope_code),
+            col(Rollup.period),
+            col(Rollup.n),
+            col(Rollup.d),
+            col(Rollup.state),
+            col(Rollup.unapproved),
+        )
+        .where(Rollup.collection_id == collection_id, Rollup.group_name == "", col(Rollup.scope_code).in_(list(codes)))
+        .order_by(Rollup.period, Rollup.scope_code)
+    ).all()
+    frame = pd.DataFrame(
+        [tuple(row) for row in rows], columns=["indicator_id", "code", "period", "n", "d", "state", "unapproved"]
+    )
+    return frame.astype({"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str"})
+
+
+def _returns(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
+    """What is owed: code, period, state, status, label, due (its deadline has passed or it is in), on_time."""
+    today = clock.today()
+    rows = session.exec(
+        select(ReturnRow)
+        .where(ReturnRow.collection_id == collection_id, col(ReturnRow.region_code).in_(list(codes)))
+        .order_by(ReturnRow.period, ReturnRow.region_code)
+    ).all()
+    records = []
+    for row in rows:
+        handed_in = row.submitted_at is not None and row.state.counts
+        on_time = handed_in and clock.beijing(row.submitted_at).date() <= row.due_on  # type: ignore[arg-type]
+        tone, words = _status(row, today, on_time)
+        records.append(
+            (row.region_code, row.period, row.state.value, tone, words, handed_in or today > row.due_on, on_time)
+        )
+    frame = pd.DataFrame(records, columns=["code", "period", "state", "status", "label", "due", "on_time"])
+    return frame.astype({"code": "str", "period": "str", "state": "str", "due": bool, "on_time": bool})
+
+
+def _status(row: ReturnRow, today: date, on_time: bool) -> tuple[str, str]:
+    if row.state.counts:
+        return ("on_time", "按时") if on_time else ("late", "迟报")
+    if today < row.opens_on:
+        return "waiting", "未到期"
+    if row.state.value == "returned":
+        return "returned", "退回"
+    return ("open", "待报") if today <= row.due_on else ("missing", "缺报")
+
+
+def _corrected(session: Session, collection_id: int, codes: Sequence[str]) -> tuple[int, int]:
+    """How many of the values were corrected after their first entry, of all."""
+    revisions = (
+        select(func.max(Observation.revision).label("last"))
+        .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
+        .where(ReturnRow.collection_id == collection_id, col(ReturnRow.region_code).in_(list(codes)))
+        .group_by(col(Observation.return_id), col(Observation.indicator_id))
+        .subquery()
+    )
+    total, corrected = session.execute(
+        select(func.count(), func.coalesce(func.sum(case((revisions.c.last > 1, 1), else_=0)), 0)).select_from(
+            revisions
+        )
+    ).one()
+    return int(corrected), int(total)
+
+
+def _views(session: Session, rows: Sequence[Pilot]) -> list[PilotView]:
+    ids = [row.id for row in rows]
+    scenarios = dict(
+        session.exec(
+            select(Scenario.id, Scenario.name).where(col(Scenario.id).in_({r.scenario_id for r in rows}))
+        ).all()
+    )
+    labels = dict(
+        session.exec(
+            select(ScenarioVersion.id, ScenarioVersion.label).where(
+                col(ScenarioVersion.id).in_({r.scenario_version_id for r in rows})
+            )
+        ).all()
+    )
+    leads = dict(
+        session.exec(
+            select(Organisation.id, Organisation.name).where(
+                col(Organisation.id).in_({r.lead_organisation_id for r in rows})
+            )
+        ).all()
+    )
+    arms = {
+        (collection, arm): count
+        for collection, arm, count in session.exec(
+            select(CollectionUnit.collection_id, CollectionUnit.arm, func.count())
+            .where(col(CollectionUnit.collection_id).in_({r.collection_id for r in rows}))
+            .group_by(col(CollectionUnit.collection_id), col(CollectionUnit.arm))
+        )
+    }
+    newest = (
+        select(func.max(PilotVerdict.id))
+        .where(col(PilotVerdict.pilot_id).in_(ids))
+        .group_by(col(PilotVerdict.pilot_id))
+    )
+    judged = {
+        row.pilot_id: _verdict(row)
+        for row in session.exec(select(PilotVerdict).where(col(PilotVerdict.id).in_(newest)))
+    }
+    return [
+        PilotView(
+            id=row.id or 0,
+            code=row.code,
+            name=row.name,
+            scenario_id=row.scenario_id,
+            scenario=scenarios[row.scenario_id],
+            scenario_version=labels[row.scenario_version_id],
+            collection_id=row.collection_id,
+            province_code=row.province_code,
+            level=row.level,
+            state=row.state,
+            lead=leads[row.lead_organisation_id],
+            promise=row.promise,
+            start_on=row.start_on,
+            end_on=row.end_on,
+            created_by=row.created_by,
+            version=row.version,
+            pilots=arms.get((row.collection_id, Arm.PILOT), 0),
+            comparisons=arms.get((row.collection_id, Arm.COMPARISON), 0),
+            verdict=judged.get(row.id or 0),
+        )
+        for row in rows
+    ]
+
+
+def _verdict(row: PilotVerdict) -> VerdictView:
+    return VerdictView(
+        id=row.id or 0,
+        verdict=row.verdict,
+        rule=row.rule,
+        sentence=row.sentence,
+        next_step=row.next_step,
+        owner=row.owner,
+        figures=row.figures,
+        inputs_hash=row.inputs_hash,
+        decided_at=row.decided_at,
+        overruled_reason=row.overruled_reason,
+    )

@@ -1,0 +1,68 @@
+"""Which group a region was in on a given day. Groups are data; nothing here knows their names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from core.words import Side
+from db.tables import RegionGroup
+
+# The province's own grouping, by which developed and underdeveloped counties are told apart.
+MAIN_SCHEME = "地区类型"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A group's name on the day and the side it counts for."""
+
+    name: str
+    side: Side
+
+
+def group_of(session: Session, code: str, on: date, scheme: str = MAIN_SCHEME) -> str | None:
+    """The name of the group that region `code` belonged to on that day; None when it was in none."""
+    return session.exec(
+        select(RegionGroup.name).where(
+            RegionGroup.scheme == scheme,
+            RegionGroup.region_code == code,
+            or_(col(RegionGroup.valid_from).is_(None), col(RegionGroup.valid_from) <= on),
+            or_(col(RegionGroup.valid_to).is_(None), col(RegionGroup.valid_to) >= on),
+        )
+    ).first()
+
+
+def memberships(session: Session, codes: Collection[str], on: date, scheme: str = MAIN_SCHEME) -> dict[str, Membership]:
+    """The group of each region on that day, for comparison.
+
+    Only the underdeveloped are listed by name, so in a province that had such a list on that day
+    every region outside it counts as developed. Regions of a province without one are left out,
+    and so is every region in no group of a scheme made for another purpose.
+    """
+    return {code: member for (code, _), member in timeline(session, codes, [on], scheme).items()}
+
+
+def timeline(
+    session: Session, codes: Collection[str], days: Collection[date], scheme: str = MAIN_SCHEME
+) -> dict[tuple[str, date], Membership]:
+    """`memberships` for several days at once, with one query."""
+    spells = session.exec(select(RegionGroup).where(RegionGroup.scheme == scheme)).all()
+    developed = Membership(Side.DEVELOPED.label, Side.DEVELOPED)
+    found = {}
+    for day in days:
+        holding = [
+            spell
+            for spell in spells
+            if (spell.valid_from is None or spell.valid_from <= day)
+            and (spell.valid_to is None or spell.valid_to >= day)
+        ]
+        listed = {spell.region_code: Membership(spell.name, spell.side) for spell in holding}
+        provinces = {spell.region_code[:2] for spell in holding if spell.side is Side.UNDERDEVELOPED}
+        for code in codes:
+            if code in listed or code[:2] in provinces:
+                found[code, day] = listed.get(code, developed)
+    return found

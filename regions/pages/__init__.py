@@ -1,0 +1,1 @@
+"""The page about places and their groups."""

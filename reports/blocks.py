@@ -1,0 +1,175 @@
+"""The other pieces of a document: headings, key figures, pictures, signatures, the contents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from reportlab.graphics.shapes import Drawing
+from reportlab.platypus import Flowable
+from reportlab.platypus.doctemplate import IndexingFlowable
+
+from reports import theme
+from reports.lines import CAPTION, HEADINGS, Lines, break_lines, shorten
+from reports.typefaces import BOLD, REGULAR, text_width
+
+
+class Heading(Lines):
+    """A heading; the page template bookmarks it and tells the contents its page."""
+
+    def __init__(self, text: str, level: int, key: str) -> None:
+        super().__init__(text, HEADINGS[level - 1])
+        self.level = level
+        self.key = key
+
+    def split(self, _width: float, _height: float) -> list[Flowable]:
+        return []
+
+
+class Contents(IndexingFlowable):
+    """目录. The headings are known beforehand, so only the page numbers take a second pass."""
+
+    _LEADING = 23.0
+    _SIZE = 12.0
+
+    def __init__(self, headings: Sequence[Heading], pages: dict[str, int]) -> None:
+        super().__init__()
+        self._headings = headings
+        self._pages = pages  # filled by the page template while it builds
+        self._printed: dict[str, int] = {}
+
+    def isIndexing(self) -> int:  # noqa: N802  ReportLab's name
+        return 1
+
+    def isSatisfied(self) -> bool:  # noqa: N802  ReportLab's name
+        return self._printed == self._pages
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width, self.height = width, len(self._headings) * self._LEADING
+        return width, self.height
+
+    def split(self, _width: float, height: float) -> list[Flowable]:
+        fit = int(height / self._LEADING)
+        return [Contents(self._headings[:fit], self._pages), Contents(self._headings[fit:], self._pages)] if fit else []
+
+    def beforeBuild(self) -> None:  # noqa: N802  ReportLab's name
+        self._printed = dict(self._pages)
+
+    def draw(self) -> None:
+        canvas, y = self.canv, self.height
+        canvas.setFillColor(theme.INK)
+        for heading in self._headings:
+            y -= self._LEADING
+            face = BOLD if heading.level == 1 else REGULAR
+            left = (heading.level - 1) * 2 * self._SIZE
+            page = str(self._pages.get(heading.key, ""))
+            text = shorten(heading.text, face, self._SIZE, self.width - left - 50)
+            canvas.setFont(face, self._SIZE)
+            canvas.drawString(left, y, text)
+            end = self.width - text_width(page, REGULAR, self._SIZE)
+            canvas.setFont(REGULAR, self._SIZE)
+            canvas.drawString(end, y, page)
+            start = left + text_width(text, face, self._SIZE)
+            canvas.setStrokeColor(theme.MUTED)
+            canvas.setLineWidth(0.6)
+            canvas.setDash(0.8, 3)
+            canvas.line(start + 6, y + 3, end - 6, y + 3)
+            canvas.setDash()
+            canvas.linkRect("", heading.key, (left, y - 4, self.width, y + self._SIZE), relative=1)
+
+
+class KeyFigure(NamedTuple):
+    label: str
+    value: str
+    change: str = ""
+
+
+class KeyFigures(Flowable):
+    """Up to four large figures side by side, each with its label and its change."""
+
+    MOST = 4
+    _HEIGHT = 66.0
+    _GAP = 8.0
+
+    def __init__(self, figures: Sequence[KeyFigure]) -> None:
+        super().__init__()
+        self.spaceBefore, self.spaceAfter = 6, 10
+        self._figures = figures
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width, self.height = width, self._HEIGHT
+        return width, self.height
+
+    def draw(self) -> None:
+        count = len(self._figures)
+        wide = (self.width - self._GAP * (count - 1)) / count
+        for place, figure in enumerate(self._figures):
+            self._card(figure, place * (wide + self._GAP), wide)
+
+    def _card(self, figure: KeyFigure, left: float, wide: float) -> None:
+        canvas, room = self.canv, wide - 20
+        canvas.setFillColor(theme.TINT)
+        canvas.rect(left, 0, wide, self._HEIGHT, stroke=0, fill=1)
+        canvas.setFillColor(theme.MAIN)
+        canvas.rect(left, self._HEIGHT - 2, wide, 2, stroke=0, fill=1)
+        size = min(20.0, 20 * room / max(room, text_width(figure.value, BOLD, 20)))
+        for text, face, size_pt, y, colour in (
+            (figure.label, REGULAR, 9.5, 49, theme.MUTED),
+            (figure.value, BOLD, size, 24, theme.MAIN),
+            (figure.change, REGULAR, 9.5, 9, theme.INK),
+        ):
+            canvas.setFont(face, size_pt)
+            canvas.setFillColor(colour)
+            canvas.drawString(left + 10, y, shorten(text, face, size_pt, room))
+
+
+class Picture(Flowable):
+    """A drawing with its caption below, never apart."""
+
+    def __init__(self, drawing: Drawing, caption: str) -> None:
+        super().__init__()
+        self.spaceBefore, self.spaceAfter = 6, 12
+        self._drawing = drawing
+        self._caption = caption
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self._lines = break_lines(self._caption, CAPTION.face, CAPTION.size, width)
+        self.width, self.height = width, self._drawing.height + 6 + len(self._lines) * CAPTION.leading
+        return width, self.height
+
+    def draw(self) -> None:
+        canvas = self.canv
+        self._drawing.drawOn(canvas, (self.width - self._drawing.width) / 2, self.height - self._drawing.height)
+        canvas.setFont(CAPTION.face, CAPTION.size)
+        canvas.setFillColor(theme.INK)
+        y = (len(self._lines) - 1) * CAPTION.leading + 4
+        for line in self._lines:
+            canvas.drawCentredString(self.width / 2, y, line.text)
+            y -= CAPTION.leading
+
+
+class SignatureLine(Flowable):
+    """A role, a line to sign on and a place for the date."""
+
+    _HEIGHT = 34.0
+    _DATE = "年　　　月　　　日"
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self._role = f"{role}（签字）："
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width, self.height = width, self._HEIGHT
+        return width, self.height
+
+    def draw(self) -> None:
+        canvas, size = self.canv, 12
+        date = self.width - text_width(self._DATE, REGULAR, size)
+        role = shorten(self._role, REGULAR, size, date - 150)
+        canvas.setFont(REGULAR, size)
+        canvas.setFillColor(theme.INK)
+        canvas.drawString(0, 8, role)
+        canvas.drawString(date, 8, self._DATE)
+        canvas.setStrokeColor(theme.INK)
+        canvas.setLineWidth(0.6)
+        canvas.line(text_width(role, REGULAR, size) + 4, 6, date - 40, 6)

@@ -1,0 +1,62 @@
+"""Where the label of a horizontal line can stand without hiding what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reports.figures.common import ems
+
+Point = tuple[float, float]  # pixels, right and down
+_GAP = 3  # pixels between a line and its label
+_ENDS = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+
+class Spot(NamedTuple):
+    """A place for a label: `align` tells at which part of its line, `baseline` on which side."""
+
+    align: str
+    baseline: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def share(self) -> float:
+        """How far along the line the label is anchored, 0…1."""
+        return _ENDS[self.align]
+
+    def _covers(self, point: Point) -> bool:
+        return self.left < point[0] < self.right and self.top < point[1] < self.bottom
+
+    def _meets(self, other: Spot) -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+    def cost(self, drawn: Sequence[Point], taken: Sequence[Spot]) -> int:
+        return 100 * sum(map(self._meets, taken)) + sum(map(self._covers, drawn))
+
+
+def place(
+    lines: Sequence[tuple[Point, Point]], labels: Sequence[str], size: float, drawn: Sequence[Point]
+) -> list[Spot]:
+    """For each line in turn the spot that hides least of `drawn` and, above all, no other label."""
+    taken: list[Spot] = []
+    for ((start, y), (end, _)), label in zip(lines, labels, strict=True):
+        wide = ems(label) * size
+        spots = [
+            Spot(align, baseline, left, top, left + wide, top + size)
+            for align, share in _ENDS.items()
+            for baseline, top in (("bottom", y - _GAP - size), ("top", y + _GAP))
+            for left in (start + (end - start - wide) * share,)
+        ]
+        taken.append(min(spots, key=lambda spot: spot.cost(drawn, taken)))
+    return taken
+
+
+def along(start: Point, end: Point) -> Iterator[Point]:
+    """Points on a straight piece, a few pixels apart."""
+    steps = max(1, round(abs(end[0] - start[0]) / 4))
+    for step in range(steps + 1):
+        yield start[0] + (end[0] - start[0]) * step / steps, start[1] + (end[1] - start[1]) * step / steps

@@ -1,0 +1,172 @@
+"""Values over time against baselines and targets, old ones included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from reports import theme
+from reports.figures.common import Figure, bounds, by, empty, short, tips
+from reports.figures.labels import Point, along, place
+
+_HEIGHT = 260
+_MOST_TICKS = 7
+_SIDE = 14  # pixels between the axis and the first point
+_LETTER = 11  # pixels, labels of lines
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A baseline or target line. A target that changed is several lines, the old ones not `current`:
+    they stay in the picture, lighter. Dates bound a line; None runs to the edge."""
+
+    label: str
+    value: float
+    start: date | None = None
+    end: date | None = None
+    is_target: bool = True
+    current: bool = True
+
+
+def trend(
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    title: str,
+    lines: Sequence[Reference] = (),
+    began: date | None = None,
+    began_label: str = "试点开始",
+    width: int = 520,
+) -> Figure:
+    """Values over time, one line a series, with baselines and targets.
+
+    Columns: period_start (datetime), period_label, series, value (float; NaN breaks the line),
+    shown, n, d, incomplete (bool: drawn hollow). A period without a row is bridged by the line,
+    so give missing periods a row with NaN.
+    """
+    if frame.empty:
+        return empty(title, width)
+    frame = frame.assign(period_start=pd.to_datetime(frame["period_start"]).dt.tz_localize(None))
+    names = list(dict.fromkeys(frame["series"]))
+    looks = theme.looks(names)
+    low, high = bounds([*frame["value"], *(line.value for line in lines)], margin=0.1)
+
+    def encode(chart: alt.Chart, **more: Any) -> alt.Chart:
+        return chart.encode(
+            x=_time_axis(frame),
+            y=alt.Y(
+                "value",
+                type="quantitative",
+                axis=alt.Axis(
+                    title=unit or None, titleAngle=0, titleAlign="left", titleAnchor="end", titleX=0, titleY=-10
+                ),
+                scale=alt.Scale(domain=[low, high], nice=False, zero=False),
+            ),
+            color=by("series", alt.Color, names, [look.colour for look in looks]),
+            **more,
+        )
+
+    dash = by("series", alt.StrokeDash, names, [list(look.dash) for look in looks], legend=False)
+    shape = by("series", alt.Shape, names, [look.shape for look in looks])
+    tooltip = tips([("period_label", "时段"), ("series", "对象"), ("shown", "数值"), ("n", "分子"), ("d", "分母")])
+    whole = alt.Chart().transform_filter("!datum.incomplete").mark_point(filled=True, size=60, opacity=1)
+    hollow = (
+        alt.Chart().transform_filter("datum.incomplete").mark_point(filled=False, fill=theme.PAPER, size=60, opacity=1)
+    )
+    layers = [
+        *_references(frame, lines, low, high, width),
+        *(_beginning(pd.Timestamp(began), began_label) if began else ()),
+        encode(alt.Chart().mark_line(strokeWidth=2), strokeDash=dash),
+        encode(whole, shape=shape, tooltip=tooltip),
+        encode(hollow, shape=shape, tooltip=tooltip),
+    ]
+    heading = alt.Title(text=title, subtitle="空心点：数据不完整") if frame["incomplete"].any() else title
+    return alt.layer(*layers, data=frame, title=heading, width=width, height=_HEIGHT, config=theme.config())
+
+
+def _time_axis(frame: pd.DataFrame) -> alt.X:
+    """Ticks at the periods themselves, labelled with their own names: no English month can appear."""
+    periods = frame.drop_duplicates("period_start").sort_values("period_start")
+    step = -(-len(periods) // _MOST_TICKS)
+    ticked = periods.iloc[::-1].iloc[::step].iloc[::-1]
+    labels = {
+        f"{at:%Y-%m-%d}": short(label) for at, label in zip(ticked["period_start"], ticked["period_label"], strict=True)
+    }
+    axis = alt.Axis(
+        title=None,
+        grid=False,
+        values=[alt.DateTime(year=at.year, month=at.month, date=at.day) for at in ticked["period_start"]],
+        labelExpr=f"{json.dumps(labels, ensure_ascii=False)}[timeFormat(datum.value, '%Y-%m-%d')]",
+        labelOverlap="greedy",
+    )
+    return alt.X("period_start", type="temporal", axis=axis, scale=alt.Scale(nice=False, padding=_SIDE))
+
+
+def _beginning(at: pd.Timestamp, label: str) -> list[alt.Chart]:
+    base = alt.Chart(pd.DataFrame({"at": [at], "label": [label]})).encode(x=alt.X("at", type="temporal"))
+    words = base.mark_text(align="left", baseline="top", dx=4, fontSize=_LETTER, color=theme.MUTED)
+    return [
+        base.mark_rule(color=theme.MUTED, strokeWidth=1.2),
+        words.encode(y=alt.value(2), text=alt.Text("label", type="nominal")),
+    ]
+
+
+def _references(
+    frame: pd.DataFrame, lines: Sequence[Reference], low: float, high: float, width: int
+) -> list[alt.Chart]:
+    """One layer of rules and one of their labels. Looks and places are read from the rows, so that
+    they share no scale, and thereby no legend, with the series."""
+    if not lines:
+        return []
+    first, last = frame["period_start"].min(), frame["period_start"].max()
+    starts = [pd.Timestamp(line.start) if line.start else first for line in lines]
+    ends = [pd.Timestamp(line.end) if line.end else last for line in lines]
+    first, last = min(first, *starts), max(last, *ends)
+
+    def pixel(at: Any, value: float) -> Point:
+        share = (at - first) / (last - first) if last > first else 0.5
+        return _SIDE + share * (width - 2 * _SIDE), (high - value) / (high - low) * _HEIGHT
+
+    flat = [
+        (pixel(start, line.value), pixel(end, line.value)) for line, start, end in zip(lines, starts, ends, strict=True)
+    ]
+    pieces = list(flat)
+    for _, part in frame.dropna(subset="value").groupby("series"):
+        pieces += pairwise(map(pixel, part["period_start"], part["value"]))
+    spots = place(flat, [line.label for line in lines], _LETTER, [point for piece in pieces for point in along(*piece)])
+    rows = pd.DataFrame(
+        {
+            "start": starts,
+            "end": ends,
+            "at": [start + (end - start) * spot.share for start, end, spot in zip(starts, ends, spots, strict=True)],
+            "value": [line.value for line in lines],
+            "label": [line.label for line in lines],
+            "dash": [[10, 3] if line.is_target else [2, 3] for line in lines],
+            "colour": [theme.INK if line.current else theme.MUTED for line in lines],
+            "thick": [1.6 if line.current else 1.0 for line in lines],
+            "align": [spot.align for spot in spots],
+            "baseline": [spot.baseline for spot in spots],
+        }
+    )
+    y = alt.Y("value", type="quantitative")
+    rules = alt.Chart(rows).mark_rule(
+        strokeDash=alt.expr("datum.dash"), stroke=alt.expr("datum.colour"), strokeWidth=alt.expr("datum.thick")
+    )
+    words = alt.Chart(rows).mark_text(
+        align=alt.expr("datum.align"),
+        baseline=alt.expr("datum.baseline"),
+        dy=alt.expr("datum.baseline == 'top' ? 3 : -3"),
+        color=alt.expr("datum.colour"),
+        fontSize=_LETTER,
+    )
+    return [
+        rules.encode(x=alt.X("start", type="temporal"), x2=alt.X2("end"), y=y),
+        words.encode(x=alt.X("at", type="temporal"), y=y, text=alt.Text("label", type="nominal")),
+    ]

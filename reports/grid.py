@@ -1,0 +1,203 @@
+"""Tables over many pages: header repeated, numbers to the right, long cells wrapped or continued.
+
+Drawn directly, not with platypus tables: those measure the rest of the table again on every
+page, so that ten thousand rows take minutes. Here every row is measured once and a page looks
+up, by its height, how many rows it takes; time grows with the number of rows.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from reportlab.platypus import Flowable
+
+from reports import theme
+from reports.lines import ASCENT, CAPTION, break_lines, shorten, widest_unit
+from reports.typefaces import BOLD, REGULAR, text_width
+
+SIZE = 9.5
+_LEADING = 13.5
+_PAD_X = 4.0
+_PAD_Y = 3.5
+_SAMPLE = 300  # rows that decide the widths, with the longest text of every column
+_FUZZ = 1e-6  # heights are sums of floats
+_CAPTION_HEIGHT = CAPTION.leading + 4
+_NATURAL_LIMIT = 0.45  # share of the width beyond which a column's text is expected to wrap
+_NUMBER = re.compile(r"^[+\-−]?[\d,]*\.?\d+\s*[%％‰]?(?:个?百分点)?$|^[–—]$|^不适用$|^$")
+
+
+class Row(NamedTuple):
+    cells: list[list[str]]  # lines of each cell
+    shaded: bool
+
+    @property
+    def height(self) -> float:
+        return max(map(len, self.cells)) * _LEADING + 2 * _PAD_Y
+
+
+class Table:
+    """What a table says and, after `measure`, where each of its rows lies. `align` has one letter a
+    column: l, c or r; columns in `labels` are set bold on a tint, for tables of name and value."""
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        widths: Sequence[float] = (),
+        align: str = "",
+        caption: str = "",
+        labels: Sequence[int] = (),
+    ) -> None:
+        self._header, self._rows, self._shares, self.align = header, rows, widths, align
+        self.caption, self.labels = caption, labels
+        self.body: list[Row] = []
+
+    def measure(self, width: float, tallest: float) -> None:
+        """Wrap every cell once; `tallest` is the height of a page."""
+        if self.body:
+            return
+        self.columns = _widths(self._header, self._rows, width, self._shares)
+        places = range(len(self.columns))
+        numeric = (all(map(_NUMBER.match, _column(self._rows, at))) for at in places)
+        self.align = self.align or "".join("r" if number else "l" for number in numeric)
+        self.faces = [BOLD if at in self.labels else REGULAR for at in places]
+        self.head = Row(self._cells(self._header, [BOLD] * len(self.columns)), False) if self._header else None
+        self.lead = (self.head.height if self.head else 0.0) + (_CAPTION_HEIGHT if self.caption else 0.0)
+        most = int((tallest - self.lead - 2 * _PAD_Y) / _LEADING)
+        self.body = [] if self._rows else [Row([["暂无数据"]], False)]
+        for number, row in enumerate(self._rows):
+            cells = self._cells(row, self.faces)
+            shaded = number % 2 == 1 and not self.labels
+            # A row higher than a page continues on the next.
+            for first in range(0, max(map(len, cells)), most):
+                self.body.append(Row([cell[first : first + most] for cell in cells], shaded))
+        self.ends = list(accumulate((row.height for row in self.body), initial=0.0))
+
+    def _cells(self, texts: Sequence[str], faces: Sequence[str]) -> list[list[str]]:
+        rooms = (width - 2 * _PAD_X for width in self.columns)
+        parts = zip(texts, faces, rooms, strict=True)
+        return [[line.text for line in break_lines(text, face, SIZE, room)] for text, face, room in parts]
+
+
+class Grid(Flowable):
+    """The rows `start` to `stop` of a table, as wide as the page, with its header above them."""
+
+    def __init__(self, table: Table, tallest: float, start: int = 0, stop: int | None = None) -> None:
+        super().__init__()
+        self.spaceBefore, self.spaceAfter = 0 if start else 6, 12
+        self._table = table
+        self._tallest = tallest
+        self._start = start
+        self._stop = stop
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self._table.measure(width, self._tallest)
+        self.width, self.height = width, self._height_to(len(self._table.body) if self._stop is None else self._stop)
+        return width, self.height
+
+    def split(self, _width: float, height: float) -> list[Flowable]:
+        ends = self._table.ends
+        fit = bisect_right(ends, ends[self._start] + height - self._table.lead + _FUZZ) - 1
+        if fit <= self._start:
+            return []
+        parts = (self._start, fit), (fit, self._stop)
+        return [Grid(self._table, self._tallest, start, stop) for start, stop in parts]
+
+    def head_height(self) -> float:
+        """Height of the smallest part that may stand at the foot of a page. After `wrap`."""
+        return self._height_to(min(self._start + 2, len(self._table.body)))
+
+    def _height_to(self, stop: int) -> float:
+        return self._table.lead + self._table.ends[stop] - self._table.ends[self._start]
+
+    def draw(self) -> None:
+        canvas, table, top = self.canv, self._table, self.height
+        pen = canvas.beginText()
+        pen.setFillColor(theme.INK)
+        if table.caption:
+            text = shorten(
+                f"续{table.caption}" if self._start else table.caption, CAPTION.face, CAPTION.size, self.width
+            )
+            pen.setFont(CAPTION.face, CAPTION.size)
+            pen.setTextOrigin((self.width - text_width(text, CAPTION.face, CAPTION.size)) / 2, top - CAPTION.size)
+            pen.textOut(text)
+            top -= _CAPTION_HEIGHT
+        self._rule(top, 1, theme.MAIN)
+        if table.head:
+            canvas.setFillColor(theme.TINT)
+            canvas.rect(0, top - table.head.height, self.width, table.head.height, stroke=0, fill=1)
+            self._write(pen, table.head, top, [BOLD] * len(table.columns))
+            top -= table.head.height
+            self._rule(top, 0.6, theme.MAIN)
+        for row in table.body[self._start : self._stop]:
+            self._paint(row, top)
+            self._write(pen, row, top, table.faces)
+            top -= row.height
+            self._rule(top, 0.4, theme.RULE)
+        self._rule(top, 1, theme.MAIN)
+        canvas.drawText(pen)
+
+    def _paint(self, row: Row, top: float) -> None:
+        if row.shaded:
+            self.canv.setFillColor(theme.SHADE)
+            self.canv.rect(0, top - row.height, self.width, row.height, stroke=0, fill=1)
+        for at in self._table.labels:
+            self.canv.setFillColor(theme.TINT)
+            left, wide = sum(self._table.columns[:at]), self._table.columns[at]
+            self.canv.rect(left, top - row.height, wide, row.height, stroke=0, fill=1)
+
+    def _rule(self, y: float, thickness: float, colour: str) -> None:
+        self.canv.setStrokeColor(colour)
+        self.canv.setLineWidth(thickness)
+        self.canv.line(0, y, self.width, y)
+
+    def _write(self, pen: Any, row: Row, top: float, faces: Sequence[str]) -> None:
+        first = top - _PAD_Y - (_LEADING - SIZE) / 2 - ASCENT * SIZE
+        columns = list(zip(self._table.columns, self._table.align, faces, strict=True))
+        if len(row.cells) < len(columns):  # one message instead of cells
+            columns = [(self.width, "c", REGULAR)]
+        left, current = 0.0, ""
+        for lines, (width, align, face) in zip(row.cells, columns, strict=True):
+            if face != current:
+                pen.setFont(face, SIZE)
+                current = face
+            for number, line in enumerate(lines):
+                spare = 0.0 if align == "l" else width - 2 * _PAD_X - text_width(line, face, SIZE)
+                pen.setTextOrigin(left + _PAD_X + (spare / 2 if align == "c" else spare), first - number * _LEADING)
+                pen.textOut(line)
+            left += width
+
+
+def _column(rows: Sequence[Sequence[str]], at: int) -> list[str]:
+    return [row[at] for row in rows]
+
+
+def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width: float, shares: Sequence[float]) -> list[float]:
+    """Column widths that fill the page: from the shares asked for, or from what the columns hold.
+
+    Every column gets at least its longest number or word and a part of the rest by how much text
+    it has; if even that is too much, all shrink alike and words are cut.
+    """
+    if shares:
+        return [width * share / sum(shares) for share in shares]
+    wanted, needed = [], []
+    for at in range(len(header) or len(rows[0])):
+        column = _column(rows, at)
+        seen = [*column[:_SAMPLE], max(column, key=len, default="")]
+        pieces = [(text, REGULAR) for text in seen] + ([(header[at], BOLD)] if header else [])
+        natural = max(text_width(line, face, SIZE) for text, face in pieces for line in text.split("\n"))
+        longest = max(widest_unit(text, face, SIZE) for text, face in pieces)
+        edges = 2 * _PAD_X + 0.5
+        needed.append(max(longest, 2 * SIZE) + edges)
+        wanted.append(max(min(natural, width * _NATURAL_LIMIT) + edges, needed[-1]))
+    if sum(wanted) <= width:
+        return [part * width / sum(wanted) for part in wanted]
+    if sum(needed) >= width:
+        return [part * width / sum(needed) for part in needed]
+    spare = (width - sum(needed)) / (sum(wanted) - sum(needed))
+    return [least + (most - least) * spare for least, most in zip(needed, wanted, strict=True)]

@@ -1,0 +1,254 @@
+"""The document kit: a report is built piece by piece in reading order and ends as PDF bytes.
+
+    report = Report(title="…试点评估报告", organisation="…", number="ZP-2026-001", as_of=now())
+    report.heading("试点概况")
+    report.text("本次试点……")
+    report.table(["地区", "达标率"], [["安吉县", "96.0%"]], caption="各地达标率")
+    data = report.bytes()
+
+Texts are plain: nothing in them is read as markup. The same calls give the same bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+
+import altair as alt
+from reportlab.platypus import CondPageBreak, Flowable, NextPageTemplate, PageBreak
+
+from core.errors import Invalid
+from core.numbers import MISSING
+from reports import typefaces, vector
+from reports.blocks import Contents, Heading, KeyFigure, KeyFigures, Picture, SignatureLine
+from reports.grid import Grid, Table
+from reports.lines import BODY, HEADINGS, NOTE, Lines, clean
+from reports.pages import FACTS, HEIGHT, SUBTITLE, TITLE, WIDTH, Imprint, Pages
+
+_TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
+_CONTENTS_LEVELS = 2
+
+# A face's subset is cut by seeking in the one open font file, so documents are built one at a
+# time. Nothing is lost: building is Python from end to end and threads would only take turns.
+_building = threading.Lock()
+
+
+class Report:
+    """One document. `digest` is the hash of the figures it prints; `as_of` is when they were true."""
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        as_of: datetime,
+        subtitle: str = "",
+        organisation: str = "",
+        number: str = "",
+        digest: str = "",
+        demo: bool = False,
+        cover: bool = True,
+        contents: bool = True,
+    ) -> None:
+        typefaces.register()
+        self._problems: dict[str, list[str]] = {}
+        self._imprint = Imprint(
+            self._seen(title, "标题"),
+            self._seen(subtitle, "副标题"),
+            self._seen(organisation, "编制单位"),
+            self._seen(number, "报告编号"),
+            self._seen(digest, "校验码"),
+            as_of,
+            demo,
+        )
+        self._cover, self._contents = cover, contents
+        self._story: list[Flowable] = []
+        self._headings: list[Heading] = []
+        self._counts = [0] * len(HEADINGS)
+        self._pictures = 0
+        self._tables = 0
+        self._place = "正文开头"
+        self._built: bytes | None = None
+
+    def heading(self, text: str, level: int = 1, *, numbered: bool = True) -> None:
+        """A heading, numbered 一、（一）1.（1）by its level; `level` is 1 to 4."""
+        if not 1 <= level <= len(HEADINGS):
+            raise ValueError(f"no heading level {level}")
+        mark = ""
+        if numbered:
+            self._counts[level - 1] += 1
+            self._counts[level:] = [0] * (len(HEADINGS) - level)
+            mark = numbering(self._counts[level - 1], level)
+        text = mark + self._seen(text, "标题").replace("\n", " ")
+        self._place = f"“{text}”一节"
+        self._headings.append(Heading(text, level, f"h{len(self._headings)}"))
+        self._add(self._headings[-1])
+
+    def text(self, text: str) -> None:
+        """Paragraphs, one a line of `text`, justified, the first line of each indented by two characters."""
+        for paragraph in self._seen(text, "正文").split("\n"):
+            if paragraph.strip():
+                self._add(Lines(paragraph.strip(), BODY))
+
+    def note(self, text: str, title: str = "说明") -> None:
+        """A tinted box for limits, sources and how something was computed."""
+        label = f"{title}：" if title else ""
+        self._add(Lines(self._seen(label + text, "说明"), NOTE))
+
+    def figures(self, items: Sequence[tuple[str, ...]]) -> None:
+        """Key figures as (label, value) or (label, value, change), four in a row."""
+        cards = [KeyFigure(*(self._seen(part, "关键数字") for part in item)) for item in items]
+        for start in range(0, len(cards), KeyFigures.MOST):
+            self._add(KeyFigures(cards[start : start + KeyFigures.MOST]))
+
+    def table(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        *,
+        widths: Sequence[float] = (),
+        align: str = "",
+        caption: str = "",
+    ) -> str:
+        """A table over as many pages as it needs; returns its number (表1) for the text to refer to.
+
+        None is printed as “–”, everything else as its text. `widths` are shares; without them
+        columns follow their contents. `align` has a letter l, c or r a column; without it
+        columns of numbers go right. No rows print “暂无数据”.
+        """
+        self._tables += 1
+        label = f"表{self._tables}"
+        caption = f"{label}　{self._seen(caption, f'{label}的标题')}".rstrip("　")
+        titles = [self._seen(title, f"{label}的表头") for title in header]
+        cells = self._cells(titles, rows, label)
+        self._add(Grid(Table(titles, cells, widths=widths, align=align, caption=caption), HEIGHT))
+        return label
+
+    def facts(self, pairs: Sequence[tuple[str, object]], columns: int = 1) -> None:
+        """Names and values in `columns` pairs side by side, for basic information."""
+        if not pairs:
+            return
+        padded = [*pairs, *([("", "")] * (-len(pairs) % columns))]
+        flat = [part for pair in padded for part in pair]
+        wide = 2 * columns
+        rows = [flat[start : start + wide] for start in range(0, len(flat), wide)]
+        cells = self._cells([""] * wide, rows, "信息表")
+        shape = [1, 4 / columns] * columns
+        self._add(Grid(Table([], cells, widths=shape, align="l" * wide, labels=range(0, wide, 2)), HEIGHT))
+
+    def chart(self, chart: alt.TopLevelMixin, caption: str = "") -> str:
+        """A chart as vector graphics, as wide as the page; returns its number (图1)."""
+        self._pictures += 1
+        label = f"图{self._pictures}"
+        drawing = vector.drawing(chart, WIDTH, _TALLEST)
+        for text in vector.texts(drawing):
+            self._seen(text, label)
+        self._add(Picture(drawing, f"{label}　{self._seen(caption, f'{label}的标题')}".rstrip("　")))
+        return label
+
+    def signatures(self, roles: Sequence[str]) -> None:
+        """A line to sign on for every role, kept on one page as far as possible."""
+        self._story.append(CondPageBreak(min(HEIGHT - 1, 36 * len(roles))))
+        for role in roles:
+            self._add(SignatureLine(self._seen(role, "签字栏")))
+
+    def page_break(self) -> None:
+        self._add(PageBreak())
+
+    def _build(self) -> bytes:
+        out = BytesIO()
+        numbers: dict[str, int] = {}
+        front: list[Flowable] = []
+        if self._cover:
+            front += [NextPageTemplate("front" if self._listed() else "body"), PageBreak()]
+        if self._listed():
+            listed = [heading for heading in self._headings if heading.level <= _CONTENTS_LEVELS]
+            front += [Lines("目　录", TITLE), Contents(listed, numbers), NextPageTemplate("body"), PageBreak()]
+        if not self._cover:
+            front += [Lines(self._imprint.title, TITLE), Lines(self._imprint.facts, FACTS)]
+            if self._imprint.subtitle:
+                front.insert(-1, Lines(self._imprint.subtitle, SUBTITLE))
+        first = "cover" if self._cover else "front" if self._listed() else "body"
+        pages = Pages(out, self._imprint, first, numbers)
+        pages.multiBuild([*front, *_kept_with_next(self._story)])
+        return out.getvalue()
+
+    def bytes(self) -> bytes:
+        """The PDF. Raises Invalid naming every character that cannot be printed and where it stands."""
+        if self._problems:
+            raise Invalid(
+                [
+                    f"字库中没有“{mark}”（U+{ord(mark):04X}），见{'、'.join(where)}"
+                    for mark, where in self._problems.items()
+                ],
+                "请换用通用字，或请管理员扩充字库后重新生成。",
+            )
+        if self._built is None:
+            with _building:
+                self._built = self._build()
+        return self._built
+
+    def _listed(self) -> bool:
+        return self._contents and bool(self._headings)
+
+    def _add(self, flowable: Flowable) -> None:
+        if self._built is not None:
+            raise RuntimeError("the report has been built; nothing can be added")
+        self._story.append(flowable)
+
+    def _cells(self, titles: Sequence[str], rows: Sequence[Sequence[object]], label: str) -> list[list[str]]:
+        """Cells as clean text. A whole table is searched at once for characters that cannot be
+        printed, and cell by cell only when there are some."""
+        cells = [[MISSING if cell is None else clean(cell) for cell in row] for row in rows]
+        if any(len(row) != len(titles) for row in cells):
+            raise ValueError(f"{label}: every row needs {len(titles)} cells")
+        if typefaces.missing_glyphs("".join({"".join(row) for row in cells})):
+            for number, row in enumerate(cells, 1):
+                for title, cell in zip(titles, row, strict=True):
+                    self._seen(cell, f"{label}第{number}行“{title}”" if title else f"{label}第{number}行")
+        return cells
+
+    def _seen(self, text: object, where: str) -> str:
+        """Clean text, its unprintable characters noted with where they stand."""
+        cleaned = clean(text)
+        for mark in typefaces.missing_glyphs(cleaned):
+            places = self._problems.setdefault(mark, [])
+            if where not in places:
+                places.append(where)
+        return cleaned
+
+
+def numbering(count: int, level: int) -> str:
+    """The mark of the count-th heading of a level by GB/T 9704-2012: 一、（一）1.（1）."""
+    return (f"{chinese(count)}、", f"（{chinese(count)}）", f"{count}. ", f"（{count}）")[level - 1]
+
+
+def chinese(number: int) -> str:
+    """1…99 in Chinese numerals: 一, 十, 十一, 二十, 九十九."""
+    if not 1 <= number <= 99:
+        raise ValueError(f"no Chinese numeral for {number}")
+    digits = "〇一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    ten = "" if not tens else "十" if tens == 1 else f"{digits[tens]}十"
+    return ten + (digits[ones] if ones else "")
+
+
+def _kept_with_next(story: Sequence[Flowable]) -> list[Flowable]:
+    """Breaks before headings that would be left alone at the foot of a page.
+
+    Platypus' own KeepTogether moves a heading with the whole of what follows, so that a long
+    table would always begin on a new page; here only the table's beginning has to fit.
+    """
+    kept: list[Flowable] = []
+    needed = 0.0
+    for flowable in reversed(story):
+        if isinstance(flowable, Heading):
+            needed += flowable.wrap(WIDTH, HEIGHT)[1] + flowable.spaceBefore + flowable.spaceAfter
+            kept += [flowable, CondPageBreak(min(needed, HEIGHT - 1))]
+            continue
+        height = flowable.wrap(WIDTH, HEIGHT)[1]
+        needed = flowable.head_height() if isinstance(flowable, Lines | Grid) else height
+        kept.append(flowable)
+    kept.reverse()
+    return kept

@@ -1,0 +1,196 @@
+"""Chinese lines: where they may break, how they are justified, and a flowable that draws them.
+
+ReportLab's own CJK wrapping lets an opening bracket end a line, cuts quoted text and numbers in
+two, and cannot justify; its paragraphs also read markup, so that every user's “<” has to be
+escaped. These lines take plain text and follow 避头尾: no closing mark begins a line, no opening
+mark ends one, numbers and Latin words stay whole, and the space left over is spread evenly.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from reportlab.platypus import Flowable
+
+from reports import theme
+from reports.typefaces import BOLD, REGULAR, text_width
+
+_OPENING = "（《〈【〔「『“‘［｛"
+_CLOSING = "，。、；：？！）》〉】〕」』”’］｝…—％%℃‰"
+# What a line never breaks inside: opening marks, a Latin word or number or one character, closing marks.
+_UNIT = re.compile(rf"[{_OPENING}]*(?:[!-~¡-ɏ‐-–−]+|\S)[{_CLOSING}]*[ \u3000]*|\s+")
+ASCENT = 0.88  # of the faces, in ems; with the descent it fills the em exactly
+_WIDEST_GAP = 0.25  # ems between letters; a line that needs more is left ragged
+_INVISIBLE = {"Cf", "Cc", "Mn", "Zl", "Zp"}
+
+
+def clean(text: object) -> str:
+    """Text as it is printed: no control, zero-width or variation characters, plain spaces, `\\n` kept.
+
+    These come with text pasted from web pages and word processors; none is visible, and the
+    faces hold none of them.
+    """
+    seen = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if seen.isascii() and seen.isprintable():
+        return seen
+    kept = (c for c in seen if c == "\n" or unicodedata.category(c) not in _INVISIBLE)
+    return "".join(" " if c != "\u3000" and unicodedata.category(c) == "Zs" else c for c in kept)
+
+
+class Line(NamedTuple):
+    text: str
+    spare: float  # points left over
+    last: bool  # of its paragraph: not justified
+
+
+def break_lines(text: str, face: str, size: float, width: float, indent: float = 0) -> list[Line]:
+    """Lines no wider than `width` points; `indent` shortens the first of every paragraph."""
+    lines: list[Line] = []
+    for paragraph in text.split("\n"):
+        room = width - indent
+        line, used = "", 0.0
+        for unit in _UNIT.findall(paragraph) if text_width(paragraph, face, size) > room else [paragraph]:
+            if line and used + text_width(unit.rstrip(), face, size) > room:
+                lines.append(_line(line, face, size, room, last=False))
+                line, used, room = "", 0.0, width
+            rest = unit
+            while text_width(rest.rstrip(), face, size) > room:  # wider than a whole line: cut it somewhere
+                head = _fitting(rest, face, size, room)
+                lines.append(_line(head, face, size, room, last=False))
+                rest, room = rest[len(head) :], width
+            line, used = line + rest, used + text_width(rest, face, size)
+        lines.append(_line(line, face, size, room, last=True))
+    return lines
+
+
+def _line(text: str, face: str, size: float, room: float, *, last: bool) -> Line:
+    text = text.rstrip()
+    return Line(text, room - text_width(text, face, size), last)
+
+
+def _fitting(text: str, face: str, size: float, room: float) -> str:
+    used, count = 0.0, 0
+    for character in text:
+        used += text_width(character, face, size)
+        if used > room and count:
+            break
+        count += 1
+    return text[:count]
+
+
+def widest_unit(text: str, face: str, size: float) -> float:
+    """Width of the longest piece that cannot be broken: a column narrower than this cuts numbers."""
+    return max((text_width(unit.rstrip(), face, size) for unit in _UNIT.findall(text)), default=0.0)
+
+
+def shorten(text: str, face: str, size: float, width: float) -> str:
+    """The text, or as much of it as fits with an ellipsis."""
+    if text_width(text, face, size) <= width:
+        return text
+    return _fitting(text, face, size, width - text_width("…", face, size)) + "…"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How lines look. Lengths in points; `indent` in ems, for the first line of a paragraph."""
+
+    size: float
+    leading: float
+    face: str = REGULAR
+    colour: str = theme.INK
+    align: str = "left"  # left, right, centre, justify
+    indent: float = 0
+    left: float = 0
+    before: float = 0
+    after: float = 0
+    panel: str = ""  # background colour, with a bar at the left
+    least: int = 2  # lines that stay together at the end and at the beginning of a page
+
+
+class Lines(Flowable):
+    """Text in one style, breaking over pages between its lines."""
+
+    def __init__(self, text: str, style: Style, *, lines: list[Line] | None = None, indented: bool = True) -> None:
+        super().__init__()
+        self.text = text
+        self.style = style
+        self._lines = lines
+        self._indented = indented
+        self.spaceBefore, self.spaceAfter = style.before, style.after
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        style = self.style
+        self.width = width
+        if self._lines is None:
+            indent = style.indent * style.size
+            self._lines = break_lines(self.text, style.face, style.size, width - self._sides(), indent)
+        self.height = len(self._lines) * style.leading + 2 * self._pad()
+        return width, self.height
+
+    def split(self, _width: float, height: float) -> list[Flowable]:
+        lines, least = self._lines or [], self.style.least
+        fit = int((height - 2 * self._pad()) / self.style.leading)
+        fit = min(fit, len(lines) - least)
+        if fit < least:
+            return []
+        head = replace(self.style, after=0)
+        tail = replace(self.style, before=0)
+        return [
+            type(self)(self.text, head, lines=lines[:fit], indented=self._indented),
+            type(self)(self.text, tail, lines=lines[fit:], indented=False),
+        ]
+
+    def head_height(self) -> float:
+        """Height of the smallest part that may stand at the foot of a page. After `wrap`."""
+        least = min(self.style.least, len(self._lines or ()))
+        return float(least * self.style.leading + 2 * self._pad())
+
+    def draw(self) -> None:
+        style, canvas = self.style, self.canv
+        if style.panel:
+            canvas.setFillColor(style.panel)
+            canvas.rect(0, 0, self.width, self.height, stroke=0, fill=1)
+            canvas.setFillColor(theme.MAIN)
+            canvas.rect(0, 0, 3, self.height, stroke=0, fill=1)
+        y = self.height - self._pad() - (style.leading - style.size) / 2 - ASCENT * style.size
+        pen = canvas.beginText()
+        pen.setFont(style.face, style.size)
+        pen.setFillColor(style.colour)
+        starts_paragraph = self._indented
+        for line in self._lines or ():
+            indent = style.indent * style.size if starts_paragraph else 0
+            self._write(pen, line, style.left + self._pad() + indent, y)
+            starts_paragraph = line.last
+            y -= style.leading
+        canvas.drawText(pen)
+
+    def _write(self, pen: Any, line: Line, x: float, y: float) -> None:
+        style = self.style
+        gap = line.spare / max(1, len(line.text) - 1)
+        justified = style.align == "justify" and not line.last and gap <= _WIDEST_GAP * style.size
+        x += {"right": line.spare, "centre": line.spare / 2}.get(style.align, 0)
+        pen.setTextOrigin(x, y)
+        pen.setCharSpace(gap if justified else 0)
+        pen.textOut(line.text)
+        pen.setCharSpace(0)
+
+    def _pad(self) -> float:
+        return self.style.size * 0.7 if self.style.panel else 0
+
+    def _sides(self) -> float:
+        return self.style.left + 2 * self._pad()
+
+
+BODY_SIZE = 12
+BODY = Style(BODY_SIZE, 21, align="justify", indent=2, after=3)
+HEADINGS = (
+    Style(16, 26, face=BOLD, colour=theme.MAIN, before=16, after=6),
+    Style(14, 23, face=BOLD, before=10, after=4),
+    Style(12.5, 21, face=BOLD, before=6, after=3),
+    Style(12, 21, before=4, after=2),
+)
+CAPTION = Style(10, 15, face=BOLD, align="centre", before=3, after=10, least=1)
+NOTE = Style(10, 16, colour=theme.INK, align="justify", panel=theme.TINT, before=6, after=10)

@@ -1,0 +1,106 @@
+"""One scenario's dossier: where it stands, what needs doing, what it rests on."""
+
+import pandas as pd
+import streamlit as st
+
+from accounts.permissions import Permission, may
+from core import clock
+from scenarios import queries, service, stages
+from scenarios.pages import data_requests, parts
+from web import guard, widgets
+
+actor = guard.current_actor()
+scenario = guard.found(queries.scenario(actor, guard.parameter("id")), "场景")
+row, findings = scenario.row, scenario.findings
+widgets.header(
+    f"{row.code}　{row.name}", "这个场景走到哪一步，还差什么？", back=("scenarios/pages/scenarios.py", "全部场景")
+)
+
+
+def act(do: str, reason: str) -> None:
+    with guard.show_errors():
+        state = service.move(actor, row.id, do, reason, seen_version=scenario.version)
+        widgets.flash(f"已办理“{do}”，场景现为“{state.label}”。")
+        st.rerun()
+
+
+with st.container(border=True):
+    st.markdown(f"{widgets.badge(row.state, row.state.label)}　{stages.NEXT[row.state]}")
+    if scenario.sensitive:
+        st.markdown(":orange-badge[◐ 敏感个人信息]　试点启动前须完成个人信息保护影响评估，结论和材料至少保存 3 年。")
+    choices = queries.steps(actor, scenario)
+    widgets.steps("scenario", choices, act)
+    if not choices and (why := queries.blocked(actor, scenario)):
+        st.caption(guard.plain(why))
+    with st.container(horizontal=True):
+        if may(actor, Permission.SCENARIO_EDIT, scenario.subject):
+            st.page_link(
+                "scenarios/pages/register.py",
+                label="修改登记内容",
+                icon=":material/edit:",
+                query_params={"id": str(row.id)},
+            )
+        if row.state in stages.PILOTABLE and may(actor, Permission.PILOT_DESIGN):
+            st.page_link(
+                "pilots/pages/design.py",
+                label="发起试点",
+                icon=":material/science:",
+                query_params={"scenario": str(row.id)},
+            )
+
+gaps = [finding for finding in findings if finding.error]
+widgets.figures(
+    [
+        ("数据就绪度", row.readiness.label, "已接入 ÷ 需要"),
+        ("责任事项", f"{len(scenario.duties)} 项", f"{len(gaps)} 处缺口" if gaps else "责任单位齐全"),
+        ("对应需求", f"{row.needs} 项", ""),
+        ("当前版本", row.version_label, clock.show(scenario.versions[0].created_at)[:10]),
+    ]
+)
+
+left, right = st.columns([3, 2])
+with left:
+    st.subheader("场景简介", anchor=False)
+    parts.prose(scenario.summary)
+    st.subheader("对应需求", anchor=False)
+    for link in scenario.needs:
+        st.page_link(
+            "scenarios/pages/need.py", label=guard.plain(f"{link.code} {link.name}"), query_params={"id": str(link.id)}
+        )
+with right:
+    st.subheader("基本情况", anchor=False)
+    parts.facts(
+        [
+            ("领域", row.domain),
+            ("地区", row.region),
+            ("治理层级", row.level.label),
+            ("牵头单位", row.lead),
+            ("技术手段", scenario.technologies),
+            ("登记", f"{scenario.created_by}　{clock.show(row.created_at)}"),
+        ]
+    )
+
+st.subheader("数据来源", anchor=False)
+data_requests.draw(actor, scenario)
+
+st.subheader("责任清单", anchor=False)
+st.dataframe(parts.duty_frame(scenario.duties), key="scenario_duties", hide_index=True, width="stretch")
+for error, colour, shape in ((True, "red", "■"), (False, "orange", "◐")):
+    by_message: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.error is error:
+            by_message.setdefault(finding.message, []).append(finding.item)
+    for message, items in by_message.items():
+        st.markdown(f":{colour}-badge[{shape} {message}]　{guard.plain('；'.join(items))}")
+
+with st.expander("版本与办理记录", icon=":material/history:", key="scenario_history"):
+    st.dataframe(
+        pd.DataFrame(
+            [(v.label, v.changes, v.created_by, clock.show(v.created_at)) for v in scenario.versions],
+            columns=["版本", "变化", "登记人", "时间（北京）"],
+        ),
+        key="scenario_versions",
+        hide_index=True,
+        width="stretch",
+    )
+    parts.history(actor, "scenario", row.id, "scenario_events")

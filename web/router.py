@@ -1,0 +1,96 @@
+"""Which pages exist and who finds them in the menu. What a person may do is decided in the services;
+this only keeps the menu short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from accounts.permissions import Actor, Permission, may
+from core.errors import AppError
+from db import facts
+from web import charts, guard, widgets
+
+ICON = Path(__file__).parent / "static" / "favicon.png"
+LOGO = Path(__file__).parent / "static" / "logo.svg"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the house. `section` "" keeps it out of the menu: it is reached from another page."""
+
+    file: str
+    title: str
+    url: str
+    permission: Permission
+    section: str = ""
+    icon: str = ""
+
+
+PAGES = (
+    Page("pilots/pages/home.py", "工作台", "home", Permission.INDICATOR_READ, "工作台", "home"),
+    Page("scenarios/pages/needs.py", "需求", "needs", Permission.SCENARIO_READ, "需求与场景", "campaign"),
+    Page("scenarios/pages/need.py", "需求详情", "need", Permission.SCENARIO_READ),
+    Page("scenarios/pages/scenarios.py", "场景", "scenarios", Permission.SCENARIO_READ, "需求与场景", "account_tree"),
+    Page("scenarios/pages/scenario.py", "场景详情", "scenario", Permission.SCENARIO_READ),
+    Page("scenarios/pages/register.py", "登记场景", "register", Permission.SCENARIO_CREATE),
+    Page("scenarios/pages/resources.py", "数据资源", "resources", Permission.SCENARIO_READ, "需求与场景", "database"),
+    Page("pilots/pages/pilots.py", "试点", "pilots", Permission.PILOT_READ, "试点", "science"),
+    Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
+    Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),
+    Page("metrics/pages/returns.py", "报送", "returns", Permission.PILOT_READ, "指标与报送", "upload_file"),
+    Page("metrics/pages/return_form.py", "填报", "return", Permission.PILOT_READ),
+    Page("metrics/pages/indicators.py", "指标", "indicators", Permission.INDICATOR_READ, "指标与报送", "straighten"),
+    Page("metrics/pages/indicator.py", "指标口径", "indicator", Permission.INDICATOR_READ),
+    Page("metrics/pages/figure.py", "数字的来历", "figure", Permission.PILOT_READ),
+    Page("metrics/pages/assessment.py", "月度考核", "assessment", Permission.PILOT_READ, "指标与报送", "leaderboard"),
+    Page("regions/pages/regions.py", "地区与分组", "regions", Permission.INDICATOR_READ, "地区", "map"),
+    Page("accounts/pages/me.py", "我的账号", "me", Permission.INDICATOR_READ, "系统", "person"),
+    Page("accounts/pages/people.py", "人员与单位", "people", Permission.ACCOUNT_MANAGE, "系统", "group"),
+    Page("accounts/pages/audit.py", "操作记录", "audit", Permission.AUDIT_READ, "系统", "history"),
+)
+
+
+def pages_for(actor: Actor) -> list[Page]:
+    """The pages this person can open, in menu order."""
+    return [page for page in PAGES if may(actor, page.permission)]
+
+
+def run() -> None:
+    """One run of a session: who is it, which pages, then the page."""
+    st.set_page_config(page_title="智评", page_icon=str(ICON), layout="wide")
+    actor = guard.current_actor()
+    sections: dict[str, list[st.Page]] = {}  # type: ignore[valid-type]
+    for page in pages_for(actor):
+        made = st.Page(
+            page.file,
+            title=page.title,
+            url_path=page.url,
+            icon=f":material/{page.icon}:" if page.icon else None,
+            default=page.url == "home",
+            visibility="visible" if page.section else "hidden",
+        )
+        sections.setdefault(page.section or "工作台", []).append(made)
+    chosen = st.navigation(sections, position="sidebar", expanded=True)
+    _frame(actor)
+    widgets.show_flashes()
+    try:
+        chosen.run()
+    except AppError as error:
+        guard.show_page_error(error)
+    except Exception as error:
+        guard.report_defect(error)
+
+
+def _frame(actor: Actor) -> None:
+    """What surrounds every page: the logo, who is signed in, the mark of a demo."""
+    st.logo(str(LOGO), size="large")
+    with st.sidebar:
+        if charts.kept(("demo",), facts.is_demo):
+            st.warning("**演示数据**　数字均为虚构，仅用于试用。")
+        scope = actor.region or actor.organisation
+        st.caption(f"{guard.plain(actor.name)}　{actor.role.label}　{guard.plain(scope)}")
+        if st.button("退出登录", key="sign_out", icon=":material/logout:", width="stretch"):
+            guard.sign_out(actor)

@@ -1,0 +1,148 @@
+"""What pages are made of, so that they look and behave alike."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.workflow import Step
+from web.guard import plain
+
+# A state carries a colour, a shape and its word; never colour alone.
+_GOOD, _WAIT, _BAD, _REST = (
+    ("green", "●"),
+    ("orange", "◐"),
+    ("red", "■"),
+    ("gray", "○"),
+)
+_TONES = {
+    "approved": _GOOD,
+    "locked": _GOOD,
+    "running": _GOOD,
+    "piloting": _GOOD,
+    "promoting": _GOOD,
+    "connected": _GOOD,
+    "granted": _GOOD,
+    "submitted": _WAIT,
+    "appraisal": _WAIT,
+    "pending": _WAIT,
+    "evaluating": _WAIT,
+    "iterating": _WAIT,
+    "requested": _WAIT,
+    "paused": _WAIT,
+    "suspended": _WAIT,
+    "returned": _BAD,
+    "refused": _BAD,
+    "stopped": _BAD,
+    "overdue": _BAD,
+}
+
+
+def header(title: str, question: str, *, back: tuple[str, str] | None = None, demo: bool = False) -> None:
+    """A page's title and, under it, the one question it answers. `back` is (page file, label)."""
+    if back:
+        st.page_link(back[0], label=back[1], icon=":material/arrow_back:")
+    st.title(plain(title), anchor=False)
+    st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if demo else ""))
+
+
+def badge(state: str, label: str) -> str:
+    """Markdown for a state: shape, colour and word."""
+    colour, shape = _TONES.get(state, _REST)
+    return f":{colour}-badge[{shape} {label}]"
+
+
+def shape(state: str, label: str) -> str:
+    """A state in a table cell, where Markdown is not rendered: shape and word."""
+    return f"{_TONES.get(state, _REST)[1]} {label}"
+
+
+def flash(message: str) -> None:
+    """Say something on the next page that is drawn."""
+    st.session_state.setdefault("_flash", []).append(message)
+
+
+def show_flashes() -> None:
+    for message in st.session_state.pop("_flash", []):
+        st.toast(plain(message), icon="✅", duration="long")
+
+
+def nonce(form: str) -> str:
+    """One token per filled-in form, so that submitting it twice creates one record."""
+    return st.session_state.setdefault(f"_nonce_{form}", uuid.uuid4().hex)
+
+
+def spend_nonce(form: str) -> None:
+    st.session_state.pop(f"_nonce_{form}", None)
+
+
+def empty(message: str, *, page: str = "", label: str = "") -> None:
+    """What a list says when it has nothing: why, and what to do next."""
+    with st.container(border=True):
+        st.markdown(f"**{plain(message)}**")
+        if page:
+            st.page_link(page, label=label, icon=":material/arrow_forward:")
+
+
+def table(
+    frame: pd.DataFrame,
+    key: str,
+    *,
+    open_page: str = "",
+    ids: Sequence[int] = (),
+    parameter: str = "id",
+    help: dict[str, str] | None = None,
+    height: int | str = "auto",
+) -> None:
+    """A list with search, sorting and download. With `open_page`, choosing a row opens `ids[row]` there.
+
+    The grid reports positions in the frame it was given, so `ids` must be in the frame's order.
+    """
+    config = {name: st.column_config.Column(name, help=text) for name, text in (help or {}).items()}
+    extra: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"} if open_page else {}
+    event = st.dataframe(
+        frame, key=key, hide_index=True, width="stretch", height=height, column_config=config, **extra
+    )
+    if open_page:
+        st.caption("点选一行左侧的方框可打开详情。")
+        rows = event.selection.rows  # type: ignore[union-attr]
+        if rows and rows[0] < len(ids):
+            st.switch_page(open_page, query_params={parameter: str(ids[rows[0]])})
+
+
+def steps(key: str, choices: Sequence[Step], act: Callable[[str, str], None]) -> None:
+    """The buttons of a workflow: one a step; those with a reason or a consequence ask first."""
+    if not choices:
+        return
+    with st.container(horizontal=True, key=f"{key}_steps"):
+        for number, step in enumerate(choices):
+            if not (step.needs_reason or step.warns):
+                if st.button(step.do, key=f"{key}_{number}", type="primary" if number == 0 else "secondary"):
+                    act(step.do, "")
+                continue
+            with st.popover(f"{step.do}…", key=f"{key}_{number}_ask"):
+                if step.warns:
+                    st.warning(step.warns)
+                reason = st.text_area("理由" + ("（必填）" if step.needs_reason else "（可不填）"), key=f"{key}_{number}_reason")
+                if st.button(f"确认{step.do}", key=f"{key}_{number}", type="primary"):
+                    act(step.do, reason)
+
+
+def figures(items: Sequence[tuple[str, str, str]], *, help: dict[str, str] | None = None) -> None:
+    """Key figures in a row: label, value, what it is compared with."""
+    with st.container(horizontal=True):
+        for label, value, change in items:
+            st.metric(
+                label,
+                value,
+                delta=change or None,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=(help or {}).get(label),
+                width="stretch",
+            )
