@@ -25,6 +25,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
@@ -137,8 +138,10 @@ class Page:
                 self._hash = message.navigation.page_script_hash
             elif kind == "page_not_found":
                 raise SystemExit(f"no page /{self.name} for this account")
-            elif kind == "delta" and message.delta.new_element.WhichOneof("type") in {"exception"}:
+            elif kind == "delta" and message.delta.new_element.HasField("exception"):
                 raise SystemExit(f"/{self.name} failed: {message.delta.new_element.exception.message}")
+            elif kind == "delta" and message.delta.new_element.alert.format == Alert.ERROR:
+                raise SystemExit(f"/{self.name} shows an error: {message.delta.new_element.alert.body}")
         return seconds, messages, sum(map(len, frames))
 
     def close(self) -> None:

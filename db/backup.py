@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import Connection, Table, TypeDecorator, func, insert, select, text
 from sqlmodel import SQLModel
 
 from core import clock
@@ -184,7 +184,9 @@ def _plain(value: Any) -> Any:
 def _typed(table: Table, name: str, value: Any) -> Any:
     if value is None:
         return None
-    kind = table.c[name].type.python_type
+    # SQLModel's types wrap SQLAlchemy's, and only what is wrapped knows its Python type.
+    kept_as = table.c[name].type
+    kind = (kept_as.impl_instance if isinstance(kept_as, TypeDecorator) else kept_as).python_type
     if kind is datetime:
         return datetime.fromisoformat(value)
     if kind is date:

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from accounts.permissions import OPERATOR, Actor
 from core import clock
+from core.numbers import MICRO
 from core.periods import Cadence, Period
 from core.words import (
     Asker,
@@ -382,7 +383,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
                 entry = figures.mishap(rng, entry) if age > 1 else entry
                 revisions = [entry]
                 if rng.random() < 0.004 and entry.n and age > 4:
-                    wrong = type(entry)(entry.n // 10, entry.d, entry.state)
+                    wrong = type(entry)(entry.n // MICRO // 10 * MICRO, entry.d, entry.state)
                     revisions = [wrong, type(entry)(entry.n, entry.d, entry.state, "分子漏填一位，已更正")]
                 for revision, stored in enumerate(revisions, start=1):
                     values.append(

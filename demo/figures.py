@@ -83,7 +83,7 @@ def mishap(rng: np.random.Generator, entry: Entry) -> Entry:
     if dice < 0.009:
         return Entry(state=ValueState.NOT_APPLICABLE, reason="本月没有发生此类事项")
     if dice < 0.012 and entry.n and entry.d:
-        return Entry(entry.n // 3, entry.d, note="承办系统切换，部分件次月补登")
+        return Entry(entry.n // MICRO // 3 * MICRO, entry.d, note="承办系统切换，部分件次月补登")
     if dice < 0.02:
         return Entry(entry.n, entry.d, ValueState.ESTIMATED, reason="按前20日数据推算")
     return entry

@@ -142,6 +142,11 @@ class Finding:
     code: str = ""
     seen: str = ""
 
+    @property
+    def refuses_file(self) -> bool:
+        """The file as a whole is not what it should be; nothing in it was read."""
+        return self.severity is Severity.ERROR and self.rule.startswith(("file.", "identity."))
+
 
 class ChangeKind(StrEnum):
     NEW = "new"

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from accounts.permissions import Actor, Permission, Subject, may
 from core import clock
@@ -113,13 +113,13 @@ class TargetView:
     set_at: datetime
 
 
-def readable(actor: Actor) -> Select[ReturnRow]:  # type: ignore[type-var]
+def readable(actor: Actor) -> SelectOfScalar[ReturnRow]:
     """The only start of a read of returns: staff see all, a county its own, nobody else any."""
     query = select(ReturnRow)
     if actor.is_staff:
-        return query  # type: ignore[return-value]
+        return query
     code = actor.region_code if actor.role is Role.COUNTY else None
-    return query.where(ReturnRow.region_code == (code or ""))  # type: ignore[return-value]
+    return query.where(ReturnRow.region_code == (code or ""))
 
 
 def indicator_of(row: IndicatorRow) -> Indicator:
@@ -165,36 +165,36 @@ def indicators() -> list[Indicator]:
         return list({row.code: indicator_of(row) for row in rows}.values())
 
 
-def indicator(indicator_id: int) -> tuple[Indicator, list[str]] | None:
-    """A definition and the names of the collections that use it."""
+def indicator(indicator_id: int) -> Indicator | None:
+    """One version of a definition."""
     with read() as session:
         row = session.get(IndicatorRow, indicator_id)
-        if row is None:
-            return None
-        users = session.exec(
-            select(Collection.name)
-            .join(CollectionIndicator, col(CollectionIndicator.collection_id) == Collection.id)
-            .where(CollectionIndicator.indicator_id == indicator_id)
-            .order_by(Collection.name)
-        ).all()
-        return indicator_of(row), list(users)
+        return None if row is None else indicator_of(row)
 
 
 def returns(
     actor: Actor,
     *,
     collection_id: int | None = None,
+    period: str | None = None,
     open_by: date | None = None,
+    overdue_on: date | None = None,
     states: Sequence[ReturnState] = (),
     ids: Sequence[int] = (),
     limit: int = 2000,
 ) -> list[ReturnView]:
-    """Returns the actor may see, nearest deadline first. `open_by` keeps those that may be filled by then."""
+    """Returns the actor may see, the latest deadline first. `open_by` keeps those that may be filled by
+    then, `overdue_on` those whose deadline has passed without them being handed in."""
     query = readable(actor)
     if collection_id is not None:
         query = query.where(ReturnRow.collection_id == collection_id)
+    if period is not None:
+        query = query.where(ReturnRow.period == period)
     if open_by is not None:
         query = query.where(col(ReturnRow.opens_on) <= open_by)
+    if overdue_on is not None:
+        owed = [state for state in ReturnState if not state.counts]
+        query = query.where(col(ReturnRow.due_on) < overdue_on, col(ReturnRow.state).in_(owed))
     if states:
         query = query.where(col(ReturnRow.state).in_(list(states)))
     if ids:
@@ -245,6 +245,7 @@ def form_of(session: Session, row: ReturnRow) -> Form:
         due_on=row.due_on,
         contact=collection.contact,
         lines=tuple(lines),
+        correcting=row.submitted_at is not None,
     )
 
 

@@ -42,10 +42,7 @@ class Upload:
 
     @property
     def refused(self) -> bool:
-        return any(
-            finding.severity is Severity.ERROR and finding.rule.startswith(("file.", "identity."))
-            for finding in self.findings
-        )
+        return any(finding.refuses_file for finding in self.findings)
 
 
 def read(data: bytes, filename: str, form: Form, *, secret: bytes, limit_mb: int = 20) -> Upload:

@@ -324,8 +324,11 @@ def validate(
 
     `entries` and `where` (cell addresses) are keyed by indicator code and (code, field). Errors come first,
     then warnings, then notes; within these the file, then the rows in the form's order. A row that
-    reading refused is not called blank again, and no rule is asked about a cell that is already wrong.
+    reading refused is not called blank again, and no rule is asked about a cell that is already wrong; of a
+    file that was refused as a whole there is nothing more to say.
     """
+    if any(finding.refuses_file for finding in known):
+        return list(known)
     places = where or {}
     found = list(known)
     for line in form.lines:
@@ -390,7 +393,7 @@ def diff(form: Form, entries: Mapping[str, Entry], findings: Sequence[Finding]) 
     saves nothing and leaves a stored value as it is.
     """
     errors = [finding for finding in findings if finding.severity is E]
-    refused = any(finding.rule.startswith(("file.", "identity.")) for finding in errors)
+    refused = any(finding.refuses_file for finding in errors)
     bad = {finding.code for finding in errors}
     changes = []
     for line in form.lines:

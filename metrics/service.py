@@ -17,8 +17,7 @@ from db import audit
 from db.session import check_version, write
 from db.tables import Observation, ReturnRow, Upload
 from metrics import queries, rollups, rules
-from metrics.model import Entry, Finding, Form
-from metrics.rules import Change
+from metrics.model import Change, ChangeKind, Entry, Finding, Form
 from metrics.stages import RETURN, SUBMIT
 
 EDITABLE = (ReturnState.DRAFT, ReturnState.RETURNED)
@@ -31,7 +30,6 @@ class SourceFile:
     filename: str
     sha256: str
     size: int
-    findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True)
@@ -52,18 +50,20 @@ def save(
     *,
     door: str,
     seen_version: int,
+    known: Sequence[Finding] = (),
     source: SourceFile | None = None,
     submit: bool = False,
 ) -> Saved:
     """Store the entries (by indicator code) that pass the rules, and with `submit` hand the return in.
 
-    Whatever door they came through, they are checked here again. Rejected and blank rows change
-    nothing; unchanged ones write nothing, so the same file twice is the same as once. Raises
-    Invalid when `submit` is asked for and something is still missing or wrong; then nothing at
-    all is stored.
+    Whatever door they came through, they are checked here again; `known` is what reading them already
+    found, and a row it refused stays refused. Rejected and blank rows change nothing; unchanged ones
+    write nothing, so the same file twice is the same as once. Raises Invalid when `submit` is asked for
+    and something is still missing or wrong; then nothing at all is stored.
     """
     with write() as session:
-        row = _owned(session, actor, return_id, Permission.RETURN_FILL)
+        row = _visible(session, actor, return_id)
+        require(actor, Permission.RETURN_FILL, Subject(region_code=row.region_code))
         check_version(row, seen_version)
         if row.state not in EDITABLE:
             raise WrongState(
@@ -72,10 +72,10 @@ def save(
         if clock.today() < row.opens_on:
             raise WrongState(f"本期要到 {row.opens_on} 才开始报送。", "请在本期结束后填报。")
         form = queries.form_of(session, row)
-        findings = rules.validate(form, entries)
+        findings = rules.validate(form, entries, known=known)
         changes = rules.diff(form, entries, findings)
-        upload_id = _keep_file(session, actor, row, source, changes)
-        written = [change for change in changes if change.kind in ("new", "changed")]
+        upload_id = _keep_file(session, actor, row, source, changes, findings)
+        written = [change for change in changes if change.entry is not None]
         for change in written:
             _append(session, actor, row, form, change, door, upload_id)
         if written:
@@ -90,20 +90,20 @@ def save(
             )
         if submit:
             _submit(session, actor, row, form, changes)
-        rollups.refresh(session, row.collection_id, [row.period])
+            rollups.refresh(session, row.collection_id, [row.period])  # until then its values count nowhere
         session.flush()
         counts = Counter(change.kind for change in changes)
-        return Saved(len(written), counts["unchanged"], counts["rejected"], row.state, findings)
+        return Saved(
+            len(written), counts[ChangeKind.UNCHANGED], counts[ChangeKind.REJECTED], row.state, findings
+        )
 
 
 def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_version: int) -> ReturnState:
     """Take one step of the return's path: submit, withdraw, approve, send back, lock, unlock."""
     with write() as session:
-        row = session.get(ReturnRow, return_id)
-        if row is None:
-            raise NotFound("没有找到这份报送。")
+        row = _visible(session, actor, return_id)
         step = RETURN.take(row.state, do, reason)
-        row = _owned(session, actor, return_id, Permission(step.permission))
+        require(actor, Permission(step.permission), Subject(region_code=row.region_code))
         check_version(row, seen_version)
         if do == SUBMIT:
             _submit(session, actor, row, queries.form_of(session, row), [])
@@ -124,7 +124,10 @@ def approve_many(actor: Actor, return_ids: Sequence[int]) -> int:
     require(actor, Permission.RETURN_DECIDE)
     with write() as session:
         rows = session.exec(
-            select(ReturnRow).where(col(ReturnRow.id).in_(list(return_ids)), ReturnRow.state == ReturnState.SUBMITTED)
+            select(ReturnRow)
+            .where(col(ReturnRow.id).in_(list(return_ids)), ReturnRow.state == ReturnState.SUBMITTED)
+            .order_by(col(ReturnRow.id))
+            .with_for_update()
         ).all()
         for row in rows:
             row.state = ReturnState.APPROVED
@@ -140,7 +143,7 @@ def approve_many(actor: Actor, return_ids: Sequence[int]) -> int:
 def _submit(session: Session, actor: Actor, row: ReturnRow, form: Form, changes: Sequence[Change]) -> None:
     """Hand in: every line must hold a value or say why it has none."""
     RETURN.take(row.state, SUBMIT)
-    rejected = [change.code for change in changes if change.kind == "rejected"]
+    rejected = [change.code for change in changes if change.kind is ChangeKind.REJECTED]
     stored = set(session.exec(select(Observation.indicator_id).where(Observation.return_id == row.id)))
     missing = [line.indicator for line in form.lines if line.indicator.id not in stored]
     problems = [f"{name.code} {name.name} 尚未填报" for name in missing if name.code not in rejected]
@@ -153,17 +156,22 @@ def _submit(session: Session, actor: Actor, row: ReturnRow, form: Form, changes:
     audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": SUBMIT, "to": row.state})
 
 
-def _owned(session: Session, actor: Actor, return_id: int, permission: Permission) -> ReturnRow:
-    """The row, if this actor sees it at all and may do this to it."""
-    row = session.exec(queries.readable(actor).where(ReturnRow.id == return_id)).first()
+def _visible(session: Session, actor: Actor, return_id: int) -> ReturnRow:
+    """The row, if this actor sees it at all. Locked, so that of two who save at once the second meets
+    the first one's version and not its half-written values."""
+    row = session.exec(queries.readable(actor).where(ReturnRow.id == return_id).with_for_update()).first()
     if row is None:
         raise NotFound("没有找到这份报送，或您无权办理。", "请从“报送”列表重新进入。")
-    require(actor, permission, Subject(region_code=row.region_code))
     return row
 
 
 def _keep_file(
-    session: Session, actor: Actor, row: ReturnRow, source: SourceFile | None, changes: Sequence[Change]
+    session: Session,
+    actor: Actor,
+    row: ReturnRow,
+    source: SourceFile | None,
+    changes: Sequence[Change],
+    findings: Sequence[Finding],
 ) -> int | None:
     if source is None:
         return None
@@ -174,8 +182,8 @@ def _keep_file(
         size=source.size,
         at=clock.now(),
         by=actor.account_id,
-        saved=sum(change.kind in ("new", "changed") for change in changes),
-        findings=dict(Counter(finding.rule for finding in source.findings)),
+        saved=sum(change.entry is not None for change in changes),
+        findings=dict(Counter(finding.rule for finding in findings)),
     )
     session.add(upload)
     session.flush()

@@ -211,9 +211,9 @@ class _Builder:
             sheet.write_string(row, _AT["d"], "—", self.style("locked", "centre"))
         self._result(sheet, row, indicator, current)
         state = current.state.label if current else ""
-        sheet.write_string(row, _AT["state"], state, self.style("input", "centre"))
+        _text(sheet, row, _AT["state"], state, self.style("input", "centre"))
         # The text is a string cell; the quote prefix keeps it one when somebody edits “-5%，因…”.
-        sheet.write_string(row, _AT["reason"], book.remark(current), self.style("input", "wrap", "left", "quoted"))
+        _text(sheet, row, _AT["reason"], book.remark(current), self.style("input", "wrap", "left", "quoted"))
 
     def _number(self, sheet: Any, row: int, field: str, indicator: Indicator, micro: int | None) -> None:
         place, white = _AT[field], self.style("input", "right", number="#,##0.######;-#,##0.######;0")
@@ -228,12 +228,12 @@ class _Builder:
             sheet.write_number(row, place, float(amount), self.style("input", "right", number=_pattern(amount)))
         label, unit = (indicator.n_label, indicator.n_unit) if field == "n" else (indicator.d_label, indicator.d_unit)
         example = "是" if indicator.kind is Kind.YES_NO else words.EXAMPLES[counted(indicator, field)][field == "d"]
-        words = (
+        comment = (
             f"{label}\n单位：{unit or indicator.unit or '–'}\n例：{example}\n\n{indicator.name}：{indicator.meaning}"
         )
         height = 22 + 16 * _lines_needed(comment, 34)
-        size = {"font_name": FONT, "font_size": 9, "x_scale": 1.0, "width": 250, "height": min(height, 260)}
-        sheet.write_comment(row, place, comment, {**size, "author": "智评", "color": "#FFFDF2"})
+        size = {"font_name": FONT, "font_size": 9, "width": 250, "height": min(height, 260)}
+        sheet.write_comment(row, place, comment, size | {"author": "智评", "color": "#FFFDF2"})
         if indicator.kind is Kind.YES_NO:
             rule: dict[str, Any] = {"validate": "list", "source": ["是", "否"]}
             rule |= {"error_title": "请选择", "error_message": "请从下拉列表中选“是”或“否”。"}
@@ -311,6 +311,14 @@ class _Builder:
         sheet.protect("", {"select_locked_cells": True, "format_columns": True})
         sheet.repeat_rows(0)
         _print(sheet, landscape=True)
+
+
+def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    """A text cell; a cell with an empty text would count as filled in the workbook's formulas."""
+    if text:
+        sheet.write_string(row, column, text, style)
+    else:
+        sheet.write_blank(row, column, None, style)
 
 
 def _pattern(amount: Decimal) -> str:

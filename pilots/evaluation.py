@@ -25,6 +25,7 @@ from metrics.quality import Aspect, Quality, outliers, score
 from metrics.queries import TargetView, applying
 from metrics.scoring import attainment
 from pilots.decision import Decision, Evidence, decide
+from regions.queries import RegionView
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Evaluation:
 
     pilot: Any  # queries.PilotView
     units: Sequence[Unit]
+    province: Sequence[RegionView]  # every county, for the picture
     measures: Sequence[Measure]
     returns: pd.DataFrame  # code, period, status, label, due, on_time
     quality: Quality
@@ -157,7 +159,7 @@ def measure(
     counties = counties.assign(value=_floats(indicator, counties))
     arms = {unit.code: unit.arm for unit in units}
     summed = _groups(indicator, counties, arms, sides, expected, coverage_floor)
-    piloted = _pilot_total(indicator, counties, arms, expected, coverage_floor)
+    piloted = summed[(summed.arm == Arm.PILOT.value) & (summed.side == "")].sort_values("period")
     complete = piloted[(piloted.period >= span.first_post) & (piloted.period <= span.last_post) & ~piloted.incomplete]
     last = None if complete.empty else complete.iloc[-1]
     latest = None if last is None else str(last.period)
@@ -206,7 +208,8 @@ def judge(
                 worse = bool(turned.high < 0 and turned.estimate <= -limit)
             shown = "–" if item.effect is None else item.indicator.show(item.effect.estimate, signed=True)
             guardrails.append((item.indicator.name, worse, shown))
-    post = goal.groups[(goal.groups.period >= span.first_post) & (goal.groups.arm == Arm.PILOT.value)]
+    groups = goal.groups
+    post = groups[(groups.period >= span.first_post) & (groups.period <= span.last_post) & (groups.arm == Arm.PILOT)]
     needed = 2
     evidence = Evidence(
         goal=goal.effect.oriented(sign) if goal.effect else None,
@@ -333,7 +336,7 @@ def _groups(
     expected: pd.DataFrame,
     floor: float,
 ) -> pd.DataFrame:
-    """Σn/Σd by arm, side of the period's date, and period."""
+    """Σn/Σd by arm, side of the period's date, and period; side "" is the whole arm."""
 
     def keyed(frame: pd.DataFrame) -> pd.DataFrame:
         pairs = list(zip(frame.code, frame.period, strict=True))
@@ -342,16 +345,10 @@ def _groups(
             side=[sides[pair].label if pair in sides else "" for pair in pairs],
         )
 
-    return _summed(indicator, keyed(counties), keyed(expected), ["arm", "side", "period"], floor)
-
-
-def _pilot_total(
-    indicator: Indicator, counties: pd.DataFrame, arms: Mapping[str, Arm], expected: pd.DataFrame, floor: float
-) -> pd.DataFrame:
-    piloted = [code for code, arm in arms.items() if arm is Arm.PILOT]
-    return _summed(
-        indicator, counties[counties.code.isin(piloted)], expected[expected.code.isin(piloted)], ["period"], floor
-    )
+    parts, owed = keyed(counties), keyed(expected)
+    by_side = _summed(indicator, parts[parts.side != ""], owed, ["arm", "side", "period"], floor)
+    whole = _summed(indicator, parts, owed, ["arm", "period"], floor).assign(side="")
+    return pd.concat([by_side, whole[by_side.columns]], ignore_index=True)
 
 
 def _summed(

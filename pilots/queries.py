@@ -37,6 +37,7 @@ from metrics import queries as metrics
 from pilots import evaluation
 from pilots.evaluation import Evaluation, Span, Unit
 from regions import groups
+from regions import queries as regions
 
 
 @dataclass(frozen=True)
@@ -174,11 +175,13 @@ def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
             for row, role, smallest in _asked(session, view.collection_id)
         ]
         corrected = _corrected(session, view.collection_id, codes)
+        places = regions.counties(view.province_code, view.start_on, session=session)
     quality = evaluation.quality_of(returns, [(m.indicator, m.counties) for m in measures], corrected)
     today = str(Period.containing(clock.today(), Cadence.MONTH))
     return Evaluation(
         pilot=view,
         units=units,
+        province=places,
         measures=measures,
         returns=returns,
         quality=quality,

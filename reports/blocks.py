@@ -88,7 +88,7 @@ class KeyFigures(Flowable):
     """Up to four large figures side by side, each with its label and its change."""
 
     MOST = 4
-    _HEIGHT = 66.0
+    _HEIGHT = 76.0
     _GAP = 8.0
 
     def __init__(self, figures: Sequence[KeyFigure]) -> None:
@@ -113,14 +113,17 @@ class KeyFigures(Flowable):
         canvas.setFillColor(theme.MAIN)
         canvas.rect(left, self._HEIGHT - 2, wide, 2, stroke=0, fill=1)
         size = min(20.0, 20 * room / max(room, text_width(figure.value, BOLD, 20)))
-        for text, face, size_pt, y, colour in (
-            (figure.label, REGULAR, 9.5, 49, theme.MUTED),
-            (figure.value, BOLD, size, 24, theme.MAIN),
-            (figure.change, REGULAR, 9.5, 9, theme.INK),
-        ):
-            canvas.setFont(face, size_pt)
+        change = break_lines(figure.change, REGULAR, 9, room)
+        lines = [
+            (figure.label, REGULAR, 9.5, 59, theme.MUTED),
+            (figure.value, BOLD, size, 35, theme.MAIN),
+            (change[0].text, REGULAR, 9, 20, theme.INK),
+            ("".join(line.text for line in change[1:]), REGULAR, 9, 8, theme.INK),
+        ]
+        for text, face, points, y, colour in lines:
+            canvas.setFont(face, points)
             canvas.setFillColor(colour)
-            canvas.drawString(left + 10, y, shorten(text, face, size_pt, room))
+            canvas.drawString(left + 10, y, shorten(text, face, points, room))
 
 
 class Picture(Flowable):
@@ -138,6 +141,8 @@ class Picture(Flowable):
         return width, self.height
 
     def draw(self) -> None:
+        if self._doctemplateAttr("rehearsing"):
+            return
         canvas = self.canv
         self._drawing.drawOn(canvas, (self.width - self._drawing.width) / 2, self.height - self._drawing.height)
         canvas.setFont(CAPTION.face, CAPTION.size)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from functools import cache
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
+from reportlab.lib.colors import toColor
 from reportlab.platypus import Flowable
 
 from reports import theme
@@ -26,8 +28,12 @@ _PAD_Y = 3.5
 _SAMPLE = 300  # rows that decide the widths, with the longest text of every column
 _FUZZ = 1e-6  # heights are sums of floats
 _CAPTION_HEIGHT = CAPTION.leading + 4
+_SHORT = 5.2  # ems up to which a cell is better not wrapped
 _NATURAL_LIMIT = 0.45  # share of the width beyond which a column's text is expected to wrap
 _NUMBER = re.compile(r"^[+\-−]?[\d,]*\.?\d+\s*[%％‰]?(?:个?百分点)?$|^[–—]$|^不适用$|^$")
+
+
+_paint = cache(toColor)  # ReportLab reads a colour's name anew for every rule
 
 
 class Row(NamedTuple):
@@ -116,6 +122,8 @@ class Grid(Flowable):
         return self._table.lead + self._table.ends[stop] - self._table.ends[self._start]
 
     def draw(self) -> None:
+        if self._doctemplateAttr("rehearsing"):
+            return
         canvas, table, top = self.canv, self._table, self.height
         pen = canvas.beginText()
         pen.setFillColor(theme.INK)
@@ -127,32 +135,38 @@ class Grid(Flowable):
             pen.setTextOrigin((self.width - text_width(text, CAPTION.face, CAPTION.size)) / 2, top - CAPTION.size)
             pen.textOut(text)
             top -= _CAPTION_HEIGHT
+        rows = table.body[self._start : self._stop]
+        self._areas(rows, top)  # all areas before the first rule, which they would half cover
         self._rule(top, 1, theme.MAIN)
         if table.head:
-            canvas.setFillColor(theme.TINT)
-            canvas.rect(0, top - table.head.height, self.width, table.head.height, stroke=0, fill=1)
             self._write(pen, table.head, top, [BOLD] * len(table.columns))
             top -= table.head.height
             self._rule(top, 0.6, theme.MAIN)
-        for row in table.body[self._start : self._stop]:
-            self._paint(row, top)
+        for row in rows:
             self._write(pen, row, top, table.faces)
             top -= row.height
             self._rule(top, 0.4, theme.RULE)
         self._rule(top, 1, theme.MAIN)
         canvas.drawText(pen)
 
-    def _paint(self, row: Row, top: float) -> None:
-        if row.shaded:
-            self.canv.setFillColor(theme.SHADE)
-            self.canv.rect(0, top - row.height, self.width, row.height, stroke=0, fill=1)
-        for at in self._table.labels:
-            self.canv.setFillColor(theme.TINT)
-            left, wide = sum(self._table.columns[:at]), self._table.columns[at]
-            self.canv.rect(left, top - row.height, wide, row.height, stroke=0, fill=1)
+    def _areas(self, rows: Sequence[Row], top: float) -> None:
+        table = self._table
+        if table.head:
+            self._area(0, top - table.head.height, self.width, table.head.height, theme.TINT)
+            top -= table.head.height
+        for at in table.labels:
+            self._area(sum(table.columns[:at]), 0, table.columns[at], top, theme.TINT)
+        for row in rows:
+            top -= row.height
+            if row.shaded:
+                self._area(0, top, self.width, row.height, theme.SHADE)
+
+    def _area(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        self.canv.setFillColor(_paint(colour))
+        self.canv.rect(x, y, width, height, stroke=0, fill=1)
 
     def _rule(self, y: float, thickness: float, colour: str) -> None:
-        self.canv.setStrokeColor(colour)
+        self.canv.setStrokeColor(_paint(colour))
         self.canv.setLineWidth(thickness)
         self.canv.line(0, y, self.width, y)
 
@@ -180,24 +194,24 @@ def _column(rows: Sequence[Sequence[str]], at: int) -> list[str]:
 def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width: float, shares: Sequence[float]) -> list[float]:
     """Column widths that fill the page: from the shares asked for, or from what the columns hold.
 
-    Every column gets at least its longest number or word and a part of the rest by how much text
-    it has; if even that is too much, all shrink alike and words are cut.
+    Between three widths, the first that all columns can have and the next: the longest number or
+    word; short texts on one line; everything on one line. Narrower than the first, words are cut.
     """
     if shares:
         return [width * share / sum(shares) for share in shares]
-    wanted, needed = [], []
+    tiers: list[tuple[float, float, float]] = []
     for at in range(len(header) or len(rows[0])):
         column = _column(rows, at)
         seen = [*column[:_SAMPLE], max(column, key=len, default="")]
         pieces = [(text, REGULAR) for text in seen] + ([(header[at], BOLD)] if header else [])
         natural = max(text_width(line, face, SIZE) for text, face in pieces for line in text.split("\n"))
-        longest = max(widest_unit(text, face, SIZE) for text, face in pieces)
+        longest = max(2 * SIZE, *(widest_unit(text, face, SIZE) for text, face in pieces))
+        short = max(longest, min(natural, _SHORT * SIZE))
         edges = 2 * _PAD_X + 0.5
-        needed.append(max(longest, 2 * SIZE) + edges)
-        wanted.append(max(min(natural, width * _NATURAL_LIMIT) + edges, needed[-1]))
-    if sum(wanted) <= width:
-        return [part * width / sum(wanted) for part in wanted]
-    if sum(needed) >= width:
-        return [part * width / sum(needed) for part in needed]
-    spare = (width - sum(needed)) / (sum(wanted) - sum(needed))
-    return [least + (most - least) * spare for least, most in zip(needed, wanted, strict=True)]
+        tiers.append((longest + edges, short + edges, max(short, min(natural, width * _NATURAL_LIMIT)) + edges))
+    for lower, upper in pairwise(zip(*tiers, strict=True)):
+        if sum(lower) <= width < sum(upper):
+            spare = (width - sum(lower)) / (sum(upper) - sum(lower))
+            return [least + (most - least) * spare for least, most in zip(lower, upper, strict=True)]
+    chosen = [tier[0 if sum(least for least, _, _ in tiers) > width else 2] for tier in tiers]
+    return [part * width / sum(chosen) for part in chosen]

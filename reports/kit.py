@@ -15,8 +15,8 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import altair as alt
 from reportlab.platypus import CondPageBreak, Flowable, NextPageTemplate, PageBreak
 
 from core.errors import Invalid
@@ -29,6 +29,9 @@ from reports.pages import FACTS, HEIGHT, SUBTITLE, TITLE, WIDTH, Imprint, Pages
 
 _TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
 _CONTENTS_LEVELS = 2
+
+if TYPE_CHECKING:
+    import altair as alt
 
 # A face's subset is cut by seeking in the one open font file, so documents are built one at a
 # time. Nothing is lost: building is Python from end to end and threads would only take turns.
@@ -51,6 +54,8 @@ class Report:
         cover: bool = True,
         contents: bool = True,
     ) -> None:
+        if as_of.tzinfo is None:
+            raise ValueError("as_of needs a time zone")
         typefaces.register()
         self._problems: dict[str, list[str]] = {}
         self._imprint = Imprint(
@@ -170,7 +175,7 @@ class Report:
             if self._imprint.subtitle:
                 front.insert(-1, Lines(self._imprint.subtitle, SUBTITLE))
         first = "cover" if self._cover else "front" if self._listed() else "body"
-        pages = Pages(out, self._imprint, first, numbers)
+        pages = Pages(out, self._imprint, first, numbers, listed=self._listed())
         pages.multiBuild([*front, *_kept_with_next(self._story)])
         return out.getvalue()
 
@@ -225,10 +230,10 @@ def numbering(count: int, level: int) -> str:
 
 
 def chinese(number: int) -> str:
-    """1…99 in Chinese numerals: 一, 十, 十一, 二十, 九十九."""
-    if not 1 <= number <= 99:
-        raise ValueError(f"no Chinese numeral for {number}")
-    digits = "〇一二三四五六七八九"
+    """1…99 in Chinese numerals: 一, 十, 十一, 二十, 九十九; more, which no report should have, in digits."""
+    if number > 99:
+        return str(number)
+    digits = "零一二三四五六七八九"
     tens, ones = divmod(number, 10)
     ten = "" if not tens else "十" if tens == 1 else f"{digits[tens]}十"
     return ten + (digits[ones] if ones else "")

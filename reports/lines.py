@@ -20,11 +20,15 @@ from reports.typefaces import BOLD, REGULAR, text_width
 
 _OPENING = "（《〈【〔「『“‘［｛"
 _CLOSING = "，。、；：？！）》〉】〕」』”’］｝…—％%℃‰"
+_LATIN = "!-~¡-ɏ‐-–−"
 # What a line never breaks inside: opening marks, a Latin word or number or one character, closing marks.
-_UNIT = re.compile(rf"[{_OPENING}]*(?:[!-~¡-ɏ‐-–−]+|\S)[{_CLOSING}]*[ \u3000]*|\s+")
+_UNIT = re.compile(rf"[{_OPENING}]*(?:[{_LATIN}]+|\S)[{_CLOSING}]*[ \u3000]*|\s+")
 ASCENT = 0.88  # of the faces, in ems; with the descent it fills the em exactly
+# Letters with another letter of the same word behind them: justification does not part the two.
+_INNER = re.compile(rf"([{_LATIN}]+(?=[{_LATIN}]))")
 _WIDEST_GAP = 0.25  # ems between letters; a line that needs more is left ragged
-_INVISIBLE = {"Cf", "Cc", "Mn", "Zl", "Zp"}
+_INVISIBLE = {"Cf", "Cc", "Cs", "Zl", "Zp"}  # Unicode categories
+_VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def clean(text: object) -> str:
@@ -36,6 +40,7 @@ def clean(text: object) -> str:
     seen = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if seen.isascii() and seen.isprintable():
         return seen
+    seen = _VARIATION.sub("", unicodedata.normalize("NFC", seen))
     kept = (c for c in seen if c == "\n" or unicodedata.category(c) not in _INVISIBLE)
     return "".join(" " if c != "\u3000" and unicodedata.category(c) == "Zs" else c for c in kept)
 
@@ -64,6 +69,18 @@ def break_lines(text: str, face: str, size: float, width: float, indent: float =
             line, used = line + rest, used + text_width(rest, face, size)
         lines.append(_line(line, face, size, room, last=True))
     return lines
+
+
+def balanced_lines(text: str, face: str, size: float, width: float, indent: float = 0) -> list[Line]:
+    """As many lines as `break_lines` makes, but of like length: a title does not end in one character."""
+    best, room = break_lines(text, face, size, width, indent), width
+    while len(best) > 1 and room > 2 * size:
+        room -= size / 2
+        tried = break_lines(text, face, size, room, indent)
+        if len(tried) > len(best):
+            break
+        best = [line._replace(spare=line.spare + width - room) for line in tried]
+    return best
 
 
 def _line(text: str, face: str, size: float, room: float, *, last: bool) -> Line:
@@ -126,7 +143,8 @@ class Lines(Flowable):
         self.width = width
         if self._lines is None:
             indent = style.indent * style.size
-            self._lines = break_lines(self.text, style.face, style.size, width - self._sides(), indent)
+            breaking = balanced_lines if style.align == "centre" else break_lines
+            self._lines = breaking(self.text, style.face, style.size, width - self._sides(), indent)
         self.height = len(self._lines) * style.leading + 2 * self._pad()
         return width, self.height
 
@@ -169,12 +187,16 @@ class Lines(Flowable):
 
     def _write(self, pen: Any, line: Line, x: float, y: float) -> None:
         style = self.style
-        gap = line.spare / max(1, len(line.text) - 1)
-        justified = style.align == "justify" and not line.last and gap <= _WIDEST_GAP * style.size
         x += {"right": line.spare, "centre": line.spare / 2}.get(style.align, 0)
         pen.setTextOrigin(x, y)
-        pen.setCharSpace(gap if justified else 0)
-        pen.textOut(line.text)
+        pieces = _INNER.split(line.text)  # every second one is the inside of a word
+        gap = line.spare / max(1, sum(map(len, pieces[::2])) - 1)
+        if style.align != "justify" or line.last or gap > _WIDEST_GAP * style.size:
+            pen.textOut(line.text)
+            return
+        for place, piece in enumerate(pieces):
+            pen.setCharSpace(0 if place % 2 else gap)
+            pen.textOut(piece)
         pen.setCharSpace(0)
 
     def _pad(self) -> float:

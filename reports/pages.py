@@ -20,7 +20,7 @@ from core.clock import beijing, show
 from reports import theme
 from reports.blocks import Heading
 from reports.lines import Lines, Style, shorten
-from reports.typefaces import BOLD, REGULAR
+from reports.typefaces import BOLD, REGULAR, text_width
 
 WIDTH, HEIGHT = 156 * mm, 225 * mm
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
@@ -52,14 +52,15 @@ class Imprint:
     demo: bool
 
     @property
-    def facts(self) -> str:
-        """“编号 … · 校验 … · 数据截至 …（北京时间）”, without the parts that are empty."""
-        number = f"编号 {self.number} · " if self.number else ""
-        return f"{number}{self.check}数据截至 {show(self.as_of)}（北京时间）"
+    def stamp(self) -> str:
+        """“校验 … · 数据截至 …（北京时间）”, which lets a printed page be traced to its figures."""
+        check = f"校验 {self.digest[:12]} · " if self.digest else ""
+        return f"{check}数据截至 {show(self.as_of)}（北京时间）"
 
     @property
-    def check(self) -> str:
-        return f"校验 {self.digest[:12]} · " if self.digest else ""
+    def facts(self) -> str:
+        """The stamp with the report's number before it."""
+        return f"编号 {self.number} · {self.stamp}" if self.number else self.stamp
 
 
 class _AsOf(TimeStamp):
@@ -73,9 +74,13 @@ class _AsOf(TimeStamp):
 
 
 class Pages(BaseDocTemplate):
-    """Lays out a story. `numbers` receives the page number of every heading, by its key."""
+    """Lays out a story. `numbers` receives the page number of every heading, by its key.
 
-    def __init__(self, out: BytesIO, imprint: Imprint, first: str, numbers: dict[str, int]) -> None:
+    When the headings are `listed` in a table of contents there are two passes. The first, the
+    rehearsal, only finds the page numbers, and large pieces need not draw themselves in it.
+    """
+
+    def __init__(self, out: BytesIO, imprint: Imprint, first: str, numbers: dict[str, int], *, listed: bool) -> None:
         super().__init__(
             out,
             pagesize=A4,
@@ -93,6 +98,8 @@ class Pages(BaseDocTemplate):
         )
         self._imprint = imprint
         self._numbers = numbers
+        self._listed = listed
+        self.rehearsing = False
         self._before_body = 0
         self._outline_depth = 0
         makers = {"cover": self._cover, "front": self._front, "body": self._body}
@@ -108,8 +115,8 @@ class Pages(BaseDocTemplate):
     def beforeDocument(self) -> None:  # noqa: N802  ReportLab's name
         self._before_body = 0
         self._outline_depth = 0
+        self.rehearsing = self._listed and not self._numbers
         self.canv._doc._timeStamp = _AsOf(self._imprint.as_of)  # noqa: SLF001  there is no public way
-        self.canv._doc.info.trapped = "False"  # noqa: SLF001
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  ReportLab's name
         if isinstance(flowable, Heading):
@@ -137,9 +144,7 @@ class Pages(BaseDocTemplate):
         self._put(canvas, f"{day.year}年{day.month}月{day.day}日", _COVER_FOOT, top)
         canvas.setFont(REGULAR, 9)
         canvas.setFillColor(theme.MUTED)
-        canvas.drawCentredString(
-            _LEFT + WIDTH / 2, _BOTTOM, f"{imprint.check}数据截至 {show(imprint.as_of)}（北京时间）"
-        )
+        canvas.drawCentredString(_LEFT + WIDTH / 2, _BOTTOM, imprint.stamp)
         self._demo_mark(canvas)
 
     @staticmethod
@@ -176,17 +181,18 @@ class Pages(BaseDocTemplate):
         head = _PAGE_HEIGHT - 29 * mm
         canvas.setFont(REGULAR, _SMALL)
         canvas.setFillColor(theme.MUTED)
-        canvas.drawString(_LEFT, head, shorten(imprint.title, REGULAR, _SMALL, WIDTH * 0.62))
-        canvas.drawRightString(_RIGHT, head, shorten(imprint.number, REGULAR, _SMALL, WIDTH * 0.35))
+        number = shorten(imprint.number, REGULAR, _SMALL, WIDTH * 0.35)
+        room = WIDTH - text_width(number, REGULAR, _SMALL) - 20
+        canvas.drawString(_LEFT, head, shorten(imprint.title, REGULAR, _SMALL, room))
+        canvas.drawRightString(_RIGHT, head, number)
         canvas.setStrokeColor(theme.RULE)
         canvas.setLineWidth(0.5)
         canvas.line(_LEFT, head - 5, _RIGHT, head - 5)
-        facts = f"{imprint.check}数据截至 {show(imprint.as_of)}（北京时间）"
         y = _BOTTOM - 7 * mm - _NUMBER_SIZE * 0.7
         if (canvas.getPageNumber() - self._before_body) % 2:
-            canvas.drawString(_LEFT, y, facts)
+            canvas.drawString(_LEFT, y, imprint.stamp)
         else:
-            canvas.drawRightString(_RIGHT, y, facts)
+            canvas.drawRightString(_RIGHT, y, imprint.stamp)
         self._demo_mark(canvas)
 
     def _demo_mark(self, canvas: Any) -> None:

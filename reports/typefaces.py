@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,7 @@ FOLDER = Path(__file__).with_name("fonts")
 REGULAR = "NotoSansSC-Regular"
 BOLD = "NotoSansSC-Bold"
 
-_lock = threading.Lock()
-_registered = False
+_lock = threading.Lock()  # `cache` alone would let two threads register at once
 
 _CODE = re.compile(r"^<([0-9A-F]{2})> <([0-9A-F]{4,6})>$", re.MULTILINE)
 _CODES = re.compile(r"\d+ beginbfchar\n.*endbfchar", re.DOTALL)
@@ -55,17 +54,17 @@ def _blocks(cmap: str) -> Iterator[str]:
 
 def register() -> None:
     """Make both faces known to ReportLab and to the chart renderer. Cheap after the first call."""
-    global _registered
-    if _registered:
-        return
     with _lock:
-        if not _registered:
-            import vl_convert
+        _register_once()
 
-            for name in (REGULAR, BOLD):
-                pdfmetrics.registerFont(_Face(name, str(FOLDER / f"{name}-sub.ttf")))
-            vl_convert.register_font_directory(str(FOLDER))
-            _registered = True
+
+@cache
+def _register_once() -> None:
+    import vl_convert
+
+    for name in (REGULAR, BOLD):
+        pdfmetrics.registerFont(_Face(name, str(FOLDER / f"{name}-sub.ttf")))
+    vl_convert.register_font_directory(str(FOLDER))
 
 
 @cache
@@ -81,6 +80,7 @@ def missing_glyphs(text: str) -> list[str]:
     return [character for character in dict.fromkeys(text) if character not in known and character != "\n"]
 
 
+@lru_cache(maxsize=1 << 15)
 def text_width(text: str, face: str, size: float) -> float:
-    """Width in points."""
+    """Width in points. Remembered: a document measures the same characters and cells again and again."""
     return float(pdfmetrics.stringWidth(text, face, size))

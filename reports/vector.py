@@ -1,7 +1,7 @@
 """Altair charts as ReportLab drawings: lines stay lines and text stays searchable text.
 
-The way is Vega's SVG (vl-convert) → svglib → Drawing. vl-convert and svglib are imported here
-inside the functions, for they cost most of a second and many processes never print.
+The way is Vega's SVG (vl-convert) → svglib → Drawing. All three libraries are imported inside the
+functions, for they cost more than a second and documents without charts do without them.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 from reportlab.graphics.shapes import Drawing, Group, String
 
 from reports import typefaces
+
+if TYPE_CHECKING:
+    import altair as alt
 
 _BOLD_FROM = 600
 _FAMILIES = re.compile(r' font-family="[^"]*"')
@@ -32,6 +34,7 @@ class _Faces:
 
 def svg(chart: alt.TopLevelMixin) -> str:
     """The chart as SVG, laid out with the embedded faces. Never loads anything from the network."""
+    import altair as alt
     import vl_convert
 
     typefaces.register()

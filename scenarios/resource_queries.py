@@ -16,7 +16,7 @@ from db.session import read
 from db.tables import DataResource, Organisation, Region, Scenario, ScenarioData
 from scenarios import rules
 from scenarios.queries import Link, readable
-from scenarios.search import normal, searchable
+from scenarios.search import normal, searchable, sort_key
 
 _TOP = (RegionLevel.PROVINCE, RegionLevel.CITY)
 
@@ -55,7 +55,7 @@ def resources(actor: Actor, *, search: str = "", provider_id: int | None = None)
         query = query.where(DataResource.provider_id == provider_id)
     wanted = normal(search)
     with read() as session:
-        rows = session.exec(query.order_by(Organisation.name, DataResource.name)).all()
+        rows = sorted(session.exec(query).all(), key=lambda row: (sort_key(row[1]), sort_key(row[0].name)))
         used: dict[int, list[Link]] = defaultdict(list)
         for resource_id, *link in session.execute(
             readable(actor)

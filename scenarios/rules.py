@@ -25,7 +25,7 @@ DOMAINS = (
 
 NEED_PREFIX, SCENARIO_PREFIX, RESOURCE_PREFIX = "XQ", "CJ", "SJ"
 FIRST_VERSION = "v1.0"
-UPDATE_CYCLES = ("实时", "每日", "每周", "每月", "每季度", "每年", "不定期")
+UPDATE_CYCLES = ("实时", "每日", "每周", "每月", "每季", "每半年", "每年", "不定期")
 SEVERITY = {1: "一般", 2: "较重", 3: "严重"}
 
 

@@ -1,11 +1,11 @@
-"""How lists are searched: parts of Chinese names, codes, and pinyin initials (“mhwx” finds 民呼我响)."""
+"""How lists are searched: parts of Chinese names, codes, and pinyin initials (“mhww” finds 民呼我为)."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
 
-from regions.imports import initials
+from regions.imports import initials, pinyin
 
 
 def normal(text: str) -> str:
@@ -20,4 +20,11 @@ def search_text(name: str, code: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def searchable(text: str) -> str:
+    """What is searched in where no column keeps it."""
     return f"{normal(text)} {normal(initials(text))}"
+
+
+@lru_cache(maxsize=20_000)
+def sort_key(text: str) -> str:
+    """Sorts names as a Chinese index does."""
+    return pinyin(text)

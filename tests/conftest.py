@@ -15,12 +15,10 @@ import shutil
 from collections.abc import Callable, Generator, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import streamlit as st
 from argon2 import PasswordHasher
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from accounts import passwords
 from accounts.permissions import Actor
@@ -29,13 +27,15 @@ from tests.support import Cast, sign_in_as
 from tests.support import cast as people
 from tests.support import databases as making
 from tests.support.databases import Databases, Postgres
-from web.router import PAGES
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[1]
 # Set where everything is known to be installed: what would be skipped for want of it fails instead.
 NOTHING_MISSING = os.environ.get("ZHIPING_TEST_ALL") == "1"
 
-Page = Callable[..., AppTest]
+Page = Callable[..., "AppTest"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -104,7 +104,6 @@ def house(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     shutil.copyfile(sqlite_template, path)
     making.use(monkeypatch, tmp_path, making.sqlite_url(path))
     yield tmp_path
-    st.cache_resource.clear()
     reset()
 
 
@@ -116,8 +115,14 @@ def cast(request: pytest.FixtureRequest) -> Cast:
 
 
 @pytest.fixture
-def page(house: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
+def page(house: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """`page(url_or_file, actor, **query)` runs the app as that person at that address."""
+    import streamlit as st  # seconds of imports that only page tests need
+    from streamlit.testing.v1 import AppTest
+    from streamlit.util import calc_hash
+
+    from web.router import PAGES
+
     monkeypatch.chdir(ROOT)
 
     def run(name: str, actor: Actor, **query: object) -> AppTest:
@@ -130,7 +135,9 @@ def page(house: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
         app._page_hash = calc_hash(url)
         return app.run()
 
-    return run
+    yield run
+    st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ Building a spec costs 7–26 ms and drawing a kept one nothing, so pages name wh
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
@@ -14,10 +15,23 @@ import streamlit as st
 T = TypeVar("T")
 
 
-def draw(build: Callable[[], alt.TopLevelMixin], key: tuple[Hashable, ...], *, describe: str) -> None:
+def draw(
+    build: Callable[[], alt.TopLevelMixin],
+    key: tuple[Hashable, ...],
+    *,
+    describe: str,
+    stretch: bool = True,
+) -> None:
     """Draw a chart. `key` names all it depends on (ids, the actor's scope, the data version);
-    `describe` says in words what it shows, for those who cannot see it."""
-    st.vega_lite_chart(kept(("spec", *key), lambda: _spec(build)), width="stretch", alt=describe)
+    `describe` says in words what it shows, for those who cannot see it. Pictures whose marks have a
+    fixed size (maps, strips) are not stretched but can be pushed sideways on a narrow screen."""
+    spec = kept(("spec", *key), lambda: _spec(build))
+    if stretch:
+        st.vega_lite_chart(spec, width="stretch", theme=None, alt=describe)
+        return
+    name = "wide_" + hashlib.sha256(repr(key).encode()).hexdigest()[:12]
+    with st.container(key=name):
+        st.vega_lite_chart(spec, width="content", theme=None, alt=describe)
 
 
 def kept(key: tuple[Hashable, ...], build: Callable[[], T]) -> T:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -36,8 +36,6 @@ _NO_SCRIPT = "<noscript><p>智评需要 JavaScript 才能使用。请在浏览�
 _HTML = (
     ('<html lang="en">', '<html lang="zh-CN">'),
     ("<title>Streamlit</title>", "<title>智评</title>"),
-    # Meant for prerendering crawlers; without it the page needs no inline script at all
-    ("<script>\n      window.prerenderReady = false\n    </script>", ""),
     # Advertises an HTTP interface for programs that is switched off here
     ('<link rel="service-desc" href="./_stcore/agent/openapi.json" />', ""),
 )
@@ -110,10 +108,15 @@ def bundles() -> dict[str, Path]:
     return {path.name: path for path in (Path(file_util.get_static_dir()) / "static" / "js").glob("*.js")}
 
 
-@cache
+_served: dict[str, Asset] = {}
+
+
 def asset(name: str) -> Asset:
-    """A bundle as we serve it: worked out once (up to 0.1 s), then kept for the process's life."""
-    return Asset.of(bundles()[name])
+    """A bundle as we serve it: worked out once (up to 0.1 s), then kept for the process's life.
+    Two first readers may both do the work; they come to the same."""
+    if name not in _served:
+        _served[name] = Asset.of(bundles()[name])
+    return _served[name]
 
 
 def warm() -> None:
@@ -134,7 +137,7 @@ class Localise:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
         elif scope["path"].startswith(SCRIPTS) and (name := scope["path"].removeprefix(SCRIPTS)) in bundles():
-            found = await run_in_threadpool(asset, name)
+            found = _served.get(name) or await run_in_threadpool(asset, name)
             await found.response(Headers(scope=scope))(scope, receive, send)
         elif scope["path"].startswith(_NOT_SHELL):
             await self.app(scope, receive, send)

@@ -145,4 +145,5 @@ def figures(items: Sequence[tuple[str, str, str]], *, help: dict[str, str] | Non
                 border=True,
                 help=(help or {}).get(label),
                 width="stretch",
+                height="stretch",
             )

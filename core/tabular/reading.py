@@ -282,7 +282,7 @@ def _decode(data: bytes) -> tuple[str, str]:
         if data.startswith(b"\xef\xbb\xbf") or good > 5 * loose.count("\ufffd"):
             raise BadFile("file.encoding") from not_utf8
     try:
-        return data.decode("gb18030"), "GB18030（国标）"
+        return data.decode("gb18030"), "GB18030"
     except UnicodeDecodeError as broken:
         raise BadFile("file.encoding") from broken
 

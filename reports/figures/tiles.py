@@ -158,7 +158,7 @@ class _Grid:
         corner = self._place(1 - fold / self._side / 2, fold / self._side / 2)
         is_orange = alt.FieldOneOfPredicate(field="group", oneOf=orange)
         point = corner.transform_filter(is_orange).mark_point(
-            filled=True, color=theme.MOUNTAIN, stroke=theme.PAPER, strokeWidth=0.7, size=fold**2, opacity=1
+            filled=True, color=theme.MOUNTAIN, stroke=theme.PAPER, strokeWidth=1.2, size=fold**2, opacity=1
         )
         return [point.encode(shape=shape)]
 

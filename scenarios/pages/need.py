@@ -27,7 +27,7 @@ if may(actor, Permission.SCENARIO_CREATE):
 
 widgets.figures(
     [
-        ("优先级（满分 75）", format_number(priority.total), ""),
+        ("优先级", format_number(priority.total), "满分 75"),
         ("同类地区排名", f"第 {row.place}" if row.place else "–", f"{row.group} 共 {row.peers} 项"),
         ("频次", format_number(priority.frequency), f"每 30 天 {format_number(priority.per_month, 1)} 件"),
         ("严重程度", str(priority.severity), rules.SEVERITY[priority.severity]),

@@ -36,10 +36,9 @@ if rows:
             "地区": row.region,
             "地区类型": row.group,
             "优先级": row.priority.total,
-            "同类地区排名": f"第 {row.place} / 共 {row.peers}" if row.place else "–",
+            "同类排名": f"{row.place} / {row.peers}" if row.place else "–",
             "来源": row.source.label,
             "提出方": row.asker.label,
-            "层级": row.level.label,
             "场景": row.scenarios,
         }
         for row in rows
@@ -49,7 +48,11 @@ if rows:
         "needs_table",
         open_page="scenarios/pages/need.py",
         ids=[row.id for row in rows],
-        help={"优先级": "频次 × 严重程度 × 波及范围，满分 75；没有填写发生次数的不计算", "场景": "已登记的对应场景数"},
+        help={
+            "优先级": "频次 × 严重程度 × 波及范围，满分 75；没有填写发生次数的不计算",
+            "同类排名": "在同一地区类型的需求中排第几 / 共几项",
+            "场景": "已登记的对应场景数",
+        },
     )
 elif search or region or source or asker:
     widgets.empty("没有符合条件的需求。请放宽筛选条件。")

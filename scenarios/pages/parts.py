@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-import accounts.queries
-from accounts.permissions import Actor
+from accounts.queries import EventView
 from core import clock
 from core.words import (
     Asker,
@@ -50,11 +49,11 @@ def prose(text: str) -> None:
     st.markdown("  \n".join(plain(line) for line in text.splitlines()))
 
 
-def history(actor: Actor, entity: str, number: int, key: str) -> None:
-    """What was done to a record that the actor sees, newest first."""
+def history_table(events: Sequence[EventView], key: str) -> None:
+    """What was done to a record, newest first."""
     st.dataframe(
         pd.DataFrame(
-            [(clock.show(e.at), e.actor, e.words, e.reason) for e in accounts.queries.history(actor, entity, number)],
+            [(clock.show(event.at), event.actor, event.words, event.reason) for event in events],
             columns=["时间（北京）", "人员", "事项", "理由"],
         ),
         key=key,

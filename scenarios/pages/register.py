@@ -18,6 +18,7 @@ key = f"register_{scenario_id or 'new'}"
 # Streamlit forgets a page's widgets when one leaves it. While they are there somebody is typing, and
 # what the form started from must stand still: the version seen, and the rows under the edited tables.
 if f"{key}_name" not in st.session_state:
+    widgets.spend_nonce(key)  # not after saving: a second click still comes from this form
     st.session_state[key] = guard.found(queries.scenario(actor, scenario_id), "场景") if scenario_id else None
 draft: queries.ScenarioDetail | None = st.session_state[key]
 if draft:
@@ -174,6 +175,5 @@ if submitted:
             widgets.flash("修改已保存。")
         else:
             made = service.register_scenario(actor, data, nonce=widgets.nonce(key))
-            widgets.spend_nonce(key)
             widgets.flash("场景已登记为草稿，核对后可提交论证。")
         st.switch_page("scenarios/pages/scenario.py", query_params={"id": str(made)})

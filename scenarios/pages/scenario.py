@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+import accounts.queries
 from accounts.permissions import Permission, may
 from core import clock
 from scenarios import queries, service, stages
@@ -12,6 +13,7 @@ from web import guard, widgets
 actor = guard.current_actor()
 scenario = guard.found(queries.scenario(actor, guard.parameter("id")), "场景")
 row, findings = scenario.row, scenario.findings
+events = accounts.queries.history(actor, "scenario", row.id)
 widgets.header(
     f"{row.code}　{row.name}", "这个场景走到哪一步，还差什么？", back=("scenarios/pages/scenarios.py", "全部场景")
 )
@@ -26,6 +28,9 @@ def act(do: str, reason: str) -> None:
 
 with st.container(border=True):
     st.markdown(f"{widgets.badge(row.state, row.state.label)}　{stages.NEXT[row.state]}")
+    moved = next((event for event in events if event.action == "scenario:move"), None)
+    if moved and moved.reason:
+        st.markdown(f"**理由**　{guard.plain(moved.reason)}（{guard.plain(moved.actor)}，{clock.show(moved.at)[:10]}）")
     if scenario.sensitive:
         st.markdown(":orange-badge[◐ 敏感个人信息]　试点启动前须完成个人信息保护影响评估，结论和材料至少保存 3 年。")
     choices = queries.steps(actor, scenario)
@@ -103,4 +108,4 @@ with st.expander("版本与办理记录", icon=":material/history:", key="scenar
         hide_index=True,
         width="stretch",
     )
-    parts.history(actor, "scenario", row.id, "scenario_events")
+    parts.history_table(events, "scenario_events")

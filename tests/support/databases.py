@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from db.engine import engine, reset
 from tests.support.cast import furnish
 
 _TEMPLATE = "furnished"
+_NUMBERS = count(1)
 _ONE_AT_A_TIME = 4_207_001  # workers share one server, and the first makes the template
 
 
@@ -113,7 +115,7 @@ class Databases:
 
     def create(self, *, furnished: bool = False) -> str:
         """The URL of a new database: with Zhejiang and the cast, or without any table."""
-        name = f"t{os.getpid()}_{len(self._names)}"
+        name = f"t{os.getpid()}_{next(_NUMBERS)}"
         self._names.append(name)
         if self.postgres:
             with self.postgres.connect() as connection:

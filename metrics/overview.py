@@ -1,0 +1,103 @@
+"""What is owed and what waits, counted: the reads behind the list of returns and the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, func, select
+from sqlmodel import col
+
+from accounts.permissions import Actor
+from core import clock
+from core.words import IndicatorRole, ReturnState, Role
+from db.session import read
+from db.tables import Collection, CollectionIndicator, CollectionUnit, IndicatorRow, Pilot, ReturnRow
+from metrics import queries
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One collection: how many returns wait for review, were sent back, or are overdue, and since when."""
+
+    collection_id: int
+    collection: str
+    submitted: int
+    returned: int
+    overdue: int
+    oldest_due: date | None
+
+
+@dataclass(frozen=True)
+class Use:
+    """A collection that asks for an indicator. `pilot_id` is None for a standing assessment."""
+
+    collection_id: int
+    collection: str
+    pilot_id: int | None
+    role: IndicatorRole
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """The collections in which something waits, the most overdue first."""
+    rows = queries.readable(actor).subquery().c
+    overdue = rows.state.in_([state for state in ReturnState if not state.counts]) & (rows.due_on < clock.today())
+    query = (
+        select(
+            rows.collection_id,
+            col(Collection.name),
+            func.sum(case((rows.state == ReturnState.SUBMITTED, 1), else_=0)),
+            func.sum(case((rows.state == ReturnState.RETURNED, 1), else_=0)),
+            func.sum(case((overdue, 1), else_=0)),
+            func.min(case((overdue, rows.due_on))),
+        )
+        .join(Collection, col(Collection.id) == rows.collection_id)
+        .group_by(rows.collection_id, col(Collection.name))
+        .order_by(col(Collection.name))
+    )
+    with read() as session:
+        found = [Waiting(*row) for row in session.execute(query)]
+    return sorted((row for row in found if row.submitted or row.returned or row.overdue), key=lambda row: -row.overdue)
+
+
+def collections(actor: Actor) -> dict[int, str]:
+    """Collections in which the actor sees returns: id → name, by name."""
+    seen = select(queries.readable(actor).subquery().c.collection_id)
+    query = select(col(Collection.id), col(Collection.name)).where(col(Collection.id).in_(seen))
+    with read() as session:
+        return {number or 0: name for number, name in session.execute(query.order_by(col(Collection.name)))}
+
+
+def periods(actor: Actor, collection_id: int | None = None) -> list[str]:
+    """Periods that have begun to be reported, the newest first."""
+    query = queries.readable(actor).where(col(ReturnRow.opens_on) <= clock.today())
+    if collection_id is not None:
+        query = query.where(ReturnRow.collection_id == collection_id)
+    found = query.subquery().c.period
+    with read() as session:
+        return list(session.scalars(select(found).distinct().order_by(found.desc())))
+
+
+def versions(code: str) -> list[tuple[int, int]]:
+    """(id, version) of an indicator's definitions, the newest first."""
+    query = select(col(IndicatorRow.id), col(IndicatorRow.version)).where(col(IndicatorRow.code) == code)
+    with read() as session:
+        rows = session.execute(query.order_by(col(IndicatorRow.version).desc()))
+        return [(number or 0, version) for number, version in rows]
+
+
+def users(actor: Actor, indicator_id: int) -> list[Use]:
+    """Who asks for this indicator: staff see all, a county those it takes part in, others none."""
+    query = (
+        select(col(Collection.id), col(Collection.name), col(Pilot.id), col(CollectionIndicator.role))
+        .join(CollectionIndicator, col(CollectionIndicator.collection_id) == col(Collection.id))
+        .outerjoin(Pilot, col(Pilot.collection_id) == col(Collection.id))
+        .where(col(CollectionIndicator.indicator_id) == indicator_id)
+        .order_by(col(Collection.name))
+    )
+    if not actor.is_staff:
+        code = actor.region_code if actor.role is Role.COUNTY else None
+        own = select(col(CollectionUnit.collection_id)).where(col(CollectionUnit.region_code) == (code or ""))
+        query = query.where(col(Collection.id).in_(own))
+    with read() as session:
+        return [Use(*row) for row in session.execute(query)]  # type: ignore[arg-type]

@@ -1,0 +1,226 @@
+"""A pilot's pictures: the page and the report draw the same ones from the same evaluation."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+import pandas as pd
+
+from core.numbers import MISSING, format_exact, format_number, from_micro
+from core.periods import Period
+from core.words import Arm, Side, TargetKind
+from metrics.comparison import Effect
+from metrics.model import Indicator
+from pilots.evaluation import Evaluation, Measure
+from reports import figures
+from reports.figures import Reference
+from reports.figures.common import Figure
+
+_ARM_MARKS = {Arm.PILOT: "pilot", Arm.COMPARISON: "comparison"}
+# Status of a return → (tone, word) in the completeness strip.
+_TONES = {
+    "on_time": "good",
+    "late": "attention",
+    "returned": "attention",
+    "missing": "bad",
+    "open": "not_yet",
+    "waiting": "not_yet",
+}
+STRIP_PERIODS = 12
+
+
+def province(evaluation: Evaluation, measure: Measure, *, width: int = 640, select: str = "") -> Figure:
+    """Every county of the province: the latest figure of those that take part, grey for the rest."""
+    indicator = measure.indicator
+    units = {unit.code: unit for unit in evaluation.units}
+    latest = measure.counties[measure.counties.period == measure.latest].set_index("code")
+    rows = []
+    for place in evaluation.province:
+        if place.tile_row is None:
+            continue
+        unit = units.get(place.code)
+        row = latest.loc[place.code] if place.code in latest.index else None
+        value = float("nan") if row is None or pd.isna(row.value) else float(row.value)
+        rows.append(
+            {
+                "code": place.code,
+                "short_name": place.short_name,
+                "row": place.tile_row,
+                "col": place.tile_col,
+                "value": value,
+                "shown": "" if pd.isna(value) else format_number(value, min(indicator.decimals, 1)),
+                "note": parts(row.n, row.d) if row is not None and not pd.isna(value) else _absent(unit is not None),
+                "group": place.group,
+                "mark": _ARM_MARKS[unit.arm] if unit else "",
+            }
+        )
+    frame = pd.DataFrame(rows, columns=["code", "short_name", "row", "col", "value", "shown", "note", "group", "mark"])
+    when = Period.parse(measure.latest).label if measure.latest else "尚无完整的一期"
+    return figures.tile_map(
+        frame,
+        title=f"{indicator.name}　{when}",
+        legend=f"{indicator.name}（{indicator.unit}）",
+        width=width,
+        select=select,
+    )
+
+
+def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figure:
+    """The pilots by side, the comparison units together, baselines and targets; a county sees itself."""
+    if evaluation.own_only:
+        series = [(evaluation.units[0].name if evaluation.units else "", measure.counties.assign(incomplete=False))]
+    else:
+        groups = measure.groups
+        series = []
+        for side in (Side.DEVELOPED, Side.UNDERDEVELOPED):
+            part = groups[(groups.arm == Arm.PILOT) & (groups.side == side.label)]
+            if len(part):
+                series.append((f"{side.label}试点", part))
+        if not series:
+            series.append(("试点地区", groups[(groups.arm == Arm.PILOT) & (groups.side == "")]))
+        against = groups[(groups.arm == Arm.COMPARISON) & (groups.side == "")]
+        if len(against):
+            series.append(("对照地区", against))
+    rows = [
+        {
+            "period_start": pd.Timestamp(Period.parse(row.period).start),
+            "period_label": Period.parse(row.period).label,
+            "series": name,
+            "value": row.value,
+            "shown": measure.indicator.show(row.value),
+            "n": _amount(row.n),
+            "d": _amount(row.d),
+            "incomplete": bool(row.incomplete),
+        }
+        for name, frame in series
+        for row in frame.itertuples()
+    ]
+    frame = pd.DataFrame(
+        rows, columns=["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete"]
+    )
+    return figures.trend(
+        frame,
+        unit=measure.indicator.unit,
+        title=f"{measure.indicator.name}（{measure.indicator.direction.label}）",
+        lines=references(measure),
+        began=evaluation.pilot.start_on,
+        width=width,
+    )
+
+
+def references(measure: Measure) -> list[Reference]:
+    """Every common baseline and target ever set; one that was replaced ends where the next begins."""
+    lines = []
+    for kind in TargetKind:
+        rows = [target for target in measure.targets if target.kind is kind and target.region_code is None]
+        for row, after in zip_longest(rows, rows[1:]):
+            shown = measure.indicator.show(row.value)
+            lines.append(
+                Reference(
+                    label=f"{'目标' if kind is TargetKind.TARGET else '基线'} {shown}{'' if after is None else '（原）'}",
+                    value=float(row.value),
+                    start=Period.parse(row.from_period).start,
+                    end=None if after is None else Period.parse(after.from_period).start,
+                    is_target=kind is TargetKind.TARGET,
+                    current=after is None,
+                )
+            )
+    return lines
+
+
+def effects(measure: Measure, *, width: int = 520) -> Figure:
+    """The effect together, on each side, and the difference between the sides, with intervals."""
+    named = [("全部试点", measure.effect), *measure.by_side.items(), ("两类之差", measure.gap)]
+    rows = [
+        {
+            "group": name,
+            "estimate": effect.estimate,
+            "low": effect.low,
+            "high": effect.high,
+            "shown": effect_words(measure.indicator, effect),
+        }
+        for name, effect in named
+        if effect is not None
+    ]
+    frame = pd.DataFrame(rows, columns=["group", "estimate", "low", "high", "shown"])
+    return figures.effects(
+        frame,
+        title="与对照地区相比，试点前后的变化之差",
+        unit=effect_unit(measure.indicator),
+        zero_label="与对照相同",
+        width=width,
+    )
+
+
+def attainment(evaluation: Evaluation, measure: Measure, *, columns: int = 1, width: int = 520) -> Figure:
+    """How far each pilot county has come towards its target."""
+    units = {unit.code: unit for unit in evaluation.units}
+    latest = measure.counties[measure.counties.period == measure.latest].set_index("code")
+    rows = [
+        {
+            "name": units[code].name,
+            "value": share * 100,
+            "shown": f"{format_number(share * 100, 0)}%",
+            "group": units[code].group or "未分组",
+            "n": _amount(latest.loc[code].n),
+            "d": _amount(latest.loc[code].d),
+        }
+        for code, share in measure.attained_by.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["name", "value", "shown", "group", "n", "d"])
+    return figures.attainment(frame, title="各试点地区目标达成率", columns=columns, width=width)
+
+
+def completeness(evaluation: Evaluation, arm: Arm, *, width: int = 0, first: int = 0, most: int = 200) -> Figure:
+    """Which returns of the last twelve periods came in, and when."""
+    units = [unit for unit in evaluation.units if unit.arm is arm][first : first + most]
+    returns = evaluation.returns
+    shown = returns[(returns.status != "waiting") & returns.code.isin([unit.code for unit in units])]
+    periods = sorted(shown.period.unique())[-STRIP_PERIODS:]
+    names = {unit.code: unit.name for unit in units}
+    order = {unit.code: place for place, unit in enumerate(units)}
+    rows = [
+        {
+            "region": names[row.code],
+            "period_start": pd.Timestamp(Period.parse(row.period).start),
+            "period_label": Period.parse(row.period).label,
+            "status": row.label,
+            "tone": _TONES[row.status],
+            "note": row.label,
+            "place": order[row.code],
+        }
+        for row in shown[shown.period.isin(periods)].itertuples()
+    ]
+    frame = pd.DataFrame(
+        rows, columns=["region", "period_start", "period_label", "status", "tone", "note", "place"]
+    ).sort_values(["place", "period_start"])
+    return figures.completeness(frame.drop(columns="place"), title=f"{arm.label}报送情况", width=width)
+
+
+def effect_unit(indicator: Indicator) -> str:
+    """A difference of percentages is in percentage points."""
+    return "个百分点" if indicator.unit == "%" else indicator.unit
+
+
+def effect_words(indicator: Indicator, effect: Effect | None) -> str:
+    """“+5.76（+5.09 至 +6.43）个百分点”, or “–”; without an interval where there is none."""
+    if effect is None or pd.isna(effect.estimate):
+        return MISSING
+    number = format_number(effect.estimate, indicator.decimals, signed=True)
+    if pd.isna(effect.low):
+        return f"{number}{effect_unit(indicator)}（无法给出区间）"
+    low, high = (format_number(bound, indicator.decimals, signed=True) for bound in (effect.low, effect.high))
+    return f"{number}{effect_unit(indicator)}（{low} 至 {high}）"
+
+
+def parts(n: object, d: object) -> str:
+    """“960 / 1,000”: numerator and denominator as reported."""
+    return _amount(n) if pd.isna(d) else f"{_amount(n)} / {_amount(d)}"  # type: ignore[arg-type]
+
+
+def _amount(micro: object) -> str:
+    return MISSING if pd.isna(micro) else format_exact(from_micro(int(micro)))  # type: ignore[arg-type, call-overload]
+
+
+def _absent(takes_part: bool) -> str:
+    return "本期没有数值" if takes_part else "未参加本试点"

@@ -1,0 +1,445 @@
+"""The pilot evaluation report (试点评估报告): the same evaluation as the page, on paper."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from accounts.permissions import Actor, Permission, require
+from core import clock
+from core.errors import NotFound
+from core.numbers import format_number
+from core.periods import Period
+from core.words import Arm, IndicatorRole, TargetKind, ValueState
+from db import audit, facts
+from db.session import read, write
+from db.tables import ReportIssue
+from metrics.comparison import Effect
+from metrics.model import Indicator
+from pilots import pictures, queries
+from pilots.evaluation import Evaluation, Measure
+from pilots.pictures import effect_words, parts
+from reports.kit import Report
+
+KIND = "pilot"
+LAYOUT = 1  # part of the inputs: another layout is another document
+_STRIP_ROWS = 26  # as many counties as fit on a page
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A finished report and the number under which it can be found again."""
+
+    data: bytes
+    number: str
+    digest: str
+    filename: str
+
+
+def issue(actor: Actor, pilot_id: int) -> Issued:
+    """Print the report. While the figures stand still, printing again gives the same number and the
+    same bytes; when a figure has changed, a new number."""
+    require(actor, Permission.REPORT_ISSUE)
+    evaluation = queries.evaluate(actor, pilot_id)
+    if evaluation is None:
+        raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
+    digest = _digest(evaluation)
+    number, as_of = _register(actor, pilot_id, digest, evaluation.as_of)
+    data = story(evaluation, number=number, digest=digest, as_of=as_of, demo=facts.is_demo())
+    filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(as_of):%Y%m%d}.pdf"
+    return Issued(data, number, digest, filename)
+
+
+def story(evaluation: Evaluation, *, number: str, digest: str, as_of: datetime, demo: bool) -> bytes:
+    """The report's pages. Every figure is one that the evaluation holds; nothing is computed here."""
+    pilot = evaluation.pilot
+    report = Report(
+        title="试点评估报告",
+        subtitle=pilot.name,
+        organisation=pilot.lead,
+        number=number,
+        digest=digest,
+        as_of=as_of,
+        demo=demo,
+    )
+    _summary(report, evaluation)
+    for measure in evaluation.measures:
+        _measure(report, evaluation, measure)
+    _quality(report, evaluation)
+    _design(report, evaluation)
+    _appendix(report, evaluation, digest)
+    return report.bytes()
+
+
+def _summary(report: Report, evaluation: Evaluation) -> None:
+    pilot, goal = evaluation.pilot, evaluation.goal
+    report.heading("结论摘要")
+    if pilot.verdict is not None:
+        word = pilot.verdict.verdict.label
+        report.text(f"结论：{word}。{pilot.verdict.sentence}")
+        if pilot.verdict.overruled_reason:
+            report.note(pilot.verdict.overruled_reason, title="本结论由人工作出，与系统规则不同，理由")
+        report.text(f"下一步：{pilot.verdict.next_step}责任单位：{pilot.verdict.owner}。")
+        report.text(f"结论于北京时间 {clock.show(pilot.verdict.decided_at)} 作出，依据规则 {pilot.verdict.rule}。")
+        if (
+            evaluation.decision
+            and evaluation.decision.verdict is not pilot.verdict.verdict
+            and not pilot.verdict.overruled_reason
+        ):
+            report.note(f"结论作出后数据有更新，按现有数据系统规则给出“{evaluation.decision.title}”，请重新作出结论。")
+    elif evaluation.decision is not None:
+        report.text(
+            f"尚未正式作出结论。按现有数据，系统规则给出“{evaluation.decision.title}”：{evaluation.decision.sentence}"
+        )
+    else:
+        report.text("试点没有目标指标，不能评估。")
+    if goal is not None:
+        report.figures(key_figures(evaluation, goal))
+    report.text(f"试点要改变什么：{pilot.promise}")
+
+
+def key_figures(evaluation: Evaluation, measure: Measure) -> list[tuple[str, str, str]]:
+    """Label, value and what it is compared with: on the page and in the report alike."""
+    indicator = measure.indicator
+    reported, expected = measure.coverage
+    when = Period.parse(measure.latest).label if measure.latest else "尚无完整的一期"
+    goal = "未设目标" if measure.target is None else f"目标 {indicator.show(measure.target)}"
+    found = [
+        (f"{indicator.name}（试点合计）", indicator.show(measure.value), f"{when}，{goal}"),
+        (
+            "目标达成率",
+            percent(measure.attained),
+            "未设基线" if measure.baseline is None else f"基线 {indicator.show(measure.baseline)}",
+        ),
+    ]
+    if not evaluation.own_only:
+        found.append(("试点效果", *_estimate(indicator, measure.effect, strength_words(measure))))
+        found.append(("两类地区之差", *_estimate(indicator, measure.gap, "只有一类地区")))
+    total = evaluation.quality.total
+    found.append(("数据质量分", format_number(total, 0), "满分 100"))
+    found.append(
+        (
+            "本期报送",
+            f"{reported} / {expected}",
+            f"待审核 {evaluation.unapproved} 份" if evaluation.unapproved else "全部已审核",
+        )
+    )
+    return found
+
+
+def _estimate(indicator: Indicator, effect: Effect | None, otherwise: str) -> tuple[str, str]:
+    """An estimate and, under it, its interval, or why there is none."""
+    if effect is None or pd.isna(effect.estimate):
+        return "–", otherwise
+    number = format_number(effect.estimate, indicator.decimals, signed=True)
+    if pd.isna(effect.low):
+        return number, otherwise
+    low, high = (format_number(bound, indicator.decimals, signed=True) for bound in (effect.low, effect.high))
+    return number, f"95%区间 {low} 至 {high}{pictures.effect_unit(indicator)}"
+
+
+def percent(share: float | None) -> str:
+    """A share printed as a whole percentage; “–” for none."""
+    return "–" if share is None or pd.isna(share) else f"{format_number(share * 100, 0)}%"
+
+
+def strength_words(measure: Measure) -> str:
+    """How much may be claimed, with the numbers of units that decide it."""
+    effect = measure.effect
+    if effect is None:
+        return "没有可比的前后数据"
+    words = {"causal": "可作因果判断", "indicative": "仅作初步判断", "descriptive": "仅作描述"}[effect.strength]
+    return f"{words}（试点 {effect.n_treated}，对照 {effect.n_comparison}）" + ("" if effect.robust else "，不稳健")
+
+
+def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
+    """A chapter an indicator: the first goal in full, other goals with their comparison, the rest as a trend."""
+    indicator = measure.indicator
+    report.heading(f"{indicator.name}（{measure.role.label}）")
+    if measure.counties.dropna(subset=["value"]).empty:
+        report.text("这个指标还没有任何数据。")
+        return
+    main = measure is evaluation.goal
+    if not main:
+        report.figures(key_figures(evaluation, measure)[:4])
+    if main:
+        report.heading("各地区最近一期", 2)
+        report.chart(pictures.province(evaluation, measure), f"{indicator.name}分布（粗框为试点，虚框为对照）")
+        report.heading("变化趋势", 2)
+    report.chart(pictures.trend(evaluation, measure), f"{indicator.name}变化趋势（地区类型按各期当日名单）")
+    if measure.role is IndicatorRole.GOAL:
+        if main:
+            report.heading("发达地区与山区海岛县比较", 2)
+        report.text(compare_words(measure))
+        if measure.effect is not None:
+            report.chart(pictures.effects(measure), "试点效果及95%可信范围")
+    if main and measure.attained_by:
+        report.heading("各试点地区", 2)
+        report.chart(pictures.attainment(evaluation, measure, columns=2), "目标达成率")
+    report.table(*_trend_table(measure), caption=f"{indicator.name}各期合计（分子 / 分母，已报 / 应报）")
+    if main and measure.latest:
+        report.table(
+            *_county_table(evaluation, measure), caption=f"各地区{Period.parse(measure.latest).label}{indicator.name}"
+        )
+
+
+def compare_words(measure: Measure) -> str:
+    """One sentence on the two sides: each effect and the interval of their difference."""
+    indicator = measure.indicator
+    if len(measure.by_side) < 2:
+        only = next(iter(measure.by_side), "")
+        return f"试点和对照都有数据的只有{only}一类，不能比较两类地区。" if only else "还没有可比的试点与对照数据。"
+    (first, a), (second, b) = measure.by_side.items()
+    gap = measure.gap
+    words = f"{first}试点效果为{effect_words(indicator, a)}，{second}为{effect_words(indicator, b)}。"
+    if gap is None or pd.isna(gap.low):
+        return words + "单位太少，两类之差无法给出区间。"
+    clear = gap.low > 0 or gap.high < 0
+    return (
+        words
+        + f"两类之差为{effect_words(indicator, gap)}，"
+        + ("差别是清楚的。" if clear else "区间包含零，不能说两类地区的效果不同。")
+    )
+
+
+def _trend_table(measure: Measure) -> tuple[list[str], list[list[object]]]:
+    """A row a period: the figure, and under it its parts and coverage, for each side and the comparison."""
+    groups = measure.groups
+    sides = [side for side in dict.fromkeys(groups.side) if side]
+    columns = [(f"{side}试点", Arm.PILOT, side) for side in sides] + [("对照地区", Arm.COMPARISON, "")]
+    cells = {(row.period, row.arm, row.side): row for row in groups.itertuples()}
+    rows: list[list[object]] = []
+    for period in sorted(groups.period.unique(), reverse=True):
+        row: list[object] = [Period.parse(period).label]
+        for _, arm, side in columns:
+            cell = cells.get((period, arm.value, side))
+            if cell is None:
+                row.append(None)
+                continue
+            mark = "（不完整）" if cell.incomplete else ""
+            row.append(
+                f"{measure.indicator.show(cell.value)}{mark}\n{parts(cell.n, cell.d)}，{cell.reported}/{cell.expected}"
+            )
+        rows.append(row)
+    return ["报送期", *(title for title, _, _ in columns)], rows
+
+
+def county_rows(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
+    """The latest period, one row a county: code, 地区, 地区类型, 试点或对照, 数值, 分子 / 分母, 达成率, 审核."""
+    latest = measure.counties[measure.counties.period == measure.latest].set_index("code")
+    rows = []
+    for unit in evaluation.units:
+        row = latest.loc[unit.code] if unit.code in latest.index else None
+        empty = row is None or pd.isna(row.value)
+        rows.append(
+            {
+                "code": unit.code,
+                "地区": unit.name,
+                "设区市": unit.city,
+                "地区类型": unit.group or "未分组",
+                "试点或对照": unit.arm.label,
+                "数值": "–" if empty else measure.indicator.show(float(row.value)),  # type: ignore[union-attr]
+                "分子 / 分母": "–" if empty else parts(row.n, row.d),  # type: ignore[union-attr]
+                "达成率": percent(measure.attained_by.get(unit.code)) if unit.arm is Arm.PILOT else "",
+                "审核": "" if empty else "待审核" if row.unapproved else "已审核",  # type: ignore[union-attr]
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _county_table(evaluation: Evaluation, measure: Measure) -> tuple[list[str], list[list[object]]]:
+    frame = county_rows(evaluation, measure).drop(columns=["code", "设区市"])
+    return list(frame.columns), frame.to_numpy().tolist()
+
+
+def _quality(report: Report, evaluation: Evaluation) -> None:
+    quality = evaluation.quality
+    report.heading("数据质量与报送情况")
+    report.text(
+        f"数据质量分 {format_number(quality.total, 1)}（满分 100），由下列部分合成；质量分不参与指标计算，只决定能否下结论。"
+    )
+    report.table(
+        ["部分", "符合 / 应有", "得分", "权重"],
+        [
+            [part.aspect.label, f"{part.n} / {part.m}", format_number(part.points, 1), format_number(part.weight, 1)]
+            for part in quality.parts
+        ],
+        caption="数据质量构成",
+    )
+    if quality.cheapest_fixes:
+        report.text("提高质量分最省力的办法：" + "；".join(fix.text for fix in quality.cheapest_fixes) + "。")
+    count = sum(unit.arm is Arm.PILOT for unit in evaluation.units)
+    for first in range(0, count, _STRIP_ROWS):
+        report.chart(
+            pictures.completeness(evaluation, Arm.PILOT, first=first, most=_STRIP_ROWS), "试点地区最近12期报送情况"
+        )
+    report.table(*_returns_table(evaluation), caption="各地区报送情况（自登记以来）")
+
+
+def _returns_table(evaluation: Evaluation) -> tuple[list[str], list[list[object]]]:
+    due = evaluation.returns[evaluation.returns.due]
+    counts = due.groupby(["code", "status"]).size().unstack(fill_value=0)
+    rows: list[list[object]] = []
+    for unit in evaluation.units:
+        found = counts.loc[unit.code].to_dict() if unit.code in counts.index else {}
+        kinds = [int(found.get(status, 0)) for status in ("on_time", "late", "returned", "missing")]
+        rows.append([unit.name, unit.arm.label, sum(kinds), *kinds])
+    return ["地区", "试点或对照", "应报", "按时", "迟报", "退回", "缺报"], rows
+
+
+def _design(report: Report, evaluation: Evaluation) -> None:
+    pilot = evaluation.pilot
+    report.heading("试点设计")
+    report.facts(
+        [
+            ("试点编号", pilot.code),
+            ("场景与版本", f"{pilot.scenario} {pilot.scenario_version}"),
+            ("牵头单位", pilot.lead),
+            ("层级", pilot.level.label),
+            ("起止日期", f"{pilot.start_on} 至 {pilot.end_on}"),
+            ("状态", pilot.state.label),
+            ("试点地区", f"{pilot.pilots} 个"),
+            ("对照地区", f"{pilot.comparisons} 个（启动前登记）"),
+        ],
+        columns=2,
+    )
+    for arm in (Arm.PILOT, Arm.COMPARISON):
+        names = "、".join(unit.name for unit in evaluation.units if unit.arm is arm)
+        report.text(f"{arm.label}：{names}。")
+    goal = evaluation.goal
+    if goal is not None and goal.detectable is not None:
+        shown = format_number(goal.detectable, goal.indicator.decimals)
+        report.text(
+            f"按登记的试点和对照地区，本设计能看出的最小变化约为 {shown}{pictures.effect_unit(goal.indicator)}。"
+        )
+
+
+def _appendix(report: Report, evaluation: Evaluation, digest: str) -> None:
+    report.heading("附录：口径、方法与数据来源")
+    report.heading("指标口径", 2)
+    for measure in evaluation.measures:
+        indicator = measure.indicator
+        report.table(
+            ["项目", "内容"],
+            [
+                ["指标", f"{indicator.code} {indicator.name}（第 {indicator.version} 版，{measure.role.label}）"],
+                ["含义", indicator.meaning],
+                ["计算公式", indicator.formula],
+                ["方向", indicator.direction.label],
+                ["地区汇总方式", indicator.combine_regions.label],
+                ["数据来源", indicator.source],
+                ["局限", indicator.limits or "–"],
+            ],
+            widths=(1, 4),
+            align="ll",
+        )
+    report.heading("基线与目标", 2)
+    report.table(
+        ["指标", "类型", "数值", "自", "适用", "理由"],
+        [
+            [
+                measure.indicator.name,
+                TargetKind(target.kind).label,
+                measure.indicator.show(target.value),
+                Period.parse(target.from_period).label,
+                target.region_code or "全部地区",
+                target.reason,
+            ]
+            for measure in evaluation.measures
+            for target in measure.targets
+        ],
+    )
+    report.heading("没有进入合计的数值", 2)
+    report.table(*_excluded(evaluation))
+    report.heading("方法", 2)
+    report.text(
+        "合计一律为分子之和除以分母之和，不对百分数求平均；缺报不当作零，“不适用”不计入应报；"
+        "草稿和退回的报送不进入合计。\n"
+        "试点效果：每个地区先算试点后与试点前之差，再比较试点地区与对照地区，区间为 Welch 95% 区间，"
+        "并以随机重排检验复核，两者不一致时标明“不稳健”。试点与对照各不少于 5 个才作因果判断，3 至 4 个只作初步判断，更少只作描述。\n"
+        "两类地区之差用其自身的区间判断，不以“一类显著、另一类不显著”代替比较。"
+        "地区类型按各期当日有效的名单划分；试点效果按启动日名单划分。"
+    )
+    report.text(f"数据指纹（SHA-256）：{digest}")
+
+
+def _excluded(evaluation: Evaluation) -> tuple[list[str], list[list[object]]]:
+    names = {unit.code: unit.name for unit in evaluation.units}
+    rows: list[list[object]] = []
+    due = evaluation.returns[evaluation.returns.due & evaluation.returns.status.isin(["missing", "returned"])]
+    rows += [[names[row.code], Period.parse(row.period).label, "全部指标", row.label] for row in due.itertuples()]
+    for measure in evaluation.measures:
+        absent = measure.counties[measure.counties.value.isna()]
+        rows += [
+            [names[row.code], Period.parse(row.period).label, measure.indicator.name, _state_words(row.state)]
+            for row in absent.itertuples()
+        ]
+    return ["地区", "报送期", "指标", "原因"], rows
+
+
+def _state_words(state: str) -> str:
+
+    return ValueState(state).label
+
+
+def _digest(evaluation: Evaluation) -> str:
+    """Hash of everything that is printed, except when it was printed."""
+    pilot = evaluation.pilot
+    inputs = evaluation.frozen() | {
+        "as_of": "",
+        "layout": LAYOUT,
+        "pilot": [
+            pilot.code,
+            pilot.name,
+            pilot.state.value,
+            pilot.promise,
+            pilot.lead,
+            str(pilot.start_on),
+            str(pilot.end_on),
+        ],
+        "verdict": None if pilot.verdict is None else [pilot.verdict.id, pilot.verdict.inputs_hash],
+        "returns": evaluation.returns.astype(str).to_numpy().tolist(),
+        "targets": [
+            [measure.indicator.code, target.kind.value, str(target.value), target.from_period, target.region_code]
+            for measure in evaluation.measures
+            for target in measure.targets
+        ],
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _register(actor: Actor, pilot_id: int, digest: str, as_of: datetime) -> tuple[str, datetime]:
+    """The number and time of the first printing of these very inputs."""
+    with read() as session:
+        known = session.exec(
+            select(ReportIssue).where(
+                ReportIssue.kind == KIND, ReportIssue.subject_id == pilot_id, ReportIssue.inputs_hash == digest
+            )
+        ).first()
+        if known is not None:
+            return known.number, known.as_of
+    with write() as session:
+        prefix = f"ZP-PG-{clock.today().year}-"
+        last = session.exec(
+            select(func.max(ReportIssue.number)).where(col(ReportIssue.number).startswith(prefix))
+        ).one()
+        row = ReportIssue(
+            number=f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}",
+            kind=KIND,
+            subject_id=pilot_id,
+            inputs_hash=digest,
+            as_of=as_of,
+            issued_by=actor.account_id,
+        )
+        session.add(row)
+        session.flush()
+        audit.record(
+            session, actor.account_id, "report:issue", "pilot", pilot_id, {"number": row.number, "hash": digest}
+        )
+        return row.number, row.as_of

@@ -1,0 +1,95 @@
+"""Who may do what: the whole table, and the cases that depend on whose thing it is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from accounts.permissions import OPERATOR, POLICY, Actor, Permission, Subject, may, require
+from core.errors import Forbidden
+from core.words import Role
+
+ACTORS = {
+    "admin": Actor(1, 1, "管理员", Role.ADMIN, 1),
+    "institute": Actor(2, 2, "李研", Role.INSTITUTE, 1),
+    "owner": Actor(4, 4, "王安吉", Role.COUNTY, 3, region_code="330523"),
+    "outsider": Actor(5, 5, "赵德清", Role.COUNTY, 4, region_code="330521"),
+    "department": Actor(6, 6, "周民政", Role.DEPARTMENT, 2),
+    "bidder": Actor(7, 7, "钱揭榜", Role.BIDDER, 5),
+    "judge": Actor(8, 8, "孙评", Role.JUDGE, 6),
+}
+# Something of 安吉's, registered by its own team.
+SUBJECT = Subject(region_code="330523", organisation_id=3, created_by=4)
+
+# y: may; - : may not. Columns in the order of ACTORS.
+TABLE = """
+account:manage      y - - - - - -
+audit:read          y y - - - - -
+collection:design   y y - - - - -
+data:edit           y y - - - - -
+indicator:read      y y y y y y y
+need:create         y y y y y - -
+need:edit           y y y - - - -
+pilot:decide        y y - - - - -
+pilot:design        y y - - - - -
+pilot:read          y y y y y - -
+pilot:start         y y - - - - -
+region:edit         y y - - - - -
+report:issue        y y - - - - -
+return:decide       y y - - - - -
+return:fill         - - y - - - -
+return:read         y y y - - - -
+return:unlock       y y - - - - -
+scenario:appraise   y y - - - - -
+scenario:create     y y y y y - -
+scenario:edit       y y y - - - -
+scenario:move       y y - - - - -
+scenario:read       y y y y y - -
+"""
+
+
+def test_the_whole_table() -> None:
+    expected = {line.split()[0]: dict(zip(ACTORS, line.split()[1:], strict=True)) for line in TABLE.split("\n") if line}
+    actual = {
+        permission.value: {name: "y" if may(actor, permission, SUBJECT) else "-" for name, actor in ACTORS.items()}
+        for permission in Permission
+    }
+    assert actual == expected
+
+
+def test_permissions_are_named_and_sorted() -> None:
+    values = [permission.value for permission in Permission]
+    assert values == sorted(values)
+    assert [value for value in values if not re.fullmatch(r"[a-z]+:[a-z]+", value)] == []
+    assert [p.name for p in Permission if p.name != p.value.replace(":", "_").upper()] == []
+    assert list(POLICY) == list(Permission)
+
+
+@pytest.mark.parametrize("permission", [Permission.PILOT_START, Permission.SCENARIO_APPRAISE])
+def test_nobody_approves_their_own(permission: Permission) -> None:
+    own = Subject(created_by=2)
+    assert may(ACTORS["institute"], permission, own).reason == "不能审批自己登记的事项，请由另一位研究院人员办理。"
+    assert may(ACTORS["admin"], permission, own)
+    assert may(OPERATOR, permission, Subject(created_by=None))
+
+
+@pytest.mark.parametrize("permission", [Permission.NEED_EDIT, Permission.SCENARIO_EDIT])
+def test_drafts_are_edited_by_their_organisation_while_they_are_drafts(permission: Permission) -> None:
+    department_draft = Subject(organisation_id=2)
+    assert may(ACTORS["department"], permission, department_draft)
+    assert not may(ACTORS["owner"], permission, department_draft)
+    closed = Subject(organisation_id=2, editable=False)
+    assert {name for name, actor in ACTORS.items() if may(actor, permission, closed)} == set()
+
+
+def test_a_return_is_filled_by_its_county_or_the_command_line() -> None:
+    assert may(OPERATOR, Permission.RETURN_FILL, SUBJECT)
+    nowhere = Actor(9, 9, "无地区", Role.COUNTY, 9)
+    assert not may(nowhere, Permission.RETURN_FILL, Subject(region_code=None))
+
+
+def test_a_refusal_says_why_and_who_one_is() -> None:
+    with pytest.raises(Forbidden) as refused:
+        require(ACTORS["judge"], Permission.ACCOUNT_MANAGE)
+    assert str(refused.value) == "只有系统管理员可以办理。 您当前的角色是“评审专家”。"

@@ -1,0 +1,106 @@
+"""The schema's history, on both databases: it goes up, down and up again, and matches the tables in code."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import UniqueConstraint, inspect
+from sqlmodel import SQLModel
+
+from core.errors import AppError
+from db import upgrade
+from db.engine import engine, make
+from db.session import UNIQUE_MESSAGES
+from tests.support.databases import Databases, use
+
+
+def tables(url: str) -> set[str]:
+    on = make(url)
+    try:
+        return set(inspect(on).get_table_names())
+    finally:
+        on.dispose()
+
+
+def test_up_down_up(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = databases.create()
+    use(monkeypatch, tmp_path, url)
+    wanted = {table.name for table in SQLModel.metadata.sorted_tables} | {"alembic_version"}
+
+    assert upgrade.current() == ""
+    upgrade.upgrade()
+    assert upgrade.current() == upgrade.head()
+    assert upgrade.differences() == []
+    assert tables(url) == wanted
+    upgrade.downgrade(engine(), "base")
+    assert tables(url) == {"alembic_version"}
+    upgrade.upgrade()
+    assert upgrade.differences() == []
+    assert tables(url) == wanted
+
+
+def test_the_history_is_one_line() -> None:
+    scripts = ScriptDirectory.from_config(upgrade.config())
+    assert len(scripts.get_heads()) == 1
+    assert upgrade.known(upgrade.head())
+    assert not upgrade.known("9999")
+
+
+def test_a_difference_is_seen(database: str) -> None:
+    with engine().execution_options(write=True).begin() as connection:
+        connection.exec_driver_sql("DROP TABLE fact")
+        connection.exec_driver_sql("CREATE TABLE leftover (id INTEGER PRIMARY KEY)")
+    found = "\n".join(upgrade.differences())
+    assert "fact" in found
+    assert "leftover" in found
+
+
+def test_an_embedded_database_upgrades_itself_and_keeps_a_copy(house: Path) -> None:
+    upgrade.ensure()
+    assert not (house / "backups").exists()
+    with engine().execution_options(write=True).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(Exception, match="0000"):  # a revision nobody knows: Alembic refuses …
+        upgrade.ensure()
+    (copy,) = (house / "backups").iterdir()  # … and the copy made before it tried is there
+    assert "account.jsonl" in zipfile.ZipFile(copy).namelist()
+
+
+@pytest.mark.postgres
+def test_a_shared_database_is_only_checked(postgres: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    databases = Databases(tmp_path, postgres=postgres)  # type: ignore[arg-type]
+    use(monkeypatch, tmp_path, databases.create())
+    with pytest.raises(AppError, match=r"数据库结构版本为“空”.*zhiping init"):
+        upgrade.ensure()
+    assert upgrade.current() == ""
+    upgrade.upgrade()
+    upgrade.ensure()
+    engine().dispose()
+    databases.remove()
+
+
+def test_every_constraint_has_a_name() -> None:
+    unnamed = [
+        (table.name, type(constraint).__name__)
+        for table in SQLModel.metadata.sorted_tables
+        for constraint in table.constraints
+        if not constraint.name
+    ]
+    assert unnamed == []
+
+
+def test_messages_are_for_constraints_that_exist() -> None:
+    """SQLite names a violated constraint by its columns, so the names must follow from them."""
+    named = {
+        str(constraint.name): f"uq_{table.name}_{'_'.join(column.name for column in constraint.columns)}"
+        for table in SQLModel.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
+    }
+    assert {name: built for name, built in named.items() if name != built} == {}
+    assert set(UNIQUE_MESSAGES) - set(named) == set()
+    unique_indexes = [i.name for table in SQLModel.metadata.sorted_tables for i in table.indexes if i.unique]
+    assert unique_indexes == []

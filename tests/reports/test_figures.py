@@ -1,0 +1,202 @@
+"""Every figure draws on screen and paper: Chinese text as text, no English months, nothing crashes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from reports import theme, vector
+from reports.figures import Reference, attainment, category_map, completeness, effects, tile_map, trend
+
+Figure = Callable[[pd.DataFrame], Any]
+
+LINES = [
+    Reference("基线 78.0%", 78.0, is_target=False),
+    Reference("原目标 85%", 85.0, date(2026, 2, 1), date(2026, 6, 1), current=False),
+    Reference("目标 90%", 90.0, date(2026, 6, 1)),
+]
+
+
+def _tiles(frame: pd.DataFrame) -> Any:
+    return tile_map(frame, title="按时办结率", legend="按时办结率（%）")
+
+
+def _categories(frame: pd.DataFrame) -> Any:
+    return category_map(frame.assign(category=frame["mark"]), title="试点分布", legend="身份")
+
+
+def _trend(frame: pd.DataFrame) -> Any:
+    return trend(frame, unit="%", title="按时办结率走势", lines=LINES, began=date(2026, 2, 1))
+
+
+FIGURES: dict[str, tuple[str, Figure, set[str]]] = {
+    "tile_map": (
+        "counties",
+        _tiles,
+        {"按时办结率", "安吉", "96.3%", "–", "试点", "对照", "山区海岛县", "灰色格为无数据"},
+    ),
+    "category_map": ("counties", _categories, {"试点分布", "景宁", "身份", "pilot"}),
+    "trend": (
+        "series",
+        _trend,
+        {
+            "按时办结率走势",
+            "基线 78.0%",
+            "原目标 85%",
+            "目标 90%",
+            "试点开始",
+            "发达地区",
+            "2026-12",
+            "空心点：数据不完整",
+        },
+    ),
+    "effects": (
+        "estimates",
+        lambda frame: effects(frame, title="效果", unit="百分点"),
+        {"效果", "无变化", "+3.1（1.0 ～ 5.2）", "单位不足，尚不能判断", "海岛县", "百分点"},
+    ),
+    "attainment": (
+        "attained",
+        lambda frame: attainment(frame, title="达成"),
+        {"达成", "目标 100%", "安吉", "88.5%", "达成率（%）", "山区海岛县"},
+    ),
+    "attainment in columns": ("attained", lambda frame: attainment(frame, columns=2), {"德清", "景宁", "131.0%"}),
+    "completeness": (
+        "returns",
+        lambda frame: completeness(frame, title="报送"),
+        {"报送", "安吉", "2026-09", "●已审核", "▲已提交", "×缺报", "○未到期"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_becomes_a_drawing_with_its_words_as_text(name: str, request: pytest.FixtureRequest) -> None:
+    fixture, draw, words = FIGURES[name]
+    drawing = vector.drawing(draw(request.getfixturevalue(fixture)), 440)
+    printed = set(vector.texts(drawing))
+    assert words - printed == set()
+    assert drawing.width == pytest.approx(440)
+    assert not [text for text in printed if re.search(r"[A-Z][a-z]{2}", text)]  # “Jan”, “Invalid Date”
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_an_empty_frame_says_so(name: str, request: pytest.FixtureRequest) -> None:
+    fixture, draw, _ = FIGURES[name]
+    assert "暂无数据" in vector.svg(draw(request.getfixturevalue(fixture).iloc[:0]))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_one_row_is_enough(name: str, request: pytest.FixtureRequest) -> None:
+    fixture, draw, _ = FIGURES[name]
+    frame = request.getfixturevalue(fixture).iloc[:1]
+    spec = draw(frame).to_dict()  # validates against the Vega-Lite schema
+    assert spec["config"]["font"] == theme.FONT
+    assert "暂无数据" not in str(spec)
+
+
+def test_values_that_are_all_missing_or_equal_still_draw(counties: pd.DataFrame, series: pd.DataFrame) -> None:
+    for value in (float("nan"), 5.0, 0.0):
+        for diverging in (False, True):
+            chart = tile_map(counties.assign(value=value), title="t", legend="l", diverging=diverging)
+            assert "安吉" in vector.svg(chart)
+        assert "2026-12" in vector.svg(trend(series.assign(value=value), unit="%", title="t"))
+
+
+def _layer_data(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    return next(rows for rows in spec["datasets"].values() if "short_name" in rows[0])
+
+
+def test_names_stay_legible_on_light_and_dark_tiles(counties: pd.DataFrame) -> None:
+    inks = {row["short_name"]: row["ink"] for row in _layer_data(_tiles(counties).to_dict())}
+    assert inks["上城"] == theme.PAPER  # the highest value: dark blue
+    assert inks["常山"] == theme.INK  # the lowest
+    assert inks["景宁"] == theme.MUTED  # none
+
+
+def test_a_difference_scale_is_centred_on_zero(counties: pd.DataFrame) -> None:
+    values = counties.assign(value=[-2.0, 1.0, 8.0, None, 0.0, 3.0])
+    spec = tile_map(values, title="t", legend="l", diverging=True).to_dict()
+    scales = [
+        layer["encoding"]["color"]["scale"]
+        for layer in spec["layer"]
+        if layer["encoding"].get("color", {}).get("field") == "value"
+    ]
+    assert [scale["domain"] for scale in scales] == [[-8.0, 0, 8.0]]
+
+
+def test_pilots_and_comparisons_differ_without_colour(counties: pd.DataFrame) -> None:
+    text = vector.svg(_tiles(counties))
+    assert 'stroke-dasharray="4,3"' in text
+    plain = vector.svg(_tiles(counties.assign(mark="", group="发达地区")))
+    assert 'stroke-dasharray="4,3"' not in plain
+    assert "试点" not in plain
+
+
+def test_a_clicked_tile_answers_with_its_code(counties: pd.DataFrame) -> None:
+    chart = tile_map(counties, title="t", legend="l", select="tile")
+    params = chart.to_dict()["params"]
+    assert [(param["name"], param["select"]["fields"]) for param in params] == [("tile", ["code"])]
+
+
+def test_old_targets_stay_but_recede(series: pd.DataFrame) -> None:
+    rows = next(rows for rows in _trend(series).to_dict()["datasets"].values() if "thick" in rows[0])
+    assert [(row["label"], row["colour"]) for row in rows] == [
+        ("基线 78.0%", theme.INK),
+        ("原目标 85%", theme.MUTED),
+        ("目标 90%", theme.INK),
+    ]
+
+
+def test_labels_of_close_lines_do_not_overlap(series: pd.DataFrame) -> None:
+    close = [Reference(f"目标 {value}%", value) for value in (84.0, 84.2)]
+    rows = next(
+        rows
+        for rows in trend(series, unit="", title="", lines=close).to_dict()["datasets"].values()
+        if "thick" in rows[0]
+    )
+    assert len({(row["align"], row["baseline"]) for row in rows}) == 2
+
+
+def test_a_missing_period_breaks_the_line(series: pd.DataFrame) -> None:
+    def strokes(frame: pd.DataFrame) -> int:
+        lines = re.findall(
+            r'aria-roledescription="line mark"[^>]* d="([^"]*)"', vector.svg(trend(frame, unit="", title=""))
+        )
+        return sum(path.count("M") for path in lines)
+
+    assert strokes(series) == 3
+    assert strokes(series.fillna({"value": 75.0})) == 2
+
+
+def test_quarters_keep_their_names_and_zones_do_not_shift_months(series: pd.DataFrame) -> None:
+    quarter = series.iloc[:1].assign(
+        period_label="2026年第1季度", period_start=pd.to_datetime(["2026-01-01T00:00+08:00"])
+    )
+    assert "2026年第1季度" in vector.svg(trend(quarter, unit="", title=""))
+
+
+def test_attainment_is_sorted_and_leaves_out_what_is_unknown(attained: pd.DataFrame) -> None:
+    spec = attainment(attained).to_dict()
+    layer = next(
+        layer for layer in spec["layer"][0]["layer"] if "y" in layer["encoding"] and "sort" in layer["encoding"]["y"]
+    )
+    assert layer["encoding"]["y"]["sort"] == ["德清", "安吉", "景宁"]
+
+
+def test_bold_and_regular_are_the_embedded_faces(counties: pd.DataFrame) -> None:
+    def faces(shape: Any) -> set[str]:
+        own = {shape.fontName} if hasattr(shape, "fontName") else set()
+        return own.union(*(faces(child) for child in getattr(shape, "contents", [])))
+
+    assert faces(vector.drawing(_tiles(counties), 440)) == {"NotoSansSC-Regular", "NotoSansSC-Bold"}
+
+
+def test_a_drawing_is_scaled_to_fit_the_height_too(counties: pd.DataFrame) -> None:
+    drawing = vector.drawing(_tiles(counties), 440, 200)
+    assert drawing.height == pytest.approx(200)
+    assert drawing.width < 440

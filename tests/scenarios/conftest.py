@@ -1,0 +1,112 @@
+"""Inputs as people would enter them; tests change the one thing they are about."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from accounts import queries as people
+from accounts.permissions import Actor
+from core.words import (
+    Asker,
+    GovernanceLevel,
+    NeedSource,
+    PersonalInformation,
+    SecurityLevel,
+    Sharing,
+    SharingScheme,
+)
+from scenarios import queries, service
+from scenarios.schemas import NeedIn, ResourceIn, ScenarioIn
+from tests.support import Cast
+
+
+def need_in(region_code: str = "330523", **changes: Any) -> NeedIn:
+    values: dict[str, Any] = {
+        "title": "危房巡查发现不及时",
+        "description": "雨季巡查靠人工登记，隐患上报平均要三天，群众多次来电。",
+        "asker": Asker.PUBLIC,
+        "level": GovernanceLevel.TOWN,
+        "region_code": region_code,
+        "source": NeedSource.HOTLINE,
+        "events": 60,
+        "events_from": date(2026, 1, 1),
+        "events_to": date(2026, 3, 31),
+        "severity": 3,
+    }
+    return NeedIn(**{**values, **changes})
+
+
+def resource_in(provider_id: int, **changes: Any) -> ResourceIn:
+    values: dict[str, Any] = {
+        "name": "城乡危房台账",
+        "provider_id": provider_id,
+        "sharing_scheme": SharingScheme.ZHEJIANG,
+        "sharing": Sharing.CONDITIONAL,
+        "update_cycle": "每月",
+        "security_level": SecurityLevel.L2,
+        "personal_information": PersonalInformation.PERSONAL,
+    }
+    return ResourceIn(**{**values, **changes})
+
+
+def scenario_in(actor: Actor, needs: list[int], region_code: str = "330523", **changes: Any) -> ScenarioIn:
+    own = actor.organisation_id
+    values: dict[str, Any] = {
+        "name": "危房智能巡查",
+        "domain": "公共安全",
+        "summary": "以物联感知代替人工登记，隐患自动派单到村。",
+        "level": GovernanceLevel.COUNTY,
+        "lead_organisation_id": own,
+        "region_code": region_code,
+        "needs": needs,
+        "data": [{"new": resource_in(own or 0, name=f"危房台账{len(needs)}"), "purpose": "核对房屋等级"}],
+        "responsibilities": [
+            {
+                "business": "危房治理",
+                "stage": "巡查",
+                "name": "隐患核实",
+                "organisation_id": own,
+                "owner": "网格员",
+                "time_limit": "2 个工作日",
+                "legal_basis": "浙江省房屋使用安全管理条例",
+            }
+        ],
+    }
+    return ScenarioIn(**{**values, **changes})
+
+
+def organisation_id(actor: Actor, name: str) -> int:
+    return next(found.id for found in people.organisations(actor) if found.name == name)
+
+
+def detail(actor: Actor, scenario_id: int) -> queries.ScenarioDetail:
+    found = queries.scenario(actor, scenario_id)
+    assert found is not None
+    return found
+
+
+def move(actor: Actor, scenario_id: int, do: str, reason: str = "") -> None:
+    service.move(actor, scenario_id, do, reason, seen_version=detail(actor, scenario_id).version)
+
+
+@pytest.fixture
+def need(cast: Cast) -> int:
+    """A need of 安吉, registered by its county team."""
+    return service.register_need(cast.wang_anji, need_in())
+
+
+@pytest.fixture
+def draft(cast: Cast, need: int) -> int:
+    """A draft scenario of 安吉, registered by its county team."""
+    return service.register_scenario(cast.wang_anji, scenario_in(cast.wang_anji, [need]), nonce="draft")
+
+
+@pytest.fixture
+def approved(cast: Cast, draft: int) -> int:
+    """The same after its appraisal."""
+    move(cast.wang_anji, draft, "提交论证")
+    move(cast.li_staff, draft, "论证通过")
+    return draft
