@@ -8,10 +8,10 @@ import streamlit as st
 from streamlit import runtime
 
 if not runtime.exists():
-    from cli.startup import prepare
+    from cli.startup import serve
     from web.asgi import options
 
-    app = st.App(__file__, **options(prepare))
+    app = st.App(__file__, **options(serve))
 else:
     from web import router
 

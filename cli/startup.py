@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from accounts.permissions import OPERATOR
+from core import logs
 from core.errors import AppError
 from core.lock import exclusive
 from core.settings import settings
@@ -40,6 +40,17 @@ def prepare(say: Say = silent) -> None:
             furnish(say, demo=settings().embedded if wanted is None else wanted)
 
 
+def serve() -> None:
+    """What the server does before it answers: prepare, and load what the first visitor would wait for."""
+    logs.configure()
+    prepare()
+    import pilots.report  # noqa: F401  pandas, altair, reportlab and every room below
+    import scipy.stats  # noqa: F401
+    from reports import typefaces
+
+    typefaces.register()
+
+
 def furnish(say: Say, *, demo: bool) -> None:
     """Reference data for a new installation and, if wanted, the demo province."""
     if demo:
@@ -62,10 +73,9 @@ def wipe() -> None:
         raise AppError("共享数据库不能清空。", "请由数据库管理员处理。")
     path = engine.engine().url.database
     engine.reset()
-    for suffix in ("", "-wal", "-shm"):
-        if path and os.path.exists(path + suffix):
-            os.remove(path + suffix)
-    shutil.rmtree(settings().data_dir / "uploads", ignore_errors=True)
+    if path:
+        for suffix in ("", "-wal", "-shm"):
+            Path(path + suffix).unlink(missing_ok=True)
 
 
 def _half_built() -> bool:

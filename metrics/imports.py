@@ -1,11 +1,10 @@
-"""Files that come in: a county's return through the page, or any known file through the command line.
+"""What comes in: a county's return through the page (file or grid), or any known file through the command line.
 
 Reading, rules and saving are the same for all of them; only who says which return it is differs.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,27 +14,38 @@ from core.settings import settings
 from core.tabular import BadFile, open_table
 from db.session import read
 from db.tables import ReturnRow
-from metrics import marking, panel, queries, reading, rules, service, workbook
-from metrics.model import Finding, Form, Severity
+from metrics import grid, marking, panel, queries, reading, rules, service, workbook
+from metrics.model import Change, ChangeKind, Finding, Form, Severity
 from metrics.queries import ReturnView
 from metrics.reading import Upload
-from metrics.rules import Change
+
+_NOT_SEEN = "没有找到这份报送，或您无权办理。"
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a file would do to a return: nothing is stored yet."""
+    """What a file or a grid would do to a return: nothing is stored yet. `source` is None for a grid."""
 
     view: ReturnView
     form: Form
     upload: Upload
     findings: Sequence[Finding]
     changes: Sequence[Change]
-    source: service.SourceFile
+    source: service.SourceFile | None
 
     @property
     def errors(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.severity is Severity.ERROR]
+
+    @property
+    def to_save(self) -> list[Change]:
+        return [change for change in self.changes if change.entry is not None]
+
+    @property
+    def missing(self) -> list[Change]:
+        """Rows that are blank here and hold nothing yet, which keeps the return from being handed in."""
+        stored = {line.indicator.code for line in self.form.lines if line.current is not None}
+        return [change for change in self.changes if change.kind is ChangeKind.BLANK and change.code not in stored]
 
     def of(self, kind: str) -> list[Change]:
         return [change for change in self.changes if change.kind == kind]
@@ -43,7 +53,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the command line says after taking a file in."""
+    """What came of a file taken in from the command line. `marked` is the workbook with bad cells marked."""
 
     ok: bool
     lines: Sequence[str]
@@ -52,25 +62,36 @@ class Outcome:
 
 def preview(actor: Actor, return_id: int, data: bytes, filename: str) -> Preview:
     """Read and check an uploaded file as this return. Never raises for what is wrong inside the file."""
-    found = queries.form(actor, return_id)
-    if found is None:
-        raise NotFound("没有找到这份报送，或您无权办理。", "请从“报送”列表重新进入。")
-    view, form = found
-    require(actor, Permission.RETURN_FILL, Subject(region_code=view.region_code))
+    view, form = _form(actor, return_id)
     upload = reading.read(data, filename, form, secret=settings().secret(), limit_mb=settings().upload_mb)
-    findings = list(upload.findings)
-    changes: Sequence[Change] = ()
-    if not upload.refused:
-        findings += rules.validate(form, upload.entries, where=upload.where, sheet=upload.sheet)
-        changes = rules.diff(form, upload.entries, findings)
-    ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
-    source = service.SourceFile(filename, upload.digest, len(data), tuple(ordered))
-    return Preview(view, form, upload, ordered, changes, source)
+    return _checked(view, form, upload, service.SourceFile(filename, upload.digest, len(data)))
+
+
+def preview_grid(actor: Actor, return_id: int, rows: Sequence[grid.GridRow]) -> Preview:
+    """Check what was typed into the grid, by the same reader and the same rules as a file."""
+    view, form = _form(actor, return_id)
+    data = grid.as_file(form, rows)
+    upload = reading.read(data, grid.NAME, form, secret=settings().secret(), limit_mb=settings().upload_mb)
+    return _checked(view, form, upload, None)
+
+
+def keep(actor: Actor, checked: Preview, *, seen_version: int, submit: bool = False) -> service.Saved:
+    """Save what a preview showed; everything is checked again."""
+    return service.save(
+        actor,
+        checked.view.id,
+        checked.upload.entries,
+        door="form" if checked.source is None else checked.upload.kind,
+        seen_version=seen_version,
+        known=checked.upload.findings,
+        source=checked.source,
+        submit=submit,
+    )
 
 
 def marked(data: bytes, checked: Preview) -> bytes:
     """The uploaded workbook handed back with its cells marked (a CSV as a marked workbook)."""
-    return marking.mark(data, checked.findings)
+    return marking.mark(data, checked.findings, limit_mb=settings().upload_mb)
 
 
 def take_in(actor: Actor, data: bytes, filename: str) -> Outcome:
@@ -78,8 +99,7 @@ def take_in(actor: Actor, data: bytes, filename: str) -> Outcome:
     try:
         book = open_table(data, filename, limit_mb=settings().upload_mb)
         if panel.is_panel(book):
-            digest = hashlib.sha256(data).hexdigest()
-            return Outcome(*panel.take_in(actor, book, service.SourceFile(filename, digest, len(data))))
+            return Outcome(*panel.take_in(actor, book, service.SourceFile(filename, book.digest, len(data))))
         identity = workbook.identify(data, filename, settings().secret(), limit_mb=settings().upload_mb)
     except BadFile as bad:
         return Outcome(False, [f"错误：{bad.message}", f"　　　{bad.remedy}"])
@@ -102,23 +122,28 @@ def take_in(actor: Actor, data: bytes, filename: str) -> Outcome:
     lines += [_line(finding) for finding in checked.findings]
     if checked.errors:
         return Outcome(False, [*lines, "有错误，没有保存任何内容。"], marked(data, checked))
-    complete = len(checked.of("blank")) == 0
-    saved = service.save(
-        actor,
-        return_id,
-        checked.upload.entries,
-        door=checked.upload.kind,
-        seen_version=checked.view.version,
-        source=checked.source,
-        submit=complete,
-    )
-    lines += [
-        f"{change.code}：{change.old or '未填'} → {change.new}"
-        for change in checked.changes
-        if change.kind in ("new", "changed")
-    ]
+    if not checked.to_save and checked.view.state not in service.EDITABLE:
+        unchanged = len(checked.of(ChangeKind.UNCHANGED))
+        return Outcome(True, [*lines, f"写入 0 项，未变 {unchanged} 项；报送状态：{checked.view.state.label}。"])
+    saved = keep(actor, checked, seen_version=checked.view.version, submit=not checked.missing)
+    lines += [f"{change.code}：{change.old} → {change.new}" for change in checked.to_save]
+    lines += [f"{change.code}：未填" for change in checked.missing]
     lines.append(f"写入 {saved.written} 项，未变 {saved.unchanged} 项；报送状态：{saved.state.label}。")
     return Outcome(True, lines)
+
+
+def _form(actor: Actor, return_id: int) -> tuple[ReturnView, Form]:
+    found = queries.form(actor, return_id)
+    if found is None:
+        raise NotFound(_NOT_SEEN, "请从“报送”列表重新进入。")
+    require(actor, Permission.RETURN_FILL, Subject(region_code=found[0].region_code))
+    return found
+
+
+def _checked(view: ReturnView, form: Form, upload: Upload, source: service.SourceFile | None) -> Preview:
+    findings = rules.validate(form, upload.entries, where=upload.where, sheet=upload.sheet, known=upload.findings)
+    changes = rules.diff(form, upload.entries, findings)
+    return Preview(view, form, upload, findings, changes, source)
 
 
 def _line(finding: Finding) -> str:

@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from accounts.permissions import Actor
 from core import clock
-from core.words import IndicatorRole, ReturnState, Role
+from core.words import IndicatorRole, ReturnState
 from db.session import read
-from db.tables import Collection, CollectionIndicator, CollectionUnit, IndicatorRow, Pilot, ReturnRow
+from db.tables import Collection, CollectionIndicator, IndicatorRow, Pilot, ReturnRow
 from metrics import queries
 
 
@@ -96,8 +96,7 @@ def users(actor: Actor, indicator_id: int) -> list[Use]:
         .order_by(col(Collection.name))
     )
     if not actor.is_staff:
-        code = actor.region_code if actor.role is Role.COUNTY else None
-        own = select(col(CollectionUnit.collection_id)).where(col(CollectionUnit.region_code) == (code or ""))
+        own = select(queries.readable(actor).subquery().c.collection_id)
         query = query.where(col(Collection.id).in_(own))
     with read() as session:
-        return [Use(*row) for row in session.execute(query)]  # type: ignore[arg-type]
+        return [Use(*row) for row in session.execute(query)]

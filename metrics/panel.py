@@ -8,31 +8,44 @@ any county's return. Groups with different full marks are ranked each by itself.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
 from accounts.permissions import OPERATOR, Actor, Permission, require
 from core import clock
-from core.errors import Invalid, NotFound
-from core.numbers import from_micro, to_micro
-from core.periods import Period
+from core.errors import Invalid
+from core.numbers import to_micro
+from core.periods import Cadence, Period
 from core.tabular import Book
 from core.words import Arm, CollectionKind, IndicatorRole, RegionLevel, ReturnState, Side
-from db.session import read, write
+from db import audit
+from db.session import write
 from db.tables import Collection, Region, RegionGroup, ReturnRow
-from metrics import collecting, queries, rollups, rules, service
-from metrics.model import Entry, Severity
+from metrics import collecting, queries, rules, service
+from metrics.locating import read_period
+from metrics.model import Entry, Form, Severity
 from metrics.schemas import CollectionIn, IndicatorPick, UnitPick
-from metrics.scoring import competition_ranks
-from regions import groups
+from metrics.standings import ORDERS, SCORE, standings
 from regions import imports as divisions
 
+# Heading → what it is called in Chinese tables; both are understood.
+COLUMNS = {
+    "month": "月份",
+    "group": "组别",
+    "full_mark": "满分",
+    "unit": "单位",
+    "orders": "工单量",
+    "score": "得分",
+    "rank_in_group": "组内名次",
+    "source_url": "来源",
+}
 HEADINGS = frozenset({"month", "group", "full_mark", "unit", "orders", "score"})
-SCORE, ORDERS = "KH01", "KH02"
+_ENGLISH = {chinese: english for english, chinese in COLUMNS.items()}
+_REMEDY = "请改正后重新导入；月份形如 2021-07，工单量为整数，满分与得分为数字，同一个月同一组的满分相同，每个单位每月只有一行。"
 
 
 @dataclass(frozen=True)
@@ -50,47 +63,59 @@ class Line:
     source: str
 
     @property
+    def place(self) -> str:
+        return f"{self.unit} {self.month.label}"
+
+    @property
     def entries(self) -> dict[str, Entry]:
         return {
-            SCORE: Entry(to_micro(self.score), to_micro(self.full_mark)),
-            ORDERS: Entry(to_micro(self.orders)),
+            SCORE: Entry(to_micro(self.score), to_micro(self.full_mark), note=self.source),
+            ORDERS: Entry(to_micro(self.orders), note=self.source),
         }
+
+
+@dataclass(frozen=True)
+class _Save:
+    """What one row asks of its return."""
+
+    return_id: int
+    version: int
+    entries: Mapping[str, Entry]
 
 
 def is_panel(book: Book) -> bool:
     """Whether the file is such a table, by its headings."""
     rows = _rows(book)
-    return bool(rows) and HEADINGS <= rows[0][1].keys()
+    return bool(rows) and rows[0][1].keys() >= HEADINGS
 
 
 def take_in(actor: Actor, book: Book, source: service.SourceFile) -> tuple[bool, list[str]]:
-    """Bring the table in; returns (whether it is stored, what to say). Taking it in twice changes nothing."""
+    """Bring the table in; returns (whether all is as published, what to say). Taking it in twice changes nothing.
+
+    Raises Invalid when any row is wrong; then nothing at all is stored.
+    """
     require(actor, Permission.COLLECTION_DESIGN)
     lines = parse(book)
     with write() as session:
-        collection_id, codes = _collection(session, actor, lines)
-    problems = _check(collection_id, codes, lines)
-    if problems:
-        return False, [*problems, "有错误，没有保存任何指标值。"]
-    written = Counter[str]()
-    ids = _return_ids(collection_id)
-    for line in lines:
-        return_id, version, state = ids[codes[line.unit], str(line.month)]
-        if state not in service.EDITABLE:
-            written["unchanged"] += len(line.entries)
-            continue
+        collection_id, name, codes = _collection(session, actor, lines)
+        saves, kept, closed = _plan(session, collection_id, codes, lines, source)
+    written, unchanged = 0, kept
+    for save in saves:
         saved = service.save(
-            actor, return_id, line.entries, door="import", seen_version=version, source=source, submit=True
+            actor, save.return_id, save.entries, door="import", seen_version=save.version, source=source, submit=True
         )
-        written["written"] += saved.written
-        written["unchanged"] += saved.unchanged
-    service.approve_many(actor, [return_id for return_id, _, _ in ids.values()])
-    agree, said = _compare_ranks(collection_id, codes, lines)
-    return agree, [
-        f"{_name(collection_id)}：{len({line.month for line in lines})} 个月，{len(codes)} 个单位，"
-        f"{len({line.group for line in lines})} 个组。",
-        f"写入 {written['written']} 项，未变 {written['unchanged']} 项。",
-        *said,
+        written += saved.written
+        unchanged += saved.unchanged
+    service.approve_many(actor, [save.return_id for save in saves])
+    differing = _compare_ranks(collection_id, codes, lines)
+    ranked = sum(line.published_rank is not None for line in lines)
+    months, grouped = {line.month for line in lines}, {line.group for line in lines}
+    return not (differing or closed), [
+        f"{name}：{len(months)} 个月，{len(codes)} 个单位，{len(grouped)} 个组。",
+        f"写入 {written} 项，未变 {unchanged} 项。",
+        *closed,
+        *([f"组内名次与通报一致 {ranked - len(differing)}/{ranked}。"] if ranked else []),
+        *differing,
     ]
 
 
@@ -99,122 +124,71 @@ def parse(book: Book) -> list[Line]:
     found, problems = [], []
     for number, row in _rows(book):
         try:
-            rank = row.get("rank_in_group", "")
-            found.append(
-                Line(
-                    number=number,
-                    month=Period.parse(row["month"]),
-                    group=row["group"],
-                    full_mark=Decimal(row["full_mark"]),
-                    unit=row["unit"],
-                    orders=int(row["orders"]),
-                    score=Decimal(row["score"]),
-                    published_rank=int(rank) if rank else None,
-                    source=row.get("source_url", ""),
-                )
-            )
+            line = _line(number, row)
         except (ValueError, InvalidOperation):
             problems.append(f"第 {number} 行读不出来（月份 {row.get('month')}，单位 {row.get('unit')}）")
-    keys = Counter((line.month, line.unit) for line in found)
-    problems += [f"{unit} {month.label} 出现了 {count} 次" for (month, unit), count in keys.items() if count > 1]
+        else:
+            found.append(line)
+    keys = Counter(line.place for line in found)
+    problems += [f"{place} 出现了 {count} 次" for place, count in keys.items() if count > 1]
+    marks: dict[tuple[Period, str], set[Decimal]] = defaultdict(set)
+    for line in found:
+        marks[line.month, line.group].add(line.full_mark)
+    problems += [
+        f"{month.label}“{group}”组里有不同的满分（{'、'.join(f'{mark:f}' for mark in sorted(full))}），不能放在一起排名"
+        for (month, group), full in marks.items()
+        if len(full) > 1
+    ]
     if problems:
-        raise Invalid(problems, "请改正后重新导入；month 形如 2021-07，orders 为整数，score 与 full_mark 为数字。")
+        raise Invalid(problems, _REMEDY)
     if not found:
-        raise Invalid(["表中没有数据行"])
+        raise Invalid(["表中没有数据行"], _REMEDY)
     return found
+
+
+def _line(number: int, row: Mapping[str, str]) -> Line:
+    """One row; ValueError or InvalidOperation when a cell is not what its column says."""
+    month, rank = read_period(row["month"]), row.get("rank_in_group", "")
+    if month is None or month.cadence is not Cadence.MONTH or not (row["unit"] and row["group"]):
+        raise ValueError(row["month"])
+    full_mark, score = Decimal(row["full_mark"]), Decimal(row["score"])
+    for amount in (full_mark, score):
+        to_micro(amount)  # refuses what cannot be kept exactly
+    return Line(
+        number=number,
+        month=month,
+        group=row["group"],
+        full_mark=full_mark,
+        unit=row["unit"],
+        orders=int(row["orders"]),
+        score=score,
+        published_rank=int(rank) if rank else None,
+        source=row.get("source_url", ""),
+    )
 
 
 def _rows(book: Book) -> list[tuple[int, dict[str, str]]]:
     """(line number, heading → text) of every row with content on the first sheet."""
-    lines = [[cell for cell in cells] for cells in book.sheets[0].cells()] if book.sheets else []
+    lines = list(book.sheets[0].cells()) if book.sheets else []
     if not lines:
         return []
-    headings = [cell.text.strip() for cell in lines[0]]
+    headings = [_ENGLISH.get(cell.text.strip(), cell.text.strip()) for cell in lines[0]]
     return [
-        (cells[0].row, dict(zip(headings, [cell.text.strip() for cell in cells], strict=False)))
+        (
+            cells[0].row,
+            dict.fromkeys(headings, "") | dict(zip(headings, [cell.text.strip() for cell in cells], strict=False)),
+        )
         for cells in lines[1:]
         if any(cell.text.strip() for cell in cells)
     ]
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A unit's place in its group in one month. `rank` is by exact score, ties share a place (1, 2, 2, 4)."""
-
-    period: str
-    group: str
-    region_code: str
-    unit: str
-    score: Decimal
-    full_mark: Decimal
-    rate: Fraction
-    orders: Decimal | None
-    rank: int | None
-    of: int
-
-
-def standings(actor: Actor, collection_id: int) -> list[Standing]:
-    """Every unit's place in every month, ranked only inside its own group of that month.
-
-    Ranks are computed over the whole group whoever asks; a county team is handed its own rows only.
-    """
-    with read() as session:
-        collection = session.get(Collection, collection_id)
-        if collection is None:
-            raise NotFound("没有找到这项考核。")
-        rows = rollups.county_values(session, collection_id)
-        names = dict(
-            session.exec(select(Region.code, Region.name).where(col(Region.code).in_({row.code for row in rows}))).all()
-        )
-        score_id, orders_id = (collecting.current_version(session, code) for code in (SCORE, ORDERS))
-        orders = {(row.code, row.period): row.n for row in rows if row.indicator_id == orders_id}
-        months: dict[str, dict[str, list[rollups.CountyValue]]] = defaultdict(lambda: defaultdict(list))
-        days = {Period.parse(row.period).end for row in rows}
-        members = groups.timeline(session, {row.code for row in rows}, days, collection.group_scheme)
-        for row in rows:
-            member = members.get((row.code, Period.parse(row.period).end))
-            if row.indicator_id == score_id and member and row.n is not None and row.d:
-                months[row.period][member.name].append(row)
-    found = []
-    for period, by_group in sorted(months.items()):
-        for group, inside in sorted(by_group.items()):
-            ranks = competition_ranks([Fraction(row.n or 0, row.d or 1) for row in inside])
-            for row, rank in zip(inside, ranks, strict=True):
-                counted = orders.get((row.code, period))
-                found.append(
-                    Standing(
-                        period=period,
-                        group=group,
-                        region_code=row.code,
-                        unit=names[row.code],
-                        score=from_micro(row.n or 0),
-                        full_mark=from_micro(row.d or 0),
-                        rate=Fraction(row.n or 0, row.d or 1),
-                        orders=None if counted is None else from_micro(counted),
-                        rank=rank,
-                        of=len(inside),
-                    )
-                )
-    mine = None if actor.is_staff else actor.region_code
-    return [row for row in found if mine is None or row.region_code == mine]
-
-
-def assessments(actor: Actor) -> list[tuple[int, str]]:
-    """The assessments this actor may look at: staff all, a county those it is a unit of."""
-    query = select(Collection.id, Collection.name).where(Collection.kind == CollectionKind.ASSESSMENT)
-    if not actor.is_staff:
-        own = select(ReturnRow.collection_id).where(ReturnRow.region_code == (actor.region_code or ""))
-        query = query.where(col(Collection.id).in_(own))
-    with read() as session:
-        return [(found or 0, name) for found, name in session.exec(query.order_by(Collection.name)).all()]
-
-
-def _collection(session: Session, actor: Actor, lines: Sequence[Line]) -> tuple[int, dict[str, str]]:
+def _collection(session: Session, actor: Actor, lines: Sequence[Line]) -> tuple[int, str, dict[str, str]]:
     """The collection for these units, made or widened so that every row has a return to go to."""
     city, codes = _places(session, lines)
     name = f"{city}12345热线月度考核"
     row = session.exec(select(Collection).where(Collection.name == name)).first()
-    months = sorted({line.month for line in lines}, key=str)
+    months = sorted({line.month for line in lines})
     if row is None:
         collection_id = collecting.create(
             session,
@@ -237,15 +211,8 @@ def _collection(session: Session, actor: Actor, lines: Sequence[Line]) -> tuple[
         widen=True,
     )
     collecting.expect_returns(session, collection_id, only={str(month) for month in months}, due_on=clock.today())
-    known = set(session.exec(select(RegionGroup.region_code).where(RegionGroup.scheme == name)).all())
-    for unit, group in {line.unit: line.group for line in lines}.items():
-        if codes[unit] not in known:
-            session.add(
-                RegionGroup(
-                    scheme=name, region_code=codes[unit], name=group, side=Side.OTHER, source="考核通报中的分组"
-                )
-            )
-    return collection_id, codes
+    _groups(session, actor, collection_id, name, codes, lines)
+    return collection_id, name, codes
 
 
 def _places(session: Session, lines: Sequence[Line]) -> tuple[str, dict[str, str]]:
@@ -279,39 +246,113 @@ def _places(session: Session, lines: Sequence[Line]) -> tuple[str, dict[str, str
     return city.name, {unit: codes[unit] for unit in units}
 
 
-def _check(collection_id: int, codes: dict[str, str], lines: Sequence[Line]) -> list[str]:
-    """The rules every return goes through, over all rows before any is stored."""
+def _groups(
+    session: Session, actor: Actor, collection_id: int, scheme: str, codes: Mapping[str, str], lines: Sequence[Line]
+) -> None:
+    """Keep the dated groups in step with the table: a unit that changes its group does so from that month on.
+
+    Months that were already taken in keep their groups, so a table that says otherwise is refused.
+    """
+    spells: dict[str, list[RegionGroup]] = defaultdict(list)
+    for spell in session.exec(select(RegionGroup).where(RegionGroup.scheme == scheme).order_by(col(RegionGroup.id))):
+        spells[spell.region_code].append(spell)
+    stored = select(ReturnRow.region_code, ReturnRow.period).where(
+        ReturnRow.collection_id == collection_id, col(ReturnRow.submitted_at).is_not(None)
+    )
+    latest: dict[str, str] = {}
+    for code, period in session.exec(stored):
+        latest[code] = max(period, latest.get(code, ""))
     problems = []
-    with read() as session:
-        rows = session.exec(select(ReturnRow).where(ReturnRow.collection_id == collection_id)).all()
-        forms = {(row.region_code, row.period): row for row in rows}
-        for line in lines:
-            form = queries.form_of(session, forms[codes[line.unit], str(line.month)])
-            problems += [
-                f"第 {line.number} 行 {line.unit} {line.month.label}：{finding.message} {finding.remedy}"
-                for finding in rules.validate(form, line.entries)
-                if finding.severity is Severity.ERROR
-            ]
-    return problems
+    for line in sorted(lines, key=lambda line: line.month):
+        code, begins = codes[line.unit], line.month.start
+        known = spells[code]
+        there = next((spell for spell in known if _holds(spell, line.month.end)), None)
+        if there is not None and there.name == line.group:
+            continue
+        if there is not None and str(line.month) <= latest.get(code, ""):
+            problems.append(f"第 {line.number} 行 {line.place}：表中是“{line.group}”组，已登记的是“{there.name}”组")
+            continue
+        if there is not None:
+            there.valid_to = begins - timedelta(days=1)
+        since = begins if known else None
+        known.append(
+            RegionGroup(
+                scheme=scheme,
+                region_code=code,
+                name=line.group,
+                side=Side.OTHER,
+                valid_from=since,
+                source="考核通报中的分组",
+            )
+        )
+        session.add(known[-1])
+        joined = {"scheme": scheme, "name": line.group, "valid_from": since}
+        audit.record(session, actor.account_id, "region:join_group", "region", code, joined)
+    if problems:
+        raise Invalid(problems, "分组若有更正，请先在“地区与分组”核对；若是表格有误，请改正后重新导入。")
 
 
-def _compare_ranks(collection_id: int, codes: dict[str, str], lines: Sequence[Line]) -> tuple[bool, list[str]]:
+def _holds(spell: RegionGroup, day: date) -> bool:
+    return (spell.valid_from or date.min) <= day <= (spell.valid_to or date.max)
+
+
+def _plan(
+    session: Session, collection_id: int, codes: Mapping[str, str], lines: Sequence[Line], source: service.SourceFile
+) -> tuple[list[_Save], int, list[str]]:
+    """What to save, how many values of closed returns stay as they are, and where these differ from the table.
+
+    The rules every return goes through are asked for all rows first; Invalid names every wrong one.
+    """
+    rows = session.exec(select(ReturnRow).where(ReturnRow.collection_id == collection_id)).all()
+    by_key = {(row.region_code, row.period): row for row in rows}
+    saves, kept, closed, problems = [], 0, [], []
+    for line in lines:
+        row = by_key[codes[line.unit], str(line.month)]
+        form = queries.form_of(session, row)
+        entries = _corrected(form, line.entries, source.filename)
+        findings = rules.validate(form, entries)
+        problems += [
+            f"第 {line.number} 行 {line.place}：{finding.message} {finding.remedy}"
+            for finding in findings
+            if finding.severity is Severity.ERROR
+        ]
+        changes = rules.diff(form, entries, findings)
+        if row.state in service.EDITABLE:
+            saves.append(_Save(row.id or 0, row.version, entries))
+            continue
+        kept += sum(change.old == change.new for change in changes)
+        closed += [
+            f"{line.place}：{change.name}库中为 {change.old}，表中为 {change.new}；"
+            f"该期{ReturnState(row.state).label}，没有改动，如需更正请先在“填报”页退回。"
+            for change in changes
+            if change.old != change.new
+        ]
+    if problems:
+        raise Invalid(problems, "有错误，没有保存任何内容。")
+    return saves, kept, closed
+
+
+def _corrected(form: Form, entries: Mapping[str, Entry], filename: str) -> dict[str, Entry]:
+    """The entries, with the file named as the reason where a figure handed in before is another now."""
+    found = {}
+    for code, entry in entries.items():
+        line = form.line(code)
+        stored = line.current if line else None
+        same = stored is None or (stored.n, stored.d, stored.state) == (entry.n, entry.d, entry.state)
+        if same:
+            # A correction's reason stays with the figure it explains.
+            found[code] = entry if stored is None else replace(entry, reason=stored.reason)
+        else:
+            found[code] = replace(entry, reason=f"按重新导入的通报更正（{filename}）")
+    return found
+
+
+def _compare_ranks(collection_id: int, codes: Mapping[str, str], lines: Sequence[Line]) -> list[str]:
+    """Where the published place is another than the scores say."""
     ours = {(row.period, row.region_code): row.rank for row in standings(OPERATOR, collection_id)}
-    published = [line for line in lines if line.published_rank is not None]
-    wrong = [
-        f"{line.unit} {line.month.label}：通报第 {line.published_rank} 名，按得分应为第 {ours.get((str(line.month), codes[line.unit]))} 名"
-        for line in published
-        if ours.get((str(line.month), codes[line.unit])) != line.published_rank
-    ]
-    return not wrong, [f"组内名次与通报一致 {len(published) - len(wrong)}/{len(published)}。", *wrong]
-
-
-def _return_ids(collection_id: int) -> dict[tuple[str, str], tuple[int, int, ReturnState]]:
-    with read() as session:
-        rows = session.exec(select(ReturnRow).where(ReturnRow.collection_id == collection_id)).all()
-        return {(row.region_code, row.period): (row.id or 0, row.version, row.state) for row in rows}
-
-
-def _name(collection_id: int) -> str:
-    with read() as session:
-        return session.get_one(Collection, collection_id).name
+    found = []
+    for line in lines:
+        rank = ours.get((str(line.month), codes[line.unit]))
+        if line.published_rank not in (None, rank):
+            found.append(f"{line.place}：通报第 {line.published_rank} 名，按得分应为第 {rank} 名")
+    return found

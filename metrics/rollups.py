@@ -51,12 +51,12 @@ class CountyValue:
 
 def county_values(session: Session, collection_id: int) -> list[CountyValue]:
     """Every unit's current values in a collection, by period and code."""
-    rows = session.execute(
-        select(col(Rollup.indicator_id), col(Rollup.scope_code), col(Rollup.period), col(Rollup.n), col(Rollup.d))
+    rows = session.exec(
+        select(Rollup)
         .where(Rollup.collection_id == collection_id, Rollup.state != "")
         .order_by(Rollup.period, Rollup.scope_code)
     )
-    return [CountyValue(*row) for row in rows]
+    return [CountyValue(row.indicator_id, row.scope_code, row.period, row.n, row.d) for row in rows]
 
 
 def value(indicator: Indicator, n: int | None, d: int | None, reported: int) -> Fraction | None:
@@ -69,7 +69,11 @@ def value(indicator: Indicator, n: int | None, d: int | None, reported: int) -> 
 
 
 def refresh(session: Session, collection_id: int, periods: Several[str]) -> None:
-    """Rewrite the roll-ups of these periods from the observations, inside the caller's transaction."""
+    """Rewrite the roll-ups of these periods from the observations, inside the caller's transaction.
+
+    The caller has recorded what it did before: on PostgreSQL the audit log's lock then lets one command
+    at a time come here, and the later one sees what the earlier one stored.
+    """
     session.flush()
     wanted = compute(session, collection_id, periods)
     session.execute(
@@ -120,8 +124,8 @@ def compute(session: Session, collection_id: int, periods: Several[str]) -> dict
     values: dict[tuple[int, str], dict[str, tuple[Observation, bool]]] = defaultdict(dict)
     for observation, region_code, period, state in _current(session, collection_id, periods):
         values[observation.indicator_id, period][region_code] = (observation, state == ReturnState.SUBMITTED)
-    combine = dict(session.exec(select(IndicatorRow.id, IndicatorRow.combine_regions)).all())
-    parents = _ancestors(session, {code for codes in expected.values() for code in codes})
+    combine = {row.id: Combine(row.combine_regions) for row in session.exec(select(IndicatorRow))}
+    parents = ancestors(session, {code for codes in expected.values() for code in codes})
     members = {
         period: groups.memberships(
             session, codes, Period.parse(period).end, collection.group_scheme or groups.MAIN_SCHEME
@@ -183,7 +187,7 @@ def _current(
         .group_by(col(Observation.return_id), col(Observation.indicator_id))
         .subquery()
     )
-    return session.exec(
+    found = session.exec(
         select(Observation, ReturnRow.region_code, ReturnRow.period, ReturnRow.state)
         .join(
             newest,
@@ -193,9 +197,11 @@ def _current(
         )
         .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
     )
+    return ((row, region_code, period, ReturnState(state)) for row, region_code, period, state in found)
 
 
-def _ancestors(session: Session, codes: set[str]) -> dict[str, list[str]]:
+def ancestors(session: Session, codes: set[str]) -> dict[str, list[str]]:
+    """The regions above each of these, the nearest first."""
     above_towns = select(Region.code, Region.parent_code).where(Region.level != RegionLevel.TOWN)
     parents = dict(session.exec(above_towns).all()) if codes else {}
     found = {}

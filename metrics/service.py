@@ -93,9 +93,7 @@ def save(
             rollups.refresh(session, row.collection_id, [row.period])  # until then its values count nowhere
         session.flush()
         counts = Counter(change.kind for change in changes)
-        return Saved(
-            len(written), counts[ChangeKind.UNCHANGED], counts[ChangeKind.REJECTED], row.state, findings
-        )
+        return Saved(len(written), counts[ChangeKind.UNCHANGED], counts[ChangeKind.REJECTED], row.state, findings)
 
 
 def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_version: int) -> ReturnState:
@@ -194,7 +192,9 @@ def _append(
     session: Session, actor: Actor, row: ReturnRow, form: Form, change: Change, door: str, upload_id: int | None
 ) -> None:
     line = form.line(change.code)
-    assert line is not None and change.entry is not None and row.id is not None
+    assert line is not None
+    assert change.entry is not None
+    assert row.id is not None
     last = session.exec(
         select(func.max(Observation.revision)).where(
             Observation.return_id == row.id, Observation.indicator_id == line.indicator.id

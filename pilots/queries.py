@@ -16,10 +16,11 @@ from core import clock
 from core.numbers import from_micro
 from core.periods import Cadence, Period
 from core.settings import settings
-from core.words import Arm, GovernanceLevel, IndicatorRole, PilotState, Role, Verdict
+from core.words import Arm, GovernanceLevel, IndicatorRole, PilotState, Role, TargetKind, Verdict
 from db import audit
 from db.session import read
 from db.tables import (
+    Collection,
     CollectionIndicator,
     CollectionUnit,
     IndicatorRow,
@@ -34,8 +35,10 @@ from db.tables import (
     ScenarioVersion,
 )
 from metrics import queries as metrics
+from metrics.schemas import IndicatorPick
 from pilots import evaluation
 from pilots.evaluation import Evaluation, Span, Unit
+from pilots.schemas import PilotIn
 from regions import groups
 from regions import queries as regions
 
@@ -117,6 +120,61 @@ def pilot(actor: Actor, pilot_id: int) -> PilotView | None:
     with read() as session:
         row = session.exec(readable(actor).where(Pilot.id == pilot_id)).first()
         return None if row is None else _views(session, [row])[0]
+
+
+@dataclass(frozen=True)
+class Design:
+    """A pilot that has not started, as it was entered."""
+
+    id: int
+    version: int
+    data: PilotIn
+
+
+def design_of(actor: Actor, pilot_id: int) -> Design | None:
+    """The design of a pilot in state 设计中, for editing; None when there is none to edit."""
+    with read() as session:
+        row = session.exec(readable(actor).where(Pilot.id == pilot_id, Pilot.state == PilotState.DESIGN)).first()
+        if row is None:
+            return None
+        collection = session.get_one(Collection, row.collection_id)
+        units = session.exec(
+            select(CollectionUnit)
+            .where(CollectionUnit.collection_id == row.collection_id)
+            .order_by(CollectionUnit.region_code)
+        ).all()
+        targets = metrics.targets_of(session, row.collection_id)
+        picks = []
+        for indicator, role, smallest in _asked(session, row.collection_id):
+            known = {target.kind: target.value for target in targets.get(indicator.id or 0, [])}
+            picks.append(
+                IndicatorPick(
+                    indicator_id=indicator.id or 0,
+                    role=role,
+                    baseline=known.get(TargetKind.BASELINE),
+                    target=known.get(TargetKind.TARGET),
+                    smallest_change=None if smallest is None else from_micro(smallest),
+                )
+            )
+        start = Period.containing(row.start_on, Cadence.MONTH)
+        first = Period.parse(units[0].first_period)
+        data = PilotIn(
+            name=row.name,
+            scenario_id=row.scenario_id,
+            province_code=row.province_code,
+            level=row.level,
+            lead_organisation_id=row.lead_organisation_id,
+            promise=row.promise,
+            start_on=row.start_on,
+            end_on=row.end_on,
+            pre_periods=(start.year - first.year) * 12 + start.index - first.index,
+            due_days=collection.due_days,
+            contact=collection.contact,
+            pilots=[unit.region_code for unit in units if unit.arm is Arm.PILOT],
+            comparisons=[unit.region_code for unit in units if unit.arm is Arm.COMPARISON],
+            indicators=picks,
+        )
+        return Design(row.id or 0, row.version, data)
 
 
 def verdicts(actor: Actor, pilot_id: int) -> list[VerdictView]:

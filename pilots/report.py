@@ -14,8 +14,9 @@ from sqlmodel import col, select
 from accounts.permissions import Actor, Permission, require
 from core import clock
 from core.errors import NotFound
-from core.numbers import format_number
+from core.numbers import format_number, from_micro, round_half_up
 from core.periods import Period
+from core.tabular import write_csv
 from core.words import Arm, IndicatorRole, TargetKind, ValueState
 from db import audit, facts
 from db.session import read, write
@@ -54,6 +55,33 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
     data = story(evaluation, number=number, digest=digest, as_of=as_of, demo=facts.is_demo())
     filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(as_of):%Y%m%d}.pdf"
     return Issued(data, number, digest, filename)
+
+
+def csv(actor: Actor, pilot_id: int) -> bytes:
+    """Every county's every period as a CSV that Excel opens, with the parts of each figure."""
+    evaluation = queries.evaluate(actor, pilot_id)
+    if evaluation is None:
+        raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
+    names = {unit.code: unit for unit in evaluation.units}
+    rows = [
+        [
+            measure.indicator.code,
+            measure.indicator.name,
+            row.code,
+            names[row.code].name,
+            names[row.code].arm.label,
+            row.period,
+            None if pd.isna(row.n) else from_micro(int(row.n)),
+            None if pd.isna(row.d) else from_micro(int(row.d)),
+            None if pd.isna(row.value) else round_half_up(float(row.value), measure.indicator.decimals),
+            ValueState(row.state).label,
+            "待审核" if row.unapproved else "",
+        ]
+        for measure in evaluation.measures
+        for row in measure.counties.itertuples()
+    ]
+    header = ["指标代码", "指标", "地区代码", "地区", "试点或对照", "报送期", "分子", "分母", "数值", "状态", "审核"]
+    return write_csv(header, rows)
 
 
 def story(evaluation: Evaluation, *, number: str, digest: str, as_of: datetime, demo: bool) -> bytes:
@@ -170,7 +198,7 @@ def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
         report.figures(key_figures(evaluation, measure)[:4])
     if main:
         report.heading("各地区最近一期", 2)
-        report.chart(pictures.province(evaluation, measure), f"{indicator.name}分布（粗框为试点，虚框为对照）")
+        report.chart(pictures.province(evaluation, measure, width=640), f"{indicator.name}分布（粗框为试点，虚框为对照）")
         report.heading("变化趋势", 2)
     report.chart(pictures.trend(evaluation, measure), f"{indicator.name}变化趋势（地区类型按各期当日名单）")
     if measure.role is IndicatorRole.GOAL:

@@ -100,7 +100,7 @@ class Pages(BaseDocTemplate):
         self._numbers = numbers
         self._listed = listed
         self.rehearsing = False
-        self._before_body = 0
+        self._before_body: int | None = None  # pages before the one numbered 1, once that is known
         self._outline_depth = 0
         makers = {"cover": self._cover, "front": self._front, "body": self._body}
         templates = [PageTemplate(name, [self._type_area(name)], onPage=maker) for name, maker in makers.items()]
@@ -113,7 +113,7 @@ class Pages(BaseDocTemplate):
         )
 
     def beforeDocument(self) -> None:  # noqa: N802  ReportLab's name
-        self._before_body = 0
+        self._before_body = None
         self._outline_depth = 0
         self.rehearsing = self._listed and not self._numbers
         self.canv._doc._timeStamp = _AsOf(self._imprint.as_of)  # noqa: SLF001  there is no public way
@@ -126,7 +126,7 @@ class Pages(BaseDocTemplate):
             self.canv.addOutlineEntry(
                 flowable.text, flowable.key, self._outline_depth - 1, closed=self._outline_depth > 1
             )
-            self._numbers[flowable.key] = self.page - self._before_body
+            self._numbers[flowable.key] = self._number(self.page)
 
     def _cover(self, canvas: Any, _doc: BaseDocTemplate) -> None:
         imprint = self._imprint
@@ -161,11 +161,11 @@ class Pages(BaseDocTemplate):
         self._furnish(canvas)
 
     def _body(self, canvas: Any, _doc: BaseDocTemplate) -> None:
-        if not self._before_body:
+        if self._before_body is None:
             self._before_body = canvas.getPageNumber() - 1
             canvas.addPageLabel(canvas.getPageNumber() - 1, style="ARABIC", start=1)
         self._furnish(canvas)
-        number = canvas.getPageNumber() - self._before_body
+        number = self._number(canvas.getPageNumber())
         canvas.setFont(REGULAR, _NUMBER_SIZE)
         canvas.setFillColor(theme.INK)
         y = _BOTTOM - 7 * mm - _NUMBER_SIZE * 0.76
@@ -173,6 +173,9 @@ class Pages(BaseDocTemplate):
             canvas.drawRightString(_RIGHT - _NUMBER_SIZE, y, f"— {number} —")
         else:
             canvas.drawString(_LEFT + _NUMBER_SIZE, y, f"— {number} —")
+
+    def _number(self, page: int) -> int:
+        return page - (self._before_body or 0)
 
     def _furnish(self, canvas: Any) -> None:
         """Running head, the report's identity at the inner foot, and the marks of a demonstration."""
@@ -189,7 +192,7 @@ class Pages(BaseDocTemplate):
         canvas.setLineWidth(0.5)
         canvas.line(_LEFT, head - 5, _RIGHT, head - 5)
         y = _BOTTOM - 7 * mm - _NUMBER_SIZE * 0.7
-        if (canvas.getPageNumber() - self._before_body) % 2:
+        if self._number(canvas.getPageNumber()) % 2:
             canvas.drawString(_LEFT, y, imprint.stamp)
         else:
             canvas.drawRightString(_RIGHT, y, imprint.stamp)

@@ -110,12 +110,19 @@ class ScenarioIn(_Input):
     region_code: str = Field(title="所在地区")
     needs: list[int] = Field(title="对应需求", min_length=1, max_length=50)
     data: list[DataLinkIn] = Field(default_factory=list, title="数据来源", max_length=100)
-    responsibilities: list[ResponsibilityIn] = Field(title="责任清单", min_length=1, max_length=300)
+    responsibilities: list[ResponsibilityIn] = Field(title="责任清单", max_length=300)
 
     @field_validator("needs")
     @classmethod
     def _once(cls, needs: list[int]) -> list[int]:
         return sorted(set(needs))
+
+    @field_validator("responsibilities")
+    @classmethod
+    def _some(cls, items: list[ResponsibilityIn]) -> list[ResponsibilityIn]:
+        if not items:
+            raise ValueError("至少列出 1 个事项")
+        return items
 
     @field_validator("data")
     @classmethod

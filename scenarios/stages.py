@@ -65,11 +65,13 @@ EDITABLE = frozenset({S.DRAFT, S.RETURNED})
 PAST_APPROVAL = frozenset(S) - EDITABLE - {S.APPRAISAL, S.REFUSED}
 # States in which a further pilot may start.
 PILOTABLE = frozenset({S.APPROVED, S.PILOTING, S.EVALUATING, S.ITERATING, S.PROMOTING})
+# States in which what must be done before a pilot is still to do.
+BEFORE_PILOT = EDITABLE | {S.APPRAISAL, S.APPROVED, S.ITERATING}
 
 # What needs doing in each state, for the head of the dossier.
 NEXT = {
     S.DRAFT: "补全需求、数据和责任清单后提交论证。",
-    S.APPRAISAL: "等待研究院论证；登记人不能论证自己登记的场景。",
+    S.APPRAISAL: "由研究院论证：通过、退回修改或不予立项；登记人不能论证自己登记的场景。",
     S.RETURNED: "按退回理由修改后重新提交论证。",
     S.REFUSED: "未予立项，流程已结束。",
     S.APPROVED: "可以发起试点：选定试点地区、对照地区和指标。",

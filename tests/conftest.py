@@ -1,6 +1,7 @@
 """Fixtures every test may ask for.
 
 house      a furnished SQLite database: Zhejiang, the cast, nobody's data yet
+demo_house the demo province, with pilots, returns and verdicts; its people are `demo_cast`
 database   the same on SQLite and on PostgreSQL: the test runs twice
 databases  makes empty databases of either kind, for migrations and backups
 cast       the people, signed in, as `house` or `database` knows them
@@ -97,14 +98,38 @@ def database(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     return databases.dialect
 
 
+def _copied(template: Path, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = folder / "zhiping.db"
+    shutil.copyfile(template, path)
+    making.use(patch, folder, making.sqlite_url(path))
+    yield folder
+    reset()
+
+
 @pytest.fixture
 def house(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A furnished SQLite database in use by the whole program; the value is its data directory."""
-    path = tmp_path / "zhiping.db"
-    shutil.copyfile(sqlite_template, path)
-    making.use(monkeypatch, tmp_path, making.sqlite_url(path))
-    yield tmp_path
-    reset()
+    yield from _copied(sqlite_template, tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def demo_template(request: pytest.FixtureRequest, _cheap_passwords: None) -> Path:
+    """The demo province. Building takes a while: the first worker builds, the others wait, and the next
+    run finds it in pytest's cache unless the program changed."""
+    assert request.config.cache is not None
+    return making.make_demo_template(request.config.cache.mkdir("demo"), ROOT)
+
+
+@pytest.fixture
+def demo_house(demo_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The demo province in use by the whole program; the value is its data directory."""
+    yield from _copied(demo_template, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def demo_cast(demo_house: Path) -> dict[str, Actor]:
+    """The people of the demo province by username, signed in."""
+    return people.assemble_demo()
 
 
 @pytest.fixture
@@ -115,7 +140,7 @@ def cast(request: pytest.FixtureRequest) -> Cast:
 
 
 @pytest.fixture
-def page(house: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """`page(url_or_file, actor, **query)` runs the app as that person at that address."""
     import streamlit as st  # seconds of imports that only page tests need
     from streamlit.testing.v1 import AppTest
@@ -123,6 +148,7 @@ def page(house: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
     from web.router import PAGES
 
+    request.getfixturevalue("demo_house" if "demo_house" in request.fixturenames else "house")
     monkeypatch.chdir(ROOT)
 
     def run(name: str, actor: Actor, **query: object) -> AppTest:

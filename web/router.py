@@ -10,8 +10,7 @@ import streamlit as st
 
 from accounts.permissions import Actor, Permission, may
 from core.errors import AppError
-from db import facts
-from web import charts, guard, widgets
+from web import guard, widgets
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
 LOGO = Path(__file__).parent / "static" / "logo.svg"
@@ -80,15 +79,23 @@ def run() -> None:
         chosen.run()
     except AppError as error:
         guard.show_page_error(error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  a page's defect must not reach the user as a traceback
         guard.report_defect(error)
+
+
+# Streamlit leaves a hand's breadth above the title; and pictures of a fixed width scroll on a phone.
+STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 3rem; }
+[class*=st-key-wide_] { overflow-x: auto; }
+</style>"""
 
 
 def _frame(actor: Actor) -> None:
     """What surrounds every page: the logo, who is signed in, the mark of a demo."""
+    st.html(STYLE)
     st.logo(str(LOGO), size="large")
     with st.sidebar:
-        if charts.kept(("demo",), facts.is_demo):
+        if widgets.is_demo():
             st.warning("**演示数据**　数字均为虚构，仅用于试用。")
         scope = actor.region or actor.organisation
         st.caption(f"{guard.plain(actor.name)}　{actor.role.label}　{guard.plain(scope)}")

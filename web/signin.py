@@ -275,7 +275,6 @@ class SignIn:
                 "初始化口令",
                 hint="启动服务时打印在控制台上，用来确认是您安装了系统。",
                 autocomplete="one-time-code",
-                wrong=bool(problem),
             )
             + _field("organisation", "单位全称", given.get("organisation", ""), autocomplete="organization")
             + _field("name", "姓名", given.get("name", ""), autocomplete="name")

@@ -10,6 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from core.workflow import Step
+from db import facts
+from web import charts
 from web.guard import plain
 
 # A state carries a colour, a shape and its word; never colour alone.
@@ -42,12 +44,18 @@ _TONES = {
 }
 
 
-def header(title: str, question: str, *, back: tuple[str, str] | None = None, demo: bool = False) -> None:
-    """A page's title and, under it, the one question it answers. `back` is (page file, label)."""
+def header(title: str, question: str, *, back: tuple[str, str] | None = None) -> None:
+    """A page's title and, under it, the one question it answers. `back` is (page file, label). In a demo
+    installation every page says that its figures are invented."""
     if back:
         st.page_link(back[0], label=back[1], icon=":material/arrow_back:")
     st.title(plain(title), anchor=False)
-    st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if demo else ""))
+    st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if is_demo() else ""))
+
+
+def is_demo() -> bool:
+    """Whether this installation shows invented figures; settled when the process starts."""
+    return charts.kept(("demo",), facts.is_demo)
 
 
 def badge(state: str, label: str) -> str:
@@ -68,7 +76,7 @@ def flash(message: str) -> None:
 
 def show_flashes() -> None:
     for message in st.session_state.pop("_flash", []):
-        st.toast(plain(message), icon="✅", duration="long")
+        st.toast(plain(message), icon=":material/check_circle:", duration="long")
 
 
 def nonce(form: str) -> str:
@@ -104,9 +112,7 @@ def table(
     """
     config = {name: st.column_config.Column(name, help=text) for name, text in (help or {}).items()}
     extra: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"} if open_page else {}
-    event = st.dataframe(
-        frame, key=key, hide_index=True, width="stretch", height=height, column_config=config, **extra
-    )
+    event = st.dataframe(frame, key=key, hide_index=True, width="stretch", height=height, column_config=config, **extra)
     if open_page:
         st.caption("点选一行左侧的方框可打开详情。")
         rows = event.selection.rows  # type: ignore[union-attr]
@@ -127,7 +133,9 @@ def steps(key: str, choices: Sequence[Step], act: Callable[[str, str], None]) ->
             with st.popover(f"{step.do}…", key=f"{key}_{number}_ask"):
                 if step.warns:
                     st.warning(step.warns)
-                reason = st.text_area("理由" + ("（必填）" if step.needs_reason else "（可不填）"), key=f"{key}_{number}_reason")
+                reason = st.text_area(
+                    "理由" + ("（必填）" if step.needs_reason else "（可不填）"), key=f"{key}_{number}_reason"
+                )
                 if st.button(f"确认{step.do}", key=f"{key}_{number}", type="primary"):
                     act(step.do, reason)
 

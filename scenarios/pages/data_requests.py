@@ -27,9 +27,7 @@ def draw(actor: Actor, scenario: ScenarioDetail) -> None:
                 "共享属性": view.sharing,
                 "安全级别": view.security.value,
                 "个人信息": view.personal.label,
-                "更新周期": view.update_cycle or "–",
-                "申请日期": str(view.requested_on or "–"),
-                "答复日期": str(view.answered_on or "–"),
+                "申请 → 答复": f"{view.requested_on or '–'} → {view.answered_on or '–'}",
             }
             for view in scenario.data
         ),

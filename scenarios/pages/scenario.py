@@ -31,7 +31,7 @@ with st.container(border=True):
     moved = next((event for event in events if event.action == "scenario:move"), None)
     if moved and moved.reason:
         st.markdown(f"**理由**　{guard.plain(moved.reason)}（{guard.plain(moved.actor)}，{clock.show(moved.at)[:10]}）")
-    if scenario.sensitive:
+    if scenario.sensitive and row.state in stages.BEFORE_PILOT:
         st.markdown(":orange-badge[◐ 敏感个人信息]　试点启动前须完成个人信息保护影响评估，结论和材料至少保存 3 年。")
     choices = queries.steps(actor, scenario)
     widgets.steps("scenario", choices, act)
@@ -50,6 +50,13 @@ with st.container(border=True):
                 "pilots/pages/design.py",
                 label="发起试点",
                 icon=":material/science:",
+                query_params={"scenario": str(row.id)},
+            )
+        if row.state in stages.PAST_APPROVAL:
+            st.page_link(
+                "pilots/pages/pilots.py",
+                label="该场景的试点",
+                icon=":material/list:",
                 query_params={"scenario": str(row.id)},
             )
 

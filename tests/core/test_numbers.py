@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.numbers import (
@@ -46,6 +46,7 @@ def test_rounding_refuses_what_is_not_finite(value: float | Decimal) -> None:
         round_half_up(value, 2)
 
 
+@settings(deadline=None)
 @given(MICROS)
 def test_micro_comes_back_exactly(micro: int) -> None:
     assert to_micro(from_micro(micro)) == micro
@@ -115,6 +116,7 @@ def test_infinite_cells_are_errors(raw: float) -> None:
     assert parse_number(raw).error
 
 
+@settings(deadline=None)
 @given(MICROS, st.sampled_from(["plain", "grouped", "spaced", "full width", "padded"]))
 def test_a_formatted_number_is_read_as_itself(micro: int, look: str) -> None:
     value = from_micro(micro)
@@ -130,11 +132,13 @@ def test_a_formatted_number_is_read_as_itself(micro: int, look: str) -> None:
     assert (reading.value, reading.error) == (value, "")
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**6), 10**6, places=4))
 def test_a_printed_percentage_is_read_as_its_fraction(value: Decimal) -> None:
     assert parse_number(f"{value}%").value == value / 100
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_reader(text: str) -> None:
     reading = parse_number(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.periods import Cadence, Period, span
@@ -38,6 +38,7 @@ def test_other_keys_are_refused(key: str) -> None:
         Period.parse(key)
 
 
+@settings(deadline=None)
 @given(DAYS, CADENCES)
 def test_a_day_lies_in_its_period(day: date, cadence: Cadence) -> None:
     period = Period.containing(day, cadence)
@@ -45,6 +46,7 @@ def test_a_day_lies_in_its_period(day: date, cadence: Cadence) -> None:
     assert Period.parse(str(period)) == period
 
 
+@settings(deadline=None)
 @given(DAYS, CADENCES, st.integers(-40, 40))
 def test_shifting_there_and_back(day: date, cadence: Cadence, steps: int) -> None:
     period = Period.containing(day, cadence)
@@ -52,6 +54,7 @@ def test_shifting_there_and_back(day: date, cadence: Cadence, steps: int) -> Non
     assert period.shift(1).start == period.end + timedelta(days=1)
 
 
+@settings(deadline=None)
 @given(DAYS, CADENCES, st.integers(0, 30))
 def test_keys_sort_by_time(day: date, cadence: Cadence, length: int) -> None:
     first = Period.containing(day, cadence)

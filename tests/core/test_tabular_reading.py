@@ -14,7 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
@@ -190,6 +190,7 @@ def test_a_far_away_cell_cannot_hide_behind_unusual_xml(cell: bytes) -> None:
     assert refusal(with_part(data, name, xml)).rule == "file.sprawl"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=4))
 def test_a_damaged_workbook_is_refused_or_read_but_never_breaks(position: int, noise: bytes) -> None:
     data = make(simple)
@@ -309,6 +310,7 @@ def test_quick_and_careful_look_agree() -> None:
     assert quick == careful == Facts(last_row=2998, last_column=7)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 1_048_576), st.integers(1, 16_384))
 def test_addresses(row: int, column: int) -> None:
     assert address(row, column) == f"{get_column_letter(column)}{row}"
@@ -366,6 +368,7 @@ def test_the_extension_is_not_believed_but_mentioned() -> None:
     assert open_table(make(simple), "报表.csv", limit_mb=1).kind is FileKind.XLSX
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_opener(data: bytes) -> None:
     try:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.tabular import Block, Column, open_table, plain_text, safe_text, text_width, write_csv, write_xlsx
@@ -54,6 +54,7 @@ def test_numbers_and_all_else_are_untouched(value: object) -> None:
     assert safe_text(value) is value
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="\0"), max_size=20))
 def test_neutralising_can_be_undone(text: str) -> None:
     safe = safe_text(text)
@@ -116,6 +117,7 @@ def test_text_longer_than_a_cell_is_cut_not_lost() -> None:
     assert len(open_table(data, "x.xlsx", limit_mb=5).sheets[0].cell(2, 1).text) == 32_767
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=8), st.integers(-(10**9), 10**9)), max_size=5))
 def test_what_is_written_as_csv_is_read_back(rows: list[tuple[str, int]]) -> None:
     printable = [(("".join(c for c in text if c.isprintable())).strip(), number) for text, number in rows]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -91,7 +92,12 @@ def form(current: dict[str, Entry] | None = None, **more: Any) -> Form:
 
 
 def template(asked: Form | None = None) -> bytes:
-    return build(asked or form(), made_at=NOW, secret=SECRET)
+    return build(asked, made_at=NOW, secret=SECRET) if asked else _plain_template()
+
+
+@cache
+def _plain_template() -> bytes:
+    return build(form(), made_at=NOW, secret=SECRET)
 
 
 def upload(data: bytes, asked: Form | None = None, filename: str = "报送.xlsx") -> Upload:

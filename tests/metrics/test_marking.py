@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -48,6 +49,11 @@ def marked(cells: dict[tuple[str, str], Any]) -> tuple[bytes, Checked]:
     return mark(data, checked.findings), checked
 
 
+@cache
+def marked_bad() -> tuple[bytes, Checked]:
+    return marked(BAD)
+
+
 def coloured(data: bytes) -> dict[str, str]:
     found = {}
     for row in sheet_of(data).iter_rows():
@@ -58,7 +64,7 @@ def coloured(data: bytes) -> dict[str, str]:
 
 
 def test_bad_cells_are_coloured_and_say_why() -> None:
-    data, checked = marked(BAD)
+    data, checked = marked_bad()
     assert checked.rules == [
         ("share", PLACES["A1", "n"]),
         ("cell.text", PLACES["A2", "n"]),
@@ -82,7 +88,7 @@ def test_bad_cells_are_coloured_and_say_why() -> None:
 
 
 def test_the_first_sheet_lists_everything_with_links() -> None:
-    data, checked = marked(BAD)
+    data, checked = marked_bad()
     book = book_of(data)
     assert book.sheetnames == ["校验结果", "填报说明", "报送表", "字典", "_meta"]
     assert book.active.title == "校验结果"  # type: ignore[union-attr]
@@ -104,7 +110,7 @@ def test_the_first_sheet_lists_everything_with_links() -> None:
 
 
 def test_everything_else_stays() -> None:
-    before, after = sheet_of(put(BAD)), sheet_of(marked(BAD)[0])
+    before, after = sheet_of(put(BAD)), sheet_of(marked_bad()[0])
     for row in before.iter_rows():
         for cell in row:
             other = after[cell.coordinate]
@@ -122,18 +128,18 @@ def test_everything_else_stays() -> None:
     assert {name: dim.width for name, dim in after.column_dimensions.items()} == {
         name: dim.width for name, dim in before.column_dimensions.items()
     }
-    assert book_of(marked(BAD)[0])["_meta"].sheet_state == "veryHidden"
+    assert book_of(marked_bad()[0])["_meta"].sheet_state == "veryHidden"
 
 
 def test_a_marked_file_reads_as_before() -> None:
-    data, checked = marked(BAD)
+    data, checked = marked_bad()
     again = check(data)
     assert again.findings == checked.findings
     assert dict(again.upload.entries) == dict(checked.upload.entries)
 
 
 def test_corrected_and_handed_in_again() -> None:
-    data, _ = marked(BAD)
+    data, _ = marked_bad()
 
     def correct(sheet: Worksheet, _: openpyxl.Workbook) -> None:
         fill(sheet, {"A1": entry(1152), "A2": entry(95), "A3": entry(0)})
@@ -154,7 +160,7 @@ def test_corrected_and_handed_in_again() -> None:
 
 
 def test_marking_twice_is_marking_once() -> None:
-    data, checked = marked(BAD)
+    data, checked = marked_bad()
     twice = mark(data, checked.findings)
     assert coloured(twice) == coloured(data)
     place = PLACES["A1", "n"]

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.model import Line
@@ -44,6 +44,7 @@ def test_gaps_are_no_values() -> None:
     assert not outliers([10, gap, 11, gap, 12, gap, 11, 100]).any()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-1000, 1000), min_size=6, max_size=15), st.permutations(range(15)))
 def test_order_and_unit_do_not_matter(values: list[int], order: list[int]) -> None:
     places = [place for place in order if place < len(values)]
@@ -111,6 +112,7 @@ def test_impossible_counts_are_refused(wrong: tuple[int, int]) -> None:
         score({Aspect.COMPLETENESS: wrong})
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(Aspect), st.integers(0, 50).flatmap(lambda m: st.tuples(st.integers(0, m), st.just(m)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.words import Kind, ValueState
@@ -203,6 +203,7 @@ def test_a_refused_file_has_nothing_else_said_about_it() -> None:
     assert validate(form(), {}, known=known) == known
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(CODES),

@@ -119,7 +119,7 @@ def test_names_stay_legible_on_light_and_dark_tiles(counties: pd.DataFrame) -> N
 
 
 def test_a_difference_scale_is_centred_on_zero(counties: pd.DataFrame) -> None:
-    values = counties.assign(value=[-2.0, 1.0, 8.0, None, 0.0, 3.0])
+    values = counties.assign(value=[-2.0, 1.0, 8.0, float("nan"), 0.0, 3.0])
     spec = tile_map(values, title="t", legend="l", diverging=True).to_dict()
     scales = [
         layer["encoding"]["color"]["scale"]

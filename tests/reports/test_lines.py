@@ -21,7 +21,7 @@ def _broken(text: str, ems: float) -> list[str]:
         ("按时办结率", 3, ["按时办", "结率"]),
         ("按时办结，率", 4, ["按时办", "结，率"]),  # no closing mark begins a line
         ("按时（办结）率", 3, ["按时", "（办", "结）率"]),  # no opening mark ends one
-        ("达到98.25%以上", 4, ["达到", "98.25%以", "上"]),  # numbers stay whole
+        ("达到98.25%以上", 4, ["达到", "98.25%", "以上"]),  # numbers stay whole
         ("ABCDEFGHIJKLMNOP", 4, ["ABCDEF", "GHIJKL", "MNOP"]),  # unless they are wider than the line
         ("甲\n\n乙", 4, ["甲", "", "乙"]),
         ("", 4, [""]),

@@ -23,7 +23,7 @@ def widget(app: AppTest, key: str) -> Any:
 def words(app: AppTest) -> str:
     """Everything the page says in running text."""
     kinds = ("title", "caption", "markdown", "error", "warning", "info")
-    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
 
 
 def add_rows(app: AppTest, key: str, *rows: dict[str, str]) -> None:

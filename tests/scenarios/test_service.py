@@ -367,7 +367,7 @@ def test_every_complaint_names_its_field_in_chinese() -> None:
                 {"new": {"name": "台账", "provider_id": None, "sharing_scheme": None, "sharing": None}, "purpose": ""}
             ],
             responsibilities=[],
-        )  # type: ignore[arg-type]
+        )
     assert problems(caught.value, ScenarioIn) == [
         "场景名称：至少 2 个字",
         "领域：必填",
@@ -381,7 +381,7 @@ def test_every_complaint_names_its_field_in_chinese() -> None:
         "数据来源 第 1 项 新增数据资源 共享属性：请从列表中选择",
         "数据来源 第 1 项 新增数据资源 安全级别：必填",
         "数据来源 第 1 项 用途：至少 2 个字",
-        "责任清单：至少选择 1 项",
+        "责任清单：至少列出 1 个事项",
     ]
 
 

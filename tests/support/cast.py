@@ -78,6 +78,17 @@ def assemble() -> Cast:
     return Cast(**{username: actor for username, actor in found.items() if actor is not None})
 
 
+def assemble_demo() -> dict[str, Actor]:
+    """The people of the demo province by username, each signed in anew."""
+    found = {}
+    for account in sessions.demo_accounts():
+        number = sessions.resolve(sessions.demo_sign_in(account.username, ADDRESS))
+        actor = sessions.actor(number) if number else None
+        assert actor is not None
+        found[account.username] = actor
+    return found
+
+
 def sign_in_as(actor: Actor) -> dict[str, str]:
     """The value for `AppTest.user` that makes the pages see this person."""
     assert actor.session_id is not None

@@ -1,0 +1,102 @@
+"""What goes out: the Excel return to fill in, the list of returns, an assessment's table."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from accounts.permissions import Actor
+from core import clock
+from core.errors import NotFound
+from core.settings import settings
+from core.tabular import write_csv
+from core.words import ReturnState
+from metrics import panel, queries, template
+from metrics.queries import ReturnView
+from metrics.standings import standings
+
+_LIST = (
+    "报送任务",
+    "地区代码",
+    "地区",
+    "报送期",
+    "状态",
+    "已填指标",
+    "应填指标",
+    "截止日期",
+    "截止日期暂算",
+    "提交时间",
+    "退回理由",
+)
+_LIMIT = 100_000
+
+
+def template_xlsx(actor: Actor, return_id: int) -> bytes:
+    """The workbook to fill in for one return, with the values stored now."""
+    found = queries.form(actor, return_id)
+    if found is None:
+        raise NotFound("没有找到这份报送，或您无权查看。", "请从“报送”列表重新进入。")
+    return template.build(found[1], made_at=clock.now(), secret=settings().secret())
+
+
+def template_name(view: ReturnView, on: date) -> str:
+    """民呼我为全省试点_安吉县_2026-10_报送表_20261122.xlsx"""
+    return file_name(view.collection, view.region, view.period, "报送表", f"{on:%Y%m%d}") + ".xlsx"
+
+
+def file_name(*parts: str) -> str:
+    """Parts joined by underscores, without the signs that some system refuses in a file's name."""
+    return "_".join(re.sub(r'[\\/:*?"<>|\s]+', "", part) for part in parts)
+
+
+def returns_csv(
+    actor: Actor,
+    *,
+    collection_id: int | None = None,
+    period: str | None = None,
+    open_by: date | None = None,
+    overdue_on: date | None = None,
+    states: tuple[ReturnState, ...] = (),
+) -> bytes:
+    """The returns that fit, as `queries.returns` finds them, as CSV for a spreadsheet."""
+    rows = queries.returns(
+        actor,
+        collection_id=collection_id,
+        period=period,
+        open_by=open_by,
+        overdue_on=overdue_on,
+        states=states,
+        limit=_LIMIT,
+    )
+    today = clock.today()
+    return write_csv(
+        _LIST,
+        (
+            (
+                row.collection,
+                row.region_code,
+                row.region,
+                row.period,
+                row.status(today)[1],
+                row.filled,
+                row.asked,
+                row.due_on,
+                "是" if row.due_provisional else "",
+                row.submitted_at,
+                row.comment,
+            )
+            for row in rows
+        ),
+    )
+
+
+def standings_csv(actor: Actor, collection_id: int) -> bytes:
+    """An assessment in the columns in which a table is taken in, so that it can be taken in again."""
+    columns = ("month", "group", "full_mark", "unit", "orders", "score", "rank_in_group")
+    return write_csv(
+        [panel.COLUMNS[column] for column in columns],
+        (
+            (row.period, row.group, row.full_mark, row.unit, row.orders, row.score, row.rank)
+            for row in standings(actor, collection_id)
+        ),
+    )

@@ -1,0 +1,203 @@
+"""Where a sum comes from: the counties behind it, those left out and why; and the periods before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, Subject, may
+from core import clock
+from core.periods import Period, span
+from core.words import ReturnState, ValueState
+from db.session import read
+from db.tables import Collection, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
+from metrics import queries, rollups
+from metrics.model import Entry, Indicator
+from regions import groups
+
+HISTORY = 24  # periods in a small trend
+
+
+@dataclass(frozen=True)
+class Part:
+    """One county behind a sum: its entry when it is counted, else why not."""
+
+    region_code: str
+    region: str
+    return_id: int
+    entry: Entry | None
+    why_not: str
+
+    @property
+    def counted(self) -> bool:
+        return not self.why_not
+
+
+@dataclass(frozen=True)
+class SumExplanation:
+    """A sum over a scope (and, in it, a group of that period). `value` is None when it cannot be computed;
+    `reported` of `expected` values stand behind it, `unapproved` of them not reviewed yet."""
+
+    indicator: Indicator
+    collection: str
+    scope: str
+    group: str
+    period: str
+    n: int | None
+    d: int | None
+    value: Fraction | None
+    reported: int
+    expected: int
+    unapproved: int
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A figure in one period of a trend; `value` is None where there is none."""
+
+    period: str
+    n: int | None
+    d: int | None
+    value: Fraction | None
+    reported: int
+    expected: int
+
+
+def pilot_of(actor: Actor, collection_id: int) -> int | None:
+    """The pilot a collection belongs to, when the actor sees returns of it."""
+    seen = queries.readable(actor).where(ReturnRow.collection_id == collection_id).limit(1)
+    with read() as session:
+        if session.exec(seen).first() is None:
+            return None
+        return session.exec(select(Pilot.id).where(Pilot.collection_id == collection_id)).first()
+
+
+def explain_sum(
+    actor: Actor, collection_id: int, indicator_id: int, scope_code: str, period: str, group: str = ""
+) -> SumExplanation | None:
+    """Everything behind a sum. Only for those who see every county in it; None for others."""
+    if not actor.is_staff:
+        return None
+    with read() as session:
+        collection = session.get(Collection, collection_id)
+        definition = session.get(IndicatorRow, indicator_id)
+        scope = session.get(Region, scope_code)
+        if collection is None or definition is None or scope is None:
+            return None
+        owed = _owed(session, collection, scope_code, period, group)
+        if not owed:
+            return None
+        total = session.get(Rollup, (collection_id, indicator_id, period, scope_code, group))
+        stored = dict(
+            session.exec(
+                select(Rollup.scope_code, Observation)
+                .join(Observation, col(Observation.id) == Rollup.observation_id)
+                .where(
+                    Rollup.collection_id == collection_id,
+                    Rollup.indicator_id == indicator_id,
+                    Rollup.period == period,
+                    col(Rollup.scope_code).in_([row.region_code for row, _ in owed]),
+                )
+            ).all()
+        )
+        indicator = queries.indicator_of(definition)
+        n, d = (total.n, total.d) if total else (None, None)
+        reported = total.reported if total else 0
+        return SumExplanation(
+            indicator=indicator,
+            collection=collection.name,
+            scope=scope.name,
+            group=group,
+            period=period,
+            n=n,
+            d=d,
+            value=rollups.value(indicator, n, d, reported),
+            reported=reported,
+            expected=total.expected if total else len(owed),
+            unapproved=total.unapproved if total else 0,
+            parts=[_part(row, name, stored.get(row.region_code)) for row, name in owed],
+        )
+
+
+def series(
+    actor: Actor, collection_id: int, indicator: Indicator, scope_code: str, period: str, group: str = ""
+) -> list[Point]:
+    """The figures of the last periods up to `period`, oldest first, beginning with the first one there is.
+
+    Periods without a figure are there with None. Empty when the actor may not see the region.
+    """
+    if not may(actor, Permission.RETURN_READ, Subject(region_code=scope_code)):
+        return []
+    last = Period.parse(period)
+    with read() as session:
+        rows = session.exec(
+            select(Rollup)
+            .where(
+                Rollup.collection_id == collection_id,
+                Rollup.indicator_id == indicator.id,
+                Rollup.scope_code == scope_code,
+                Rollup.group_name == group,
+                Rollup.period >= str(last.shift(1 - HISTORY)),
+                Rollup.period <= period,
+            )
+            .order_by(Rollup.period)
+        ).all()
+    known = {row.period: row for row in rows}
+    if not known:
+        return []
+    found = []
+    for key in map(str, span(Period.parse(min(known)), last)):
+        row = known.get(key)
+        if row is None:
+            found.append(Point(key, None, None, None, 0, 0))
+        else:
+            value = rollups.value(indicator, row.n, row.d, row.reported)
+            found.append(Point(key, row.n, row.d, value, row.reported, row.expected))
+    return found
+
+
+def _owed(
+    session: Session, collection: Collection, scope_code: str, period: str, group: str
+) -> list[tuple[ReturnRow, str]]:
+    """The returns below a scope, and in a group of the period's last day, with their regions' names."""
+    rows = session.exec(
+        select(ReturnRow, Region.name)
+        .join(Region, col(Region.code) == ReturnRow.region_code)
+        .where(ReturnRow.collection_id == collection.id, ReturnRow.period == period)
+        .order_by(ReturnRow.region_code)
+    ).all()
+    codes = {row.region_code for row, _ in rows}
+    above = rollups.ancestors(session, codes)
+    scheme = collection.group_scheme or groups.MAIN_SCHEME
+    member = groups.memberships(session, codes, Period.parse(period).end, scheme)
+    return [
+        (row, name)
+        for row, name in rows
+        if scope_code in above[row.region_code]
+        and (not group or (row.region_code in member and member[row.region_code].name == group))
+    ]
+
+
+def _part(row: ReturnRow, name: str, observation: Observation | None) -> Part:
+    entry = queries.entry_of(observation) if observation else None
+    return Part(row.region_code, name, row.id or 0, entry, _why_not(row, entry))
+
+
+def _why_not(row: ReturnRow, entry: Entry | None) -> str:
+    """Why a county's value is not in the sum; “” when it is."""
+    if entry is not None:
+        if entry.state.has_value:
+            return ""
+        words = f"{entry.state.label}{f'（{entry.reason}）' if entry.reason else ''}"
+        return words + ("，不计入应报" if entry.state is ValueState.NOT_APPLICABLE else "")
+    if row.state is ReturnState.RETURNED:
+        return "已退回，重报后计入"
+    if row.state.counts:
+        return "报送里没有这个指标"
+    if clock.today() < row.opens_on:
+        return "未到报送期"
+    return "逾期未报" if clock.today() > row.due_on else "尚未提交"

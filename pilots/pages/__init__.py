@@ -1,0 +1,1 @@
+"""Pages of the pilots room, and the workbench, which looks into every room below."""

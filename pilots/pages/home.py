@@ -1,0 +1,105 @@
+"""The workbench: what needs doing today, and where everything stands."""
+
+import pandas as pd
+import streamlit as st
+
+from core import clock
+from core.words import PilotState, ReturnState, Role, ScenarioState
+from metrics import queries as returns
+from pilots import queries
+from scenarios import queries as scenarios
+from web import guard, widgets
+
+actor = guard.current_actor()
+today = clock.today()
+widgets.header(f"{actor.name}，您好", "今天有什么要办，事情走到了哪一步？")
+
+
+def todo(count: int, words: str, page: str, label: str, **parameters: str) -> bool:
+    """One thing to do with the way to it; nothing when there is none."""
+    if count:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"todo_{label}"):
+            st.markdown(f"**{count}**　{words}", width="stretch")
+            st.page_link(
+                page, label=label, icon=":material/arrow_forward:", query_params=parameters or None, width="content"
+            )
+    return bool(count)
+
+
+if actor.role in (Role.BIDDER, Role.JUDGE):
+    widgets.empty(
+        "目前没有需要您办理的事项。揭榜和评审开始后，任务会出现在这里。",
+        page="metrics/pages/indicators.py",
+        label="先看看指标口径",
+    )
+    st.stop()
+
+pilots = queries.pilots(actor)
+st.subheader("待办", anchor=False)
+any_todo = False
+if actor.role is Role.COUNTY:
+    owed = returns.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
+    owed.sort(key=lambda view: (view.state is not ReturnState.RETURNED, view.due_on))
+    for view in owed[:6]:
+        tone, words = view.status(today)
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"owed_{view.id}"):
+            note = f"　{guard.plain(view.comment)}" if view.comment else ""
+            st.markdown(
+                f"{widgets.badge(tone, words)}　**{guard.plain(view.collection)}**　{view.label}"
+                f"　已填 {view.filled}/{view.asked}　截止 {view.due_on}{note}",
+                width="stretch",
+            )
+            st.page_link(
+                "metrics/pages/return_form.py",
+                label="去填报",
+                icon=":material/edit:",
+                query_params={"id": str(view.id)},
+                width="content",
+            )
+    any_todo = todo(max(0, len(owed) - 6), "份其他应报报送", "metrics/pages/returns.py", "查看全部报送") or bool(owed)
+else:
+    submitted = returns.returns(actor, states=(ReturnState.SUBMITTED,))
+    pending = [pilot for pilot in pilots if pilot.state is PilotState.PENDING]
+    unjudged = [pilot for pilot in pilots if pilot.state is PilotState.EVALUATING]
+    waiting = scenarios.scenarios(actor, states=(ScenarioState.APPRAISAL,)) if actor.is_staff else []
+    overdue = [
+        view
+        for view in returns.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
+        if view.due_on < today
+    ]
+    any_todo |= todo(len(waiting), "个场景等待论证", "scenarios/pages/scenarios.py", "去论证")
+    any_todo |= todo(len(pending), "个试点等待批准启动", "pilots/pages/pilots.py", "去审批")
+    any_todo |= todo(len(unjudged), "个试点在评估中，等待结论", "pilots/pages/pilots.py", "去评估")
+    any_todo |= todo(len(submitted), "份报送等待审核", "metrics/pages/returns.py", "去审核")
+    any_todo |= todo(len(overdue), "份报送已逾期", "metrics/pages/returns.py", "去催报")
+if not any_todo:
+    st.success("没有待办事项。")
+
+st.subheader("试点", anchor=False)
+if not pilots:
+    if actor.is_staff:
+        widgets.empty(
+            "还没有试点。先登记需求和场景，立项后发起试点。", page="scenarios/pages/needs.py", label="去登记需求"
+        )
+    else:
+        widgets.empty("本地区还没有参加试点。", page="scenarios/pages/scenarios.py", label="看看已立项的场景")
+else:
+    states = [(state, sum(pilot.state is state for pilot in pilots)) for state in PilotState]
+    with st.container(horizontal=True):
+        for state, count in states:
+            if count:
+                st.markdown(f"{widgets.badge(state, state.label)} **{count}**", width="content")
+    widgets.table(
+        pd.DataFrame(
+            {
+                "试点": [pilot.name for pilot in pilots],
+                "状态": [widgets.shape(pilot.state, pilot.state.label) for pilot in pilots],
+                "结论": [pilot.verdict.verdict.label if pilot.verdict else "–" for pilot in pilots],
+                "试点 / 对照地区": [f"{pilot.pilots} / {pilot.comparisons}" for pilot in pilots],
+                "起止": [f"{pilot.start_on:%Y-%m} 至 {pilot.end_on:%Y-%m}" for pilot in pilots],
+            }
+        ),
+        "home_pilots",
+        open_page="pilots/pages/pilot.py",
+        ids=[pilot.id for pilot in pilots],
+    )

@@ -1,0 +1,295 @@
+"""One pilot: did it work, and would it work elsewhere?"""
+
+import pandas as pd
+import streamlit as st
+
+import accounts.queries
+from accounts.permissions import Permission, Subject, may
+from core import clock
+from core.numbers import format_number
+from core.periods import Cadence, Period
+from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
+from metrics.schemas import TargetIn
+from pilots import pictures, queries, report, service
+from pilots.stages import PILOT
+from web import charts, guard, widgets
+
+actor = guard.current_actor()
+pilot_id = guard.found(guard.parameter("id"), "试点")
+pilot = guard.found(queries.pilot(actor, pilot_id), "试点")
+version = queries.data_version()
+scope = "staff" if actor.is_staff else f"{actor.role}:{actor.region_code}:{actor.organisation_id}"
+key = (pilot.id, scope, version, clock.today())
+widgets.header(pilot.name, "这个试点有没有用？", back=("pilots/pages/pilots.py", "全部试点"))
+
+
+def act(do: str, reason: str) -> None:
+    with guard.show_errors():
+        state = service.move(actor, pilot.id, do, reason, seen_version=pilot.version)
+        widgets.flash(f"已办理“{do}”，试点现为“{state.label}”。")
+        st.rerun()
+
+
+with st.container(border=True):
+    st.markdown(f"{widgets.badge(pilot.state, pilot.state.label)}　{guard.plain(pilot.promise)}")
+    st.caption(
+        f"{pilot.code}　{guard.plain(pilot.lead)}　{pilot.start_on} 至 {pilot.end_on}　"
+        f"试点 {pilot.pilots} 个，对照 {pilot.comparisons} 个"
+    )
+    st.page_link(
+        "scenarios/pages/scenario.py",
+        label=f"场景：{guard.plain(pilot.scenario)} {pilot.scenario_version}",
+        icon=":material/account_tree:",
+        query_params={"id": str(pilot.scenario_id)},
+    )
+    subject = Subject(created_by=pilot.created_by)
+    steps = PILOT.steps_from(pilot.state)
+    allowed = [step for step in steps if may(actor, Permission(step.permission), subject)]
+    widgets.steps("pilot", allowed, act)
+    if steps and not allowed and actor.is_staff:
+        st.caption(guard.plain(may(actor, Permission(steps[0].permission), subject).reason))
+    if pilot.state is PilotState.DESIGN and may(actor, Permission.PILOT_DESIGN):
+        st.page_link(
+            "pilots/pages/design.py", label="修改设计", icon=":material/edit:", query_params={"id": str(pilot.id)}
+        )
+
+if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
+    units = charts.kept(("units", *key), lambda: guard.found(queries.evaluate(actor, pilot.id)).units)
+    st.subheader("登记的地区", anchor=False)
+    for arm in (Arm.PILOT, Arm.COMPARISON):
+        st.markdown(
+            f"**{arm.label}**　" + "、".join(f"{unit.name}（{unit.group}）" for unit in units if unit.arm is arm)
+        )
+    st.info("试点启动后，各地区的应报清单自动生成，这里显示评估结果。")
+    st.stop()
+
+evaluation = charts.kept(("evaluation", *key), lambda: guard.found(queries.evaluate(actor, pilot.id)))
+decision = evaluation.decision
+
+# -- verdict -----------------------------------------------------------------------
+if pilot.verdict is not None:
+    verdict = pilot.verdict
+    with st.container(border=True, key="verdict"):
+        st.markdown(f"**结论：{verdict.verdict.label}**　{guard.plain(verdict.sentence)}")
+        if verdict.overruled_reason:
+            st.markdown(f":orange-badge[人工结论]　理由：{guard.plain(verdict.overruled_reason)}")
+        st.markdown(f"下一步：{guard.plain(verdict.next_step)}　责任单位：{guard.plain(verdict.owner)}")
+        st.caption(
+            f"依据规则 {verdict.rule}，北京时间 {clock.show(verdict.decided_at)}　数据指纹 {verdict.inputs_hash[:12]}"
+        )
+if decision is not None and may(actor, Permission.PILOT_DECIDE):
+    changed = pilot.verdict is None or (
+        decision.sentence != pilot.verdict.sentence or decision.verdict is not pilot.verdict.verdict
+    )
+    if changed:
+        st.markdown(
+            f"按现有数据，系统规则 {decision.rule_id} 给出 **{decision.title}**：{guard.plain(decision.sentence)}"
+        )
+    if decision.missing:
+        with st.expander(f"离确定的结论还缺 {len(decision.missing)} 项"):
+            st.markdown("\n".join(f"- {guard.plain(item)}" for item in decision.missing))
+    if changed and pilot.state not in PILOT.terminal:
+        with st.container(horizontal=True):
+            if st.button("记录这一结论", key="judge", type="primary"):
+                with guard.show_errors():
+                    service.judge(actor, pilot.id)
+                    widgets.flash("结论已记录，并保存了当时的全部数据。")
+                    st.rerun()
+            with st.popover("人工改变结论…", key="overrule"):
+                picked = st.selectbox("结论", [item.label for item in Verdict], key="overrule_verdict")
+                reason = st.text_area("理由（会印在评估报告上）", key="overrule_reason")
+                if st.button("确认记录人工结论", key="overrule_go", type="primary"):
+                    with guard.show_errors():
+                        chosen = next(item for item in Verdict if item.label == picked)
+                        service.judge(actor, pilot.id, overrule=chosen, reason=reason)
+                        widgets.flash("人工结论已记录。")
+                        st.rerun()
+elif decision is None and not evaluation.own_only:
+    st.info("这个试点没有目标指标，不能评估。")
+
+# -- one indicator -------------------------------------------------------------------
+order = sorted(evaluation.measures, key=lambda item: list(IndicatorRole).index(item.role))
+if not order:
+    st.stop()
+names = [f"{item.indicator.name}·{item.role.label}" for item in order]
+picked = st.segmented_control("指标", names, default=names[0], key="pilot_indicator", bind="query-params")
+measure = order[names.index(picked)] if picked in names else order[0]
+indicator = measure.indicator
+of = (*key, indicator.id)
+figures = report.key_figures(evaluation, measure)
+widgets.figures(figures)
+if measure.coverage[1] and measure.coverage[0] < measure.coverage[1]:
+    st.caption(f"最近完整的一期有 {measure.coverage[1] - measure.coverage[0]} 个试点地区未报，合计只含已报地区。")
+if evaluation.unapproved:
+    st.caption(f"含 {evaluation.unapproved} 份待审核的报送；审核退回的不再计入。")
+
+if evaluation.own_only:
+    charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")
+else:
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        charts.draw(
+            lambda: pictures.province(evaluation, measure),
+            ("map", *of),
+            describe=f"各地区{indicator.name}，粗框为试点，虚框为对照",
+            stretch=False,
+        )
+    with right:
+        charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")
+        if measure.effect is not None:
+            charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
+    st.markdown(f"**发达地区与山区海岛县**　{guard.plain(report.compare_words(measure))}")
+
+rows = charts.kept(("rows", *of), lambda: report.county_rows(evaluation, measure))
+if measure.latest:
+    st.subheader(f"各地区 {Period.parse(measure.latest).label}", anchor=False)
+    st.caption("选中一行可查看这个数字的来历：分子、分母、口径、来源和每次修改。")
+    event = st.dataframe(
+        rows.drop(columns="code"),
+        key=f"counties_{indicator.id}",
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    selected = event.selection.rows  # type: ignore[union-attr]
+    if selected and selected[0] < len(rows):
+        st.switch_page(
+            "metrics/pages/figure.py",
+            query_params={
+                "collection": str(pilot.collection_id),
+                "indicator": str(indicator.id),
+                "region": str(rows.code.iloc[selected[0]]),
+                "period": measure.latest,
+            },
+        )
+elif not evaluation.own_only:
+    st.info("试点后还没有一期的报送率达到要求，暂不显示分地区数值。")
+if measure.attained_by and not evaluation.own_only:
+    with st.expander("各试点地区目标达成率"):
+        charts.draw(
+            lambda: pictures.attainment(evaluation, measure), ("attained", *of), describe="各试点地区目标达成率"
+        )
+
+# -- completeness ----------------------------------------------------------------------
+st.subheader("报送情况与数据质量", anchor=False)
+due = evaluation.returns[evaluation.returns.due]
+total = evaluation.quality.total
+widgets.figures(
+    [
+        ("应报", f"{len(due):,} 份", "自登记以来已到期"),
+        (
+            "已报",
+            report.percent(float((~due.status.isin(["missing", "returned"])).mean()) if len(due) else None),
+            "占应报",
+        ),
+        ("按时", report.percent(float(due.on_time.mean()) if len(due) else None), "占应报"),
+        ("数据质量分", format_number(total, 0), "不参与指标计算，只决定能否下结论"),
+    ]
+)
+with st.expander("数据质量构成"):
+    st.dataframe(
+        pd.DataFrame(
+            [
+                [
+                    part.aspect.label,
+                    f"{part.n} / {part.m}",
+                    format_number(part.points, 1),
+                    format_number(part.weight, 1),
+                ]
+                for part in evaluation.quality.parts
+            ],
+            columns=["部分", "符合 / 应有", "得分", "满分"],
+        ),
+        hide_index=True,
+        width="stretch",
+    )
+    for fix in evaluation.quality.cheapest_fixes:
+        st.markdown(f"- {guard.plain(fix.text)}")
+arms = [arm for arm in (Arm.PILOT, Arm.COMPARISON) if any(unit.arm is arm for unit in evaluation.units)]
+for arm in arms:
+    with st.expander(
+        f"{arm.label}最近 {pictures.STRIP_PERIODS} 期", expanded=arm is arms[0] and len(evaluation.units) < 60
+    ):
+        charts.draw(
+            lambda arm=arm: pictures.completeness(evaluation, arm),  # type: ignore[misc]
+            ("strip", arm, *key),
+            describe=f"{arm.label}报送情况",
+            stretch=False,
+        )
+
+# -- downloads and how it was computed ---------------------------------------------------
+with st.container(horizontal=True):
+    if may(actor, Permission.REPORT_ISSUE):
+        st.download_button(
+            "下载评估报告（PDF）",
+            data=lambda: report.issue(actor, pilot.id).data,
+            file_name=f"试点评估报告_{pilot.name}_{clock.today():%Y%m%d}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+            type="primary",
+            icon=":material/picture_as_pdf:",
+            key="pdf",
+        )
+    st.download_button(
+        "下载各地区各期数值（CSV）",
+        data=lambda: report.csv(actor, pilot.id),
+        file_name=f"{pilot.name}_各期数值_{clock.today():%Y%m%d}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/table:",
+        key="csv",
+    )
+st.caption("报告约需几秒生成；数据不变时再次生成，编号和内容完全相同。")
+if may(actor, Permission.PILOT_DECIDE) and pilot.state not in PILOT.terminal:
+    with st.popover("调整基线或目标…", key="retarget"):
+        st.caption("原来的线会保留在图和报告中。")
+        kind = st.radio("类型", [item.label for item in TargetKind], horizontal=True, key="retarget_kind")
+        value = st.number_input(
+            f"{indicator.name}（{indicator.unit}）", value=None, key="retarget_value", format="%.2f"
+        )
+        why = st.text_area("理由", key="retarget_reason")
+        if st.button("确认调整", key="retarget_go", type="primary"):
+            with guard.show_errors(TargetIn):
+                service.set_target(
+                    actor,
+                    pilot.id,
+                    TargetIn(
+                        indicator_id=indicator.id,
+                        kind=next(item for item in TargetKind if item.label == kind),
+                        value=str(value) if value is not None else None,  # type: ignore[arg-type]
+                        from_period=str(Period.containing(clock.today(), Cadence.MONTH)),
+                        reason=why,
+                    ),
+                )
+                widgets.flash("已调整，原来的线保留在图中。")
+                st.rerun()
+with st.expander("这些数字是怎样算出来的"):
+    st.markdown(
+        f"**{indicator.name}**（{indicator.code} 第 {indicator.version} 版）：{guard.plain(indicator.meaning)}\n\n"
+        f"公式：{guard.plain(indicator.formula)}。地区汇总：{indicator.combine_regions.label}。来源：{guard.plain(indicator.source)}。\n\n"
+        "合计一律为分子之和除以分母之和；缺报不当作零；草稿和退回的报送不计入。"
+        "试点效果是各地区试点后与试点前之差，再比较试点与对照地区；区间为 95%。"
+        "地区类型按各期当日有效的名单划分。"
+    )
+    st.page_link(
+        "metrics/pages/indicator.py",
+        label="查看完整口径",
+        icon=":material/straighten:",
+        query_params={"id": str(indicator.id)},
+    )
+    if measure.detectable is not None:
+        st.markdown(
+            f"本设计能看出的最小变化约 {format_number(measure.detectable, indicator.decimals)}{pictures.effect_unit(indicator)}。"
+        )
+with st.expander("办理记录"):
+    for item in accounts.queries.history(actor, "pilot", pilot.id):
+        done = item.changes.get("do") or {
+            "pilot:design": "设计",
+            "pilot:judge": "记录结论",
+            "report:issue": "生成报告",
+        }.get(item.action, "更新")
+        st.markdown(
+            f"{clock.show(item.at)}　{guard.plain(item.actor)}　{guard.plain(done)}"
+            + (f"　理由：{guard.plain(item.reason)}" if item.reason else "")
+        )
