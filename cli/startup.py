@@ -44,8 +44,9 @@ def serve() -> None:
     """What the server does before it answers: prepare, and load what the first visitor would wait for."""
     logs.configure()
     prepare()
-    import pilots.report  # noqa: F401  pandas, altair, reportlab and every room below
     import scipy.stats  # noqa: F401
+
+    import pilots.report  # noqa: F401  pandas, altair, reportlab and every room below
     from reports import typefaces
 
     typefaces.register()

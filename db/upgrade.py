@@ -6,13 +6,14 @@ checked, because whoever runs it decides when.
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlmodel import SQLModel
 
@@ -20,7 +21,7 @@ from core import clock
 from core.errors import AppError
 from core.settings import settings
 from db import backup
-from db.engine import engine
+from db.engine import engine, make
 
 _LOCK = 7_319_206
 
@@ -66,6 +67,21 @@ def downgrade(on: Engine, revision: str) -> None:
     with on.execution_options(write=True).connect() as connection:
         command.downgrade(config(connection), revision)
         connection.commit()
+
+
+def revise(message: str) -> Path:
+    """Write the next step of the schema from the tables in code, compared with a throw-away database at
+    the last step. Read what was written: renames, data and triggers are nobody's to guess."""
+    if not message.strip():
+        raise AppError("请说明改了什么。", 'make revision m="what changed"')
+    with tempfile.TemporaryDirectory() as folder:
+        on = make(f"sqlite:///{folder}/head.db")
+        upgrade(on)
+        with on.connect() as connection:
+            made = command.revision(config(connection), message, autogenerate=True, rev_id=f"{int(head()[:4]) + 1:04d}")
+        on.dispose()
+    assert isinstance(made, Script)
+    return Path(made.path)
 
 
 def differences(on: Engine | None = None) -> list[str]:

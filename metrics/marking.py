@@ -64,10 +64,8 @@ def _editable(data: bytes, limit_mb: int) -> Workbook | None:
     if opened.kind is not FileKind.XLSX:
         cells = sum(len(values) for sheet in opened.sheets for values in sheet.rows.values())
         return _copy(opened) if cells <= _CELLS_LIMIT else None
-    if not _bearable(data):
-        return None
     try:
-        return load_workbook(io.BytesIO(data), rich_text=True)
+        return load_workbook(io.BytesIO(data), rich_text=True) if _bearable(data) else None
     except Exception:  # noqa: BLE001 (openpyxl fails in many ways where calamine did not; the list is still worth having)
         return None
 

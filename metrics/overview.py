@@ -11,6 +11,7 @@ from sqlmodel import col
 from accounts.permissions import Actor
 from core import clock
 from core.words import IndicatorRole, ReturnState
+from db import audit
 from db.session import read
 from db.tables import Collection, CollectionIndicator, IndicatorRow, Pilot, ReturnRow
 from metrics import queries
@@ -60,6 +61,15 @@ def waiting(actor: Actor) -> list[Waiting]:
     return sorted((row for row in found if row.submitted or row.returned or row.overdue), key=lambda row: -row.overdue)
 
 
+def next_opening(actor: Actor) -> tuple[date, int] | None:
+    """The next day on which returns may be filled in, and how many open then; None when none is to come."""
+    later = queries.readable(actor).where(col(ReturnRow.opens_on) > clock.today()).subquery().c.opens_on
+    query = select(later, func.count()).group_by(later).order_by(later).limit(1)
+    with read() as session:
+        found = session.execute(query).first()
+        return None if found is None else (found[0], found[1])
+
+
 def collections(actor: Actor) -> dict[int, str]:
     """Collections in which the actor sees returns: id → name, by name."""
     seen = select(queries.readable(actor).subquery().c.collection_id)
@@ -100,3 +110,9 @@ def users(actor: Actor, indicator_id: int) -> list[Use]:
         query = query.where(col(Collection.id).in_(own))
     with read() as session:
         return [Use(*row) for row in session.execute(query)]
+
+
+def data_version() -> int:
+    """Moves with every command that changes data; what pages keep their pictures by."""
+    with read() as session:
+        return audit.data_version(session)

@@ -261,6 +261,12 @@ def targets_of(session: Session, collection_id: int) -> dict[int, list[TargetVie
 
 
 def applying(targets: Sequence[TargetView], kind: TargetKind, region_code: str, period: str) -> Decimal | None:
+    """The value of the baseline or target in force."""
+    found = in_force(targets, kind, region_code, period)
+    return None if found is None else found.value
+
+
+def in_force(targets: Sequence[TargetView], kind: TargetKind, region_code: str, period: str) -> TargetView | None:
     """The baseline or target in force: the region's own before the common one, the newest last."""
     fitting = [
         target
@@ -268,7 +274,7 @@ def applying(targets: Sequence[TargetView], kind: TargetKind, region_code: str, 
         if target.kind is kind and target.from_period <= period and target.region_code in (None, region_code)
     ]
     own = [target for target in fitting if target.region_code == region_code]
-    return (own or fitting)[-1].value if fitting else None
+    return (own or fitting)[-1] if fitting else None
 
 
 def explain(actor: Actor, collection_id: int, indicator_id: int, region_code: str, period: str) -> Explanation | None:

@@ -76,6 +76,34 @@ def pilot_of(actor: Actor, collection_id: int) -> int | None:
         return session.exec(select(Pilot.id).where(Pilot.collection_id == collection_id)).first()
 
 
+def sums_above(
+    actor: Actor, collection_id: int, indicator_id: int, region_code: str, period: str
+) -> list[tuple[str, str, str]]:
+    """The sums that a county's figure is part of: (scope code, scope, group), the nearest scope first, each
+    whole before its group. Nothing for those who do not see every county in them."""
+    if not actor.is_staff:
+        return []
+    with read() as session:
+        collection = session.get(Collection, collection_id)
+        if collection is None:
+            return []
+        above = rollups.ancestors(session, {region_code})[region_code]
+        scheme = collection.group_scheme or groups.MAIN_SCHEME
+        member = groups.memberships(session, [region_code], Period.parse(period).end, scheme).get(region_code)
+        rows = session.exec(
+            select(Rollup.scope_code, Region.name, Rollup.group_name)
+            .join(Region, col(Region.code) == Rollup.scope_code)
+            .where(
+                Rollup.collection_id == collection_id,
+                Rollup.indicator_id == indicator_id,
+                Rollup.period == period,
+                col(Rollup.scope_code).in_(above),
+                col(Rollup.group_name).in_(["", member.name if member else ""]),
+            )
+        ).all()
+    return sorted(((code, name, group) for code, name, group in rows), key=lambda row: (above.index(row[0]), row[2]))
+
+
 def explain_sum(
     actor: Actor, collection_id: int, indicator_id: int, scope_code: str, period: str, group: str = ""
 ) -> SumExplanation | None:
@@ -170,6 +198,8 @@ def _owed(
         .where(ReturnRow.collection_id == collection.id, ReturnRow.period == period)
         .order_by(ReturnRow.region_code)
     ).all()
+    if not rows:
+        return []
     codes = {row.region_code for row, _ in rows}
     above = rollups.ancestors(session, codes)
     scheme = collection.group_scheme or groups.MAIN_SCHEME

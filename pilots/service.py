@@ -78,7 +78,7 @@ def redesign(actor: Actor, pilot_id: int, data: PilotIn, *, seen_version: int) -
     """Replace the design of a pilot that has not started. The collection is rebuilt: nothing hangs on it yet."""
     require(actor, Permission.PILOT_DESIGN)
     with write() as session:
-        row = _get(session, pilot_id)
+        row = _get(session, actor, pilot_id)
         check_version(row, seen_version)
         if row.state is not PilotState.DESIGN:
             raise WrongState(f"试点“{row.state.label}”，设计不能再改。", "如需修改，请先退回设计。")
@@ -91,9 +91,11 @@ def redesign(actor: Actor, pilot_id: int, data: PilotIn, *, seen_version: int) -
 def move(actor: Actor, pilot_id: int, do: str, reason: str = "", *, seen_version: int) -> PilotState:
     """Take one step of the pilot's path. Starting it checks the gates and writes down what will be owed."""
     with write() as session:
-        row = _get(session, pilot_id)
+        row = _get(session, actor, pilot_id)
+        for possible in PILOT.steps_from(row.state):
+            if possible.do == do:  # who may comes before whether it can be done
+                require(actor, Permission(possible.permission), Subject(created_by=row.created_by))
         step = PILOT.take(row.state, do, reason)
-        require(actor, Permission(step.permission), Subject(created_by=row.created_by))
         check_version(row, seen_version)
         if do == START:
             _start(session, actor, row)
@@ -108,7 +110,7 @@ def set_target(actor: Actor, pilot_id: int, data: TargetIn) -> None:
     """Change a baseline or target from a period on; the old line stays in every chart and report."""
     require(actor, Permission.PILOT_DECIDE)
     with write() as session:
-        row = _get(session, pilot_id)
+        row = _get(session, actor, pilot_id)
         if session.get(CollectionIndicator, (row.collection_id, data.indicator_id)) is None:
             raise NotFound("这个试点没有使用所选指标。")
         collecting.set_target(session, actor, row.collection_id, data)
@@ -202,10 +204,10 @@ def _start(session: Session, actor: Actor, row: Pilot) -> None:
     collecting.expect_returns(session, row.collection_id)
 
 
-def _get(session: Session, pilot_id: int) -> Pilot:
-    row = session.get(Pilot, pilot_id)
+def _get(session: Session, actor: Actor, pilot_id: int) -> Pilot:
+    row = session.exec(queries.readable(actor).where(Pilot.id == pilot_id)).first()
     if row is None:
-        raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
+        raise NotFound("没有找到这个试点，或您无权查看。", "请从试点列表重新进入。")
     return row
 
 

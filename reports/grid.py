@@ -21,10 +21,12 @@ from reports import theme
 from reports.lines import ASCENT, CAPTION, break_lines, shorten, widest_unit
 from reports.typefaces import BOLD, REGULAR, text_width
 
-SIZE = 9.5
-_LEADING = 13.5
-_PAD_X = 4.0
-_PAD_Y = 3.5
+_SIZE = 9.5
+_SMALLEST = 6.5
+# The rest in font sizes, so that a table set smaller keeps its proportions.
+_LEADING = 1.42
+_PAD_X = 0.42
+_PAD_Y = 0.37
 _SAMPLE = 300  # rows that decide the widths, with the longest text of every column
 _FUZZ = 1e-6  # heights are sums of floats
 _CAPTION_HEIGHT = CAPTION.leading + 4
@@ -38,11 +40,8 @@ _paint = cache(toColor)  # ReportLab reads a colour's name anew for every rule
 
 class Row(NamedTuple):
     cells: list[list[str]]  # lines of each cell
-    shaded: bool
-
-    @property
-    def height(self) -> float:
-        return max(map(len, self.cells)) * _LEADING + 2 * _PAD_Y
+    height: float
+    shaded: bool = False
 
 
 class Table:
@@ -67,27 +66,31 @@ class Table:
         """Wrap every cell once; `tallest` is the height of a page."""
         if self.body:
             return
-        self.columns = _widths(self._header, self._rows, width, self._shares)
-        places = range(len(self.columns))
-        numeric = (all(map(_NUMBER.match, _column(self._rows, at))) for at in places)
-        self.align = self.align or "".join("r" if number else "l" for number in numeric)
-        self.faces = [BOLD if at in self.labels else REGULAR for at in places]
-        self.head = Row(self._cells(self._header, [BOLD] * len(self.columns)), False) if self._header else None
+        columns = [[row[at] for row in self._rows] for at in range(len(self._header) or len(self._rows[0]))]
+        self.size, self.columns = _fit(self._header, columns, width, self._shares)
+        self.align = self.align or "".join(
+            "r" if any(column) and all(map(_NUMBER.match, column)) else "l" for column in columns
+        )
+        self.faces = [BOLD if at in self.labels else REGULAR for at in range(len(columns))]
+        self.head = self._row(self._wrapped(self._header, [BOLD] * len(columns))) if self._header else None
         self.lead = (self.head.height if self.head else 0.0) + (_CAPTION_HEIGHT if self.caption else 0.0)
-        most = int((tallest - self.lead - 2 * _PAD_Y) / _LEADING)
-        self.body = [] if self._rows else [Row([["暂无数据"]], False)]
-        for number, row in enumerate(self._rows):
-            cells = self._cells(row, self.faces)
+        most = int((tallest - self.lead - 2 * _PAD_Y * self.size) / (_LEADING * self.size))
+        self.body = [] if self._rows else [self._row([["暂无数据"]])]
+        for number, texts in enumerate(self._rows):
+            cells = self._wrapped(texts, self.faces)
             shaded = number % 2 == 1 and not self.labels
             # A row higher than a page continues on the next.
             for first in range(0, max(map(len, cells)), most):
-                self.body.append(Row([cell[first : first + most] for cell in cells], shaded))
+                self.body.append(self._row([cell[first : first + most] for cell in cells], shaded=shaded))
         self.ends = list(accumulate((row.height for row in self.body), initial=0.0))
 
-    def _cells(self, texts: Sequence[str], faces: Sequence[str]) -> list[list[str]]:
-        rooms = (width - 2 * _PAD_X for width in self.columns)
+    def _wrapped(self, texts: Sequence[str], faces: Sequence[str]) -> list[list[str]]:
+        rooms = (width - 2 * _PAD_X * self.size for width in self.columns)
         parts = zip(texts, faces, rooms, strict=True)
-        return [[line.text for line in break_lines(text, face, SIZE, room)] for text, face, room in parts]
+        return [[line.text for line in break_lines(text, face, self.size, room)] for text, face, room in parts]
+
+    def _row(self, cells: list[list[str]], *, shaded: bool = False) -> Row:
+        return Row(cells, (max(map(len, cells)) * _LEADING + 2 * _PAD_Y) * self.size, shaded)
 
 
 class Grid(Flowable):
@@ -171,47 +174,52 @@ class Grid(Flowable):
         self.canv.line(0, y, self.width, y)
 
     def _write(self, pen: Any, row: Row, top: float, faces: Sequence[str]) -> None:
-        first = top - _PAD_Y - (_LEADING - SIZE) / 2 - ASCENT * SIZE
+        size = self._table.size
+        first = top - (_PAD_Y + (_LEADING - 1) / 2 + ASCENT) * size
         columns = list(zip(self._table.columns, self._table.align, faces, strict=True))
         if len(row.cells) < len(columns):  # one message instead of cells
             columns = [(self.width, "c", REGULAR)]
         left, current = 0.0, ""
         for lines, (width, align, face) in zip(row.cells, columns, strict=True):
             if face != current:
-                pen.setFont(face, SIZE)
+                pen.setFont(face, size)
                 current = face
             for number, line in enumerate(lines):
-                spare = 0.0 if align == "l" else width - 2 * _PAD_X - text_width(line, face, SIZE)
-                pen.setTextOrigin(left + _PAD_X + (spare / 2 if align == "c" else spare), first - number * _LEADING)
+                spare = 0.0 if align == "l" else width - 2 * _PAD_X * size - text_width(line, face, size)
+                x = left + _PAD_X * size + (spare / 2 if align == "c" else spare)
+                pen.setTextOrigin(x, first - number * _LEADING * size)
                 pen.textOut(line)
             left += width
 
 
-def _column(rows: Sequence[Sequence[str]], at: int) -> list[str]:
-    return [row[at] for row in rows]
+def _fit(
+    header: Sequence[str], columns: Sequence[Sequence[str]], width: float, shares: Sequence[float]
+) -> tuple[float, list[float]]:
+    """Font size and column widths that fill the page: from the shares asked for, or from what the columns hold.
 
-
-def _widths(header: Sequence[str], rows: Sequence[Sequence[str]], width: float, shares: Sequence[float]) -> list[float]:
-    """Column widths that fill the page: from the shares asked for, or from what the columns hold.
-
-    Between three widths, the first that all columns can have and the next: the longest number or
-    word; short texts on one line; everything on one line. Narrower than the first, words are cut.
+    There are three widths: the longest number or word; short texts on one line; everything on one
+    line. Columns stand between the widest of these that all can have and the next. Where not even
+    the longest numbers fit side by side the table is set smaller, and only then are they cut.
     """
     if shares:
-        return [width * share / sum(shares) for share in shares]
-    tiers: list[tuple[float, float, float]] = []
-    for at in range(len(header) or len(rows[0])):
-        column = _column(rows, at)
-        seen = [*column[:_SAMPLE], max(column, key=len, default="")]
-        pieces = [(text, REGULAR) for text in seen] + ([(header[at], BOLD)] if header else [])
-        natural = max(text_width(line, face, SIZE) for text, face in pieces for line in text.split("\n"))
-        longest = max(2 * SIZE, *(widest_unit(text, face, SIZE) for text, face in pieces))
-        short = max(longest, min(natural, _SHORT * SIZE))
-        edges = 2 * _PAD_X + 0.5
-        tiers.append((longest + edges, short + edges, max(short, min(natural, width * _NATURAL_LIMIT)) + edges))
-    for lower, upper in pairwise(zip(*tiers, strict=True)):
+        return _SIZE, [width * share / sum(shares) for share in shares]
+    titles = header or [""] * len(columns)
+    tiers = [_tiers(title, column, width) for title, column in zip(titles, columns, strict=True)]
+    levels = [list(level) for level in zip(*tiers, strict=True)]
+    for lower, upper in pairwise(levels):
         if sum(lower) <= width < sum(upper):
             spare = (width - sum(lower)) / (sum(upper) - sum(lower))
-            return [least + (most - least) * spare for least, most in zip(lower, upper, strict=True)]
-    chosen = [tier[0 if sum(least for least, _, _ in tiers) > width else 2] for tier in tiers]
-    return [part * width / sum(chosen) for part in chosen]
+            return _SIZE, [least + (most - least) * spare for least, most in zip(lower, upper, strict=True)]
+    chosen = levels[0] if sum(levels[0]) > width else levels[-1]
+    size = max(_SMALLEST, _SIZE * min(1.0, width / sum(chosen)))
+    return size, [part * width / sum(chosen) for part in chosen]
+
+
+def _tiers(title: str, column: Sequence[str], width: float) -> tuple[float, float, float]:
+    seen = [*column[:_SAMPLE], max(column, key=len, default="")]
+    pieces = [*((text, REGULAR) for text in seen), (title, BOLD)]
+    natural = max(text_width(line, face, _SIZE) for text, face in pieces for line in text.split("\n"))
+    longest = max(2 * _SIZE, *(widest_unit(text, face, _SIZE) for text, face in pieces))
+    short = max(longest, min(natural, _SHORT * _SIZE))
+    edges = 2 * _PAD_X * _SIZE + 0.5  # sums of floats may come out a little wider than they were measured
+    return longest + edges, short + edges, max(short, min(natural, width * _NATURAL_LIMIT)) + edges

@@ -137,8 +137,9 @@ class Localise:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
         elif scope["path"].startswith(SCRIPTS) and (name := scope["path"].removeprefix(SCRIPTS)) in bundles():
-            found = _served.get(name) or await run_in_threadpool(asset, name)
-            await found.response(Headers(scope=scope))(scope, receive, send)
+            if name not in _served:
+                await run_in_threadpool(asset, name)
+            await asset(name).response(Headers(scope=scope))(scope, receive, send)
         elif scope["path"].startswith(_NOT_SHELL):
             await self.app(scope, receive, send)
         else:

@@ -86,6 +86,7 @@ def run() -> None:
 # Streamlit leaves a hand's breadth above the title; and pictures of a fixed width scroll on a phone.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 3rem; }
+@media (max-width: 640px) { [data-testid=stMainBlockContainer] { padding-top: 4.5rem; } }
 [class*=st-key-wide_] { overflow-x: auto; }
 </style>"""
 

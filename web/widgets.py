@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -103,21 +103,24 @@ def table(
     open_page: str = "",
     ids: Sequence[int] = (),
     parameter: str = "id",
+    addresses: Sequence[Mapping[str, str]] = (),
     help: dict[str, str] | None = None,
     height: int | str = "auto",
 ) -> None:
-    """A list with search, sorting and download. With `open_page`, choosing a row opens `ids[row]` there.
+    """A list with search, sorting and download. With `open_page`, choosing a row opens `ids[row]` there,
+    or `addresses[row]` where one number does not say it all.
 
     The grid reports positions in the frame it was given, so `ids` must be in the frame's order.
     """
+    addresses = addresses or [{parameter: str(number)} for number in ids]
     config = {name: st.column_config.Column(name, help=text) for name, text in (help or {}).items()}
     extra: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"} if open_page else {}
     event = st.dataframe(frame, key=key, hide_index=True, width="stretch", height=height, column_config=config, **extra)
     if open_page:
         st.caption("点选一行左侧的方框可打开详情。")
         rows = event.selection.rows  # type: ignore[union-attr]
-        if rows and rows[0] < len(ids):
-            st.switch_page(open_page, query_params={parameter: str(ids[rows[0]])})
+        if rows and rows[0] < len(addresses):
+            st.switch_page(open_page, query_params=dict(addresses[rows[0]]))
 
 
 def steps(key: str, choices: Sequence[Step], act: Callable[[str, str], None]) -> None:

@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from xml.parsers.expat import ExpatError
 
 from core.tabular.refusal import MB, BadFile, refuse_by_parts
 
@@ -15,13 +16,28 @@ RATIO_FROM = 50 * MB
 PARTS_LIMIT = 2000
 _PIECE = 16 * MB
 
+# What zipfile, zlib and the XML parsers raise for bytes that are not what they should be.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    SyntaxError,  # ElementTree's ParseError is one
+    ExpatError,
+    ValueError,
+    LookupError,  # a part that is missing, an encoding that does not exist
+    NotImplementedError,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
+
 
 def open_archive(data: bytes) -> zipfile.ZipFile:
-    """The archive of an .xlsx whose parts unpack to exactly what their headers promise."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as broken:
-        raise BadFile("file.damaged") from broken
+    """The archive of an .xlsx whose parts unpack to exactly what their headers promise.
+
+    Raises BadFile, or one of BROKEN when it is not even an archive.
+    """
+    archive = zipfile.ZipFile(io.BytesIO(data))
     parts = archive.infolist()
     total = sum(part.file_size for part in parts)
     if len(parts) > PARTS_LIMIT or total > UNPACKED_LIMIT:
@@ -36,16 +52,9 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     refuse_by_parts(names)
     for part in parts:
         _check_size(data, part)
-    if b"macroEnabled" in _content_types(archive):
+    if b"macroEnabled" in archive.read("[Content_Types].xml"):
         raise BadFile("file.macros")
     return archive
-
-
-def _content_types(archive: zipfile.ZipFile) -> bytes:
-    try:
-        return archive.read("[Content_Types].xml")
-    except (KeyError, zipfile.BadZipFile) as broken:
-        raise BadFile("file.damaged") from broken
 
 
 def _check_size(data: bytes, part: zipfile.ZipInfo) -> None:
@@ -55,10 +64,7 @@ def _check_size(data: bytes, part: zipfile.ZipInfo) -> None:
     that promises little and holds much would pass every check and still fill the memory.
     """
     head = part.header_offset
-    try:
-        name_length, extra_length = struct.unpack_from("<HH", data, head + 26)
-    except struct.error as broken:
-        raise BadFile("file.damaged") from broken
+    name_length, extra_length = struct.unpack_from("<HH", data, head + 26)
     start = head + 30 + name_length + extra_length
     packed = data[start : start + part.compress_size]
     if part.compress_type == zipfile.ZIP_STORED:
@@ -69,14 +75,11 @@ def _check_size(data: bytes, part: zipfile.ZipInfo) -> None:
         raise BadFile("file.damaged")
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     size = 0
-    try:
-        piece = inflater.decompress(packed, _PIECE)
-        while piece:
-            size += len(piece)
-            if size > part.file_size:
-                raise BadFile("file.bomb")
-            piece = inflater.decompress(inflater.unconsumed_tail, _PIECE)
-    except zlib.error as broken:
-        raise BadFile("file.damaged") from broken
+    piece = inflater.decompress(packed, _PIECE)
+    while piece:
+        size += len(piece)
+        if size > part.file_size:
+            raise BadFile("file.bomb")
+        piece = inflater.decompress(inflater.unconsumed_tail, _PIECE)
     if size != part.file_size:
         raise BadFile("file.damaged")

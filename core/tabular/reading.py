@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 import python_calamine as calamine
 
-from core.tabular.archive import open_archive
+from core.tabular.archive import BROKEN, open_archive
 from core.tabular.refusal import MB, BadFile, refuse_by_magic, refuse_by_streams
 from core.tabular.worksheet import Facts, look_through, parts_of_sheets, percent_styles
 
@@ -185,28 +185,34 @@ def _open(data: bytes, limit_mb: int) -> Book:
 
 
 def _open_xlsx(data: bytes) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
-    archive = open_archive(data)
     try:
-        names = {part: sheet for sheet, part in parts_of_sheets(archive).items()}
-        percent = percent_styles(archive)
-        facts: dict[str, Facts] = {}
-        for part in archive.namelist():
-            xml = archive.read(part) if part.lower().endswith((".xml", ".rels", ".vml")) else b""
-            if b"<!DOCTYPE" in xml:  # workbooks have none; it only serves to blow up entities
-                raise BadFile("file.damaged")
-            if b"sheetData" not in xml:
-                continue
-            found = look_through(xml, percent)
-            sheet = names.get(part, part)
-            rows, columns = found.last_row, found.last_column
-            if rows > _ROWS_LIMIT or columns > _COLUMNS_LIMIT or rows * columns > CELLS_LIMIT:
-                raise BadFile("file.sprawl", sheet=sheet, cell=address(rows, columns))
-            facts[sheet] = found
-    except (zipfile.BadZipFile, ValueError, EOFError) as broken:
+        archive = open_archive(data)
+        facts = _facts(archive)
+    except BROKEN as broken:
         raise BadFile("file.damaged") from broken
     linked = any(part.startswith("xl/externalLinks/") for part in archive.namelist())
     note = "文件里有指向其他文件的链接，已按保存时的结果读取"
     return _values(data, facts), ((note,) if linked else ())
+
+
+def _facts(archive: zipfile.ZipFile) -> dict[str, Facts]:
+    """The facts of every sheet by its name, and of every other part that looks like one by its part name."""
+    names = {part: sheet for sheet, part in parts_of_sheets(archive).items()}
+    percent = percent_styles(archive)
+    facts: dict[str, Facts] = {}
+    for part in archive.namelist():
+        xml = archive.read(part) if part.lower().endswith((".xml", ".rels", ".vml")) else b""
+        if b"<!DOCTYPE" in xml:  # workbooks have none; it only serves to blow up entities
+            raise BadFile("file.damaged")
+        if b"sheetData" not in xml:
+            continue
+        found = look_through(xml, percent)
+        sheet = names.get(part, part)
+        rows, columns = found.last_row, found.last_column
+        if rows > _ROWS_LIMIT or columns > _COLUMNS_LIMIT or rows * columns > CELLS_LIMIT:
+            raise BadFile("file.sprawl", sheet=sheet, cell=address(rows, columns))
+        facts[sheet] = found
+    return facts
 
 
 def _values(data: bytes, facts: Mapping[str, Facts]) -> tuple[Sheet, ...]:

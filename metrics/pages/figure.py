@@ -1,1 +1,22 @@
-"""Placeholder until the page is written."""
+"""Where a figure comes from: a county's, or a sum over several."""
+
+import streamlit as st
+
+from core.periods import Period
+from metrics import queries, tracing
+from metrics.pages import origins
+from web import guard
+
+actor = guard.current_actor()
+collection_id, indicator_id = guard.parameter("collection") or 0, guard.parameter("indicator") or 0
+region, period, group = (st.query_params.get(name, "") for name in ("region", "period", "group"))
+try:
+    Period.parse(period)
+except ValueError:
+    guard.found(None, "数字")
+found = queries.explain(actor, collection_id, indicator_id, region, period)
+if found is not None:
+    origins.county(actor, collection_id, found)
+else:
+    total = tracing.explain_sum(actor, collection_id, indicator_id, region, period, group)
+    origins.total(actor, collection_id, region, guard.found(total, "数字"))

@@ -1,1 +1,63 @@
-"""Placeholder until the page is written."""
+"""One return: download, fill in, upload or type, hand in, review."""
+
+import streamlit as st
+
+from accounts.permissions import Permission, Subject, may
+from core import clock
+from core.words import ReturnState
+from metrics import queries, service, tracing
+from metrics.pages import filling, lists, values
+from metrics.stages import RETURN
+from web import guard, widgets
+
+actor = guard.current_actor()
+today = clock.today()
+view, form = guard.found(queries.form(actor, guard.parameter("id") or 0), "报送")
+# The version that was last drawn, so that a button is about what its reader saw.
+seen_key = f"return_seen_{view.id}"
+seen = st.session_state.get(seen_key, view.version)
+subject = Subject(region_code=view.region_code)
+fills = bool(may(actor, Permission.RETURN_FILL, subject))
+widgets.header(
+    f"{view.region}　{view.label}",
+    "这一期的数报齐了吗，报得对吗？" if fills else "这一期的数可以用吗？",
+    back=("metrics/pages/returns.py", "全部报送"),
+)
+
+
+def act(do: str, reason: str) -> None:
+    with guard.show_errors():
+        state = service.move(actor, view.id, do, reason, seen_version=seen)
+        widgets.flash(f"已办理“{do}”，报送现为“{state.label}”。")
+        st.rerun()
+
+
+with st.container(border=True):
+    st.markdown(
+        f"{widgets.badge(*view.status(today))}　**{guard.plain(view.collection)}**　截止 {lists.due(view)}"
+        f"　已填 {view.filled}/{view.asked}" + (f"　联系人 {guard.plain(form.contact)}" if form.contact else "")
+    )
+    if view.comment and view.state is ReturnState.RETURNED:
+        st.warning(f"**退回理由**　{guard.plain(view.comment)}")
+    widgets.steps(
+        "return",
+        [step for step in RETURN.steps_from(view.state) if may(actor, Permission(step.permission), subject)],
+        act,
+    )
+    if (pilot := tracing.pilot_of(actor, view.collection_id)) is not None:
+        st.page_link(
+            "pilots/pages/pilot.py", label="查看试点", icon=":material/science:", query_params={"id": str(pilot)}
+        )
+
+if fills and view.state in service.EDITABLE and today >= view.opens_on:
+    filling.by_workbook(actor, view, form, seen)
+    filling.by_grid(actor, view, form, seen)
+elif fills and today < view.opens_on:
+    st.info(f"本期从 {view.opens_on} 开始报送，请在那之后下载报送表填报。")
+elif fills:
+    st.info(f"这份报送{view.state.label}，不能修改。" + filling.NEXT[view.state])
+
+values.current(view, form)
+with st.expander("办理记录", icon=":material/history:", key="return_history"):
+    values.history(actor, view.id)
+st.session_state[seen_key] = view.version

@@ -27,7 +27,7 @@ def draw(actor: Actor, scenario: ScenarioDetail) -> None:
                 "共享属性": view.sharing,
                 "安全级别": view.security.value,
                 "个人信息": view.personal.label,
-                "申请 → 答复": f"{view.requested_on or '–'} → {view.answered_on or '–'}",
+                "申请 → 答复": f"{view.requested_on} → {view.answered_on or '–'}" if view.requested_on else "–",
             }
             for view in scenario.data
         ),

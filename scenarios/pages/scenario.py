@@ -57,7 +57,7 @@ with st.container(border=True):
                 "pilots/pages/pilots.py",
                 label="该场景的试点",
                 icon=":material/list:",
-                query_params={"scenario": str(row.id)},
+                query_params={"pilots_search": row.name},
             )
 
 gaps = [finding for finding in findings if finding.error]

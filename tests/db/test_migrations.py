@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy import Connection, UniqueConstraint, inspect
 from sqlmodel import SQLModel
 
 from core.errors import AppError
@@ -80,6 +82,26 @@ def test_a_shared_database_is_only_checked(postgres: object, tmp_path: Path, mon
     upgrade.ensure()
     engine().dispose()
     databases.remove()
+
+
+def test_the_next_step_is_written_from_the_tables(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "migrations"
+    shutil.copytree(Path(upgrade.__file__).parent / "migrations", copy)
+    original = upgrade.config
+
+    def config(connection: Connection | None = None) -> Config:
+        made = original(connection)
+        made.set_main_option("script_location", str(copy))
+        return made
+
+    monkeypatch.setattr(upgrade, "config", config)
+    path = upgrade.revise("nothing changed")
+    assert path.parent == copy / "versions"
+    assert path.name == f"{int(upgrade.head()[:4]):04d}_nothing_changed.py"
+    body = path.read_text(encoding="utf-8")
+    assert body.count("    pass\n") == 2, body
+    with pytest.raises(AppError, match="请说明改了什么"):
+        upgrade.revise(" ")
 
 
 def test_every_constraint_has_a_name() -> None:

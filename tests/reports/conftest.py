@@ -18,7 +18,7 @@ AS_OF = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)  # 14:05 in Beijing
 MakeReport = Callable[..., Report]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def make() -> MakeReport:
     """Makes a bare report: no cover, no contents, unless asked for."""
 
@@ -29,7 +29,7 @@ def make() -> MakeReport:
     return report
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def read() -> Callable[[Report], PdfReader]:
     def reader(report: Report) -> PdfReader:
         return PdfReader(BytesIO(report.bytes()))
@@ -37,7 +37,7 @@ def read() -> Callable[[Report], PdfReader]:
     return reader
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def counties() -> pd.DataFrame:
     """Six counties on a grid: both groups, a pilot, a comparison unit, one without a value."""
     return pd.DataFrame(

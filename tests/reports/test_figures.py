@@ -173,11 +173,13 @@ def test_a_missing_period_breaks_the_line(series: pd.DataFrame) -> None:
     assert strokes(series.fillna({"value": 75.0})) == 2
 
 
-def test_quarters_keep_their_names_and_zones_do_not_shift_months(series: pd.DataFrame) -> None:
-    quarter = series.iloc[:1].assign(
-        period_label="2026年第1季度", period_start=pd.to_datetime(["2026-01-01T00:00+08:00"])
-    )
-    assert "2026年第1季度" in vector.svg(trend(quarter, unit="", title=""))
+def test_quarters_keep_their_names_and_zones_do_not_shift_them(series: pd.DataFrame) -> None:
+    starts = pd.to_datetime(["2026-01-01T00:00+08:00"])
+    quarter = series.iloc[:1].assign(period_label="2026年第1季度", period_start=starts)
+    chart = trend(quarter, unit="", title="")
+    rows = next(iter(chart.to_dict()["datasets"].values()))
+    assert rows[0]["period_start"] == "2026-01-01T00:00:00"
+    assert "2026年第1季度" in vector.svg(chart)
 
 
 def test_attainment_is_sorted_and_leaves_out_what_is_unknown(attained: pd.DataFrame) -> None:

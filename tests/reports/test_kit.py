@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from pypdf.generic import Destination
 from core.errors import Invalid
 from reports.figures import tile_map
 from reports.kit import Report, chinese, numbering
-from reports.typefaces import characters
+from reports.pages import Pages
 
 Make = Callable[..., Report]
 Read = Callable[[Report], PdfReader]
@@ -70,6 +70,12 @@ def _full(make: Make, counties: pd.DataFrame, **given: Any) -> Report:
     return _fill(make(**known | given), counties)
 
 
+@pytest.fixture(scope="module")
+def full(make: Make, read: Read, counties: pd.DataFrame) -> PdfReader:
+    """One report with a piece of every kind, printed once for all who only read it."""
+    return read(_full(make, counties))
+
+
 def test_the_same_calls_give_the_same_bytes(make: Make, counties: pd.DataFrame) -> None:
     first, second = _full(make, counties), _full(make, counties)
     assert first.bytes() == second.bytes() == first.bytes()
@@ -77,15 +83,15 @@ def test_the_same_calls_give_the_same_bytes(make: Make, counties: pd.DataFrame) 
     assert other.bytes() != first.bytes()
 
 
-def test_only_the_embedded_faces_are_named(make: Make, read: Read, counties: pd.DataFrame) -> None:
-    resources: list[Any] = [page["/Resources"] for page in read(_full(make, counties)).pages]
+def test_only_the_embedded_faces_are_named(full: PdfReader) -> None:
+    resources: list[Any] = [page["/Resources"] for page in full.pages]
     fonts: list[Any] = [font.get_object() for page in resources for font in page["/Font"].values()]
     assert {font["/BaseFont"].split("+")[-1] for font in fonts} == {"NotoSansSC-Regular", "NotoSansSC-Bold"}
     assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
 
 
-def test_everything_is_printed_and_found_again(make: Make, read: Read, counties: pd.DataFrame) -> None:
-    text = _solid(_text(read(_full(make, counties))))
+def test_everything_is_printed_and_found_again(full: PdfReader) -> None:
+    text = _solid(_text(full))
     for words in (
         *("试点评估报告", "安吉县等 4 个试点", "省研究院", "2026年11月22日", "编号：ZP-2026-0017"),
         *("目　录", "一、试点概况", "二、结果", "（一）各地", "第一段。", "第二段。"),
@@ -110,9 +116,8 @@ def test_rare_characters_are_found_again(make: Make, read: Read) -> None:
     assert text.count("𬭎") == 4  # title, running head, text, table
 
 
-def test_properties_and_outline(make: Make, read: Read, counties: pd.DataFrame) -> None:
-    reader = read(_full(make, counties))
-    properties = reader.metadata
+def test_properties_and_outline(full: PdfReader) -> None:
+    properties = full.metadata
     assert properties is not None
     assert (properties.title, properties.author, properties.subject) == (
         "试点评估报告",
@@ -121,13 +126,13 @@ def test_properties_and_outline(make: Make, read: Read, counties: pd.DataFrame) 
     )
     assert properties.keywords == "ZP-2026-0017, 9f86d081884c7d659a2f"
     assert properties.creation_date == datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
-    assert str(reader.root_object["/Lang"]) == "zh-CN"
+    assert str(full.root_object["/Lang"]) == "zh-CN"
 
     def titles(entries: list[Any]) -> list[Any]:
         return [entry.title if isinstance(entry, Destination) else titles(entry) for entry in entries]
 
-    assert titles(reader.outline) == ["一、试点概况", "二、结果", ["（一）各地"]]
-    assert reader.page_labels[:3] == ["封面", "目录", "1"]
+    assert titles(full.outline) == ["一、试点概况", "二、结果", ["（一）各地"]]
+    assert full.page_labels[:3] == ["封面", "目录", "1"]
 
 
 def test_contents_give_the_pages_on_which_headings_stand(make: Make, read: Read) -> None:
@@ -215,6 +220,12 @@ def test_many_wide_columns_stay_on_the_page(make: Make, read: Read) -> None:
     assert max(lefts) < 79.4 + 442.3 - 20
 
 
+def test_a_table_of_many_numbers_is_set_smaller_rather_than_cutting_them(make: Make, read: Read) -> None:
+    report = make()
+    report.table(["地区", *(f"{month}月" for month in range(1, 13))], [["安吉县", *["1,234.5"] * 12]])
+    assert _text(read(report)).count("1,234.5") == 12
+
+
 def test_numbers_go_right_and_words_left(make: Make, read: Read) -> None:
     report = make()
     report.table(["地区", "件数"], [["安吉县", "7"], ["景宁", "1,234"]], widths=[1, 1])
@@ -230,6 +241,13 @@ def test_a_title_of_sixty_characters_is_printed_whole(make: Make, read: Read) ->
         report = make(title=title, cover=cover)
         report.text("正文")
         assert title in read(report).pages[0].extract_text().replace("\n", "")
+
+
+def test_a_title_is_broken_into_lines_of_like_length(make: Make, read: Read) -> None:
+    title = "一二三四五六七八九十一二三四五六七八"
+    lines = read(make(title=title, cover=True)).pages[0].extract_text().splitlines()
+    assert title[:9] in lines
+    assert title[9:] in lines
 
 
 def test_text_is_not_markup(make: Make, read: Read, counties: pd.DataFrame) -> None:
@@ -259,11 +277,13 @@ def test_characters_that_cannot_be_printed_are_named_with_their_places(make: Mak
     ]
 
 
-def test_demonstrations_are_marked_on_every_page(make: Make, read: Read, counties: pd.DataFrame) -> None:
+def test_demonstrations_are_marked_on_every_page(
+    make: Make, read: Read, counties: pd.DataFrame, full: PdfReader
+) -> None:
     marked = [page.extract_text() for page in read(_full(make, counties, demo=True)).pages]
     assert all("演示数据，不作决策依据" in page for page in marked)
     assert all(page.count("演示数据") == 2 for page in marked)  # and across the page
-    assert "演示" not in _text(read(_full(make, counties)))
+    assert "演示" not in _text(full)
 
 
 def test_page_numbers_stand_outside(make: Make, read: Read) -> None:
@@ -325,21 +345,23 @@ def test_a_naive_time_is_refused(make: Make) -> None:
         make(as_of=datetime(2026, 1, 1))  # noqa: DTZ001  that is the point
 
 
-def test_threads_build_the_same_documents(make: Make) -> None:
-    """Cutting the faces is not safe in ReportLab: without our lock glyphs get mixed up."""
-    known = sorted(character for character in characters() if "一" <= character <= "龥")
+def test_documents_are_built_one_at_a_time(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ReportLab cuts the faces by seeking in one open file: two documents at once would mix their glyphs."""
+    build = Pages.multiBuild
+    inside: list[int] = []
+    most: list[int] = []
 
-    def built(number: int) -> bytes:
-        report = make()
-        report.text("".join(known[number * 1500 : (number + 1) * 1500]))
-        return report.bytes()
+    def watched(pages: Pages, story: list[Any]) -> None:
+        inside.append(1)
+        time.sleep(0.02)
+        most.append(len(inside))
+        build(pages, story)
+        inside.pop()
 
-    alone = [built(number) for number in range(4)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            together = list(pool.map(built, range(4)))
-    finally:
-        sys.setswitchinterval(interval)
-    assert together == alone
+    monkeypatch.setattr(Pages, "multiBuild", watched)
+    reports = [make(title=f"报告{number}") for number in range(4)]
+    for report in reports:
+        report.text("正文")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Report.bytes, reports))
+    assert most == [1] * 4

@@ -70,7 +70,8 @@ def make_demo_template(shelf: Path, root: Path) -> Path:
         folder = shelf / _fingerprint(root)
         path, whole = folder / "zhiping.db", folder / "whole"
         if not whole.exists():
-            for old in [entry for entry in shelf.iterdir() if entry.is_dir()]:
+            kept = sorted((entry for entry in shelf.iterdir() if entry.is_dir()), key=lambda e: e.stat().st_mtime)
+            for old in kept[:-3]:  # another run may still be copying from a younger one
                 shutil.rmtree(old)
             with using(folder, sqlite_url(path)):
                 startup.prepare()

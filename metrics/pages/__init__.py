@@ -1,0 +1,1 @@
+"""The pages about indicators, returns and where figures come from."""

@@ -1,0 +1,81 @@
+"""What a return holds now, and what was done to it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+import accounts.queries
+from accounts.permissions import Actor
+from core import clock
+from metrics.model import Form, Line
+from metrics.queries import ReturnView
+from metrics.workbook import remark
+from web import widgets
+
+FIGURE = "metrics/pages/figure.py"
+
+
+def address(collection_id: int, indicator_id: int, region_code: str, period: str, group: str = "") -> dict[str, str]:
+    """Where a figure's origin is told."""
+    found = {
+        "collection": str(collection_id),
+        "indicator": str(indicator_id),
+        "region": region_code,
+        "period": period,
+    }
+    return found | ({"group": group} if group else {})
+
+
+def current(view: ReturnView, form: Form) -> None:
+    """The values stored now; a row leads to where its figure comes from."""
+    st.subheader("现在的数", anchor=False)
+    if not form.lines:
+        widgets.empty("这项报送任务还没有指标。请联系研究院。")
+        return
+    widgets.table(
+        pd.DataFrame(
+            {
+                "代码": line.indicator.code,
+                "指标": line.indicator.name,
+                "数值": line.current.show(line.indicator) if line.current else "–",
+                "状态": _state(line),
+                "说明": remark(line.current) or "–",
+                "基线": "–" if line.baseline is None else line.indicator.show(line.baseline),
+                "目标": "–" if line.target is None else line.indicator.show(line.target),
+            }
+            for line in form.lines
+        ),
+        "return_values",
+        open_page=FIGURE,
+        addresses=[
+            address(view.collection_id, line.indicator.id, view.region_code, view.period) for line in form.lines
+        ],
+        help={"数值": "括号里是分子 / 分母"},
+    )
+
+
+def history(actor: Actor, return_id: int) -> None:
+    """What was done to a return that the actor sees, newest first."""
+    events = accounts.queries.history(actor, "return", return_id)
+    if not events:
+        st.caption("还没有办理记录。")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            [(clock.show(e.at), e.actor, e.words, _changed(e.changes), e.reason or "–") for e in events],
+            columns=["时间（北京）", "人员", "事项", "内容", "理由"],
+        ),
+        key="return_events",
+        hide_index=True,
+        width="stretch",
+    )
+
+
+def _state(line: Line) -> str:
+    return f"● {line.current.state.label}" if line.current else "○ 未填"
+
+
+def _changed(changes: dict[str, object]) -> str:
+    """SX01 – → 96.00%（96 / 100）；…"""
+    return "；".join(f"{code} {pair[0]} → {pair[1]}" for code, pair in changes.items() if isinstance(pair, list)) or "–"

@@ -1,0 +1,147 @@
+"""Pictures of this room: one figure through its periods, scores and places in an assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+import altair as alt
+import pandas as pd
+
+from core.numbers import format_exact, from_micro
+from core.periods import Period
+from core.words import TargetKind
+from metrics.model import Indicator
+from metrics.queries import TargetView
+from metrics.standings import Standing
+from metrics.tracing import Point
+from reports import figures, theme
+from reports.figures import Reference
+from reports.figures.common import Figure, by, short, tips
+
+_TREND = ["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete"]
+
+
+def trend(indicator: Indicator, points: Sequence[Point], targets: Sequence[TargetView], place: str) -> Figure:
+    """One place's figures, with every baseline and target that was ever in force for it."""
+    rows = [
+        (
+            pd.Timestamp(Period.parse(point.period).start),
+            Period.parse(point.period).label,
+            place,
+            float("nan") if point.value is None else float(point.value),
+            indicator.show(point.value),
+            amount(point.n),
+            amount(point.d),
+            point.reported < point.expected and point.value is not None,
+        )
+        for point in points
+    ]
+    return figures.trend(
+        pd.DataFrame(rows, columns=_TREND),
+        unit=indicator.unit,
+        title=f"{indicator.name}（{indicator.direction.label}）",
+        lines=_references(indicator, points, targets),
+        width=640,
+    )
+
+
+def amount(micro: int | None) -> str:
+    """A quantity as it was reported."""
+    return format_exact(None if micro is None else from_micro(micro))
+
+
+def scores(rows: Sequence[Standing]) -> Figure:
+    """The scores of one group in one month, best first. The axis begins near the lowest: only the
+    distances between units mean something."""
+    frame = pd.DataFrame(
+        {
+            "unit": [row.unit for row in rows],
+            "score": [float(row.score) for row in rows],
+            "shown": [f"{row.score:f}" for row in rows],
+            "full": [f"{row.full_mark:f}" for row in rows],
+            "place": [f"第 {row.rank} 名" for row in rows],
+        }
+    )
+    low = float(frame["score"].min())
+    full = float(rows[0].full_mark)
+    y = alt.Y("unit", type="nominal", sort=list(frame["unit"]), axis=alt.Axis(title=None, ticks=False, domain=False))
+    x = alt.X(
+        "score",
+        type="quantitative",
+        scale=alt.Scale(domain=[low - (full - low) * 0.15, full], nice=False),
+        axis=alt.Axis(title=f"得分（满分 {full:g}）", tickCount=5),
+    )
+    base = alt.Chart().encode(y=y)
+    tooltip = tips([("unit", "单位"), ("shown", "得分"), ("full", "满分"), ("place", "组内名次")])
+    layers = [
+        base.mark_rule(color=theme.RULE, strokeWidth=1.5).encode(x=x, x2=alt.value(0)),
+        base.mark_point(filled=True, size=110, opacity=1, color=theme.MAIN).encode(x=x, tooltip=tooltip),
+        base.mark_text(align="left", dx=9, fontSize=12, color=theme.INK).encode(
+            x=x, text=alt.Text("shown", type="nominal")
+        ),
+    ]
+    return alt.layer(*layers, data=frame, width=520, height=alt.Step(30), config=theme.config())
+
+
+def ranks(rows: Sequence[Standing]) -> Figure:
+    """Places in one group, month after published month, the first place on top."""
+    periods = sorted({row.period for row in rows})
+    units = list(dict.fromkeys(row.unit for row in sorted(rows, key=lambda row: (row.unit, row.period))))
+    frame = pd.DataFrame(
+        {
+            "period": [short(Period.parse(row.period).label) for row in rows],
+            "unit": [row.unit for row in rows],
+            "rank": [row.rank for row in rows],
+            "shown": [f"第 {row.rank} 名，{row.score:f} 分" for row in rows],
+        }
+    )
+    looks = theme.looks(units)
+    most = int(frame["rank"].max())
+    order = [short(Period.parse(period).label) for period in periods]
+    base = alt.Chart(frame, width=520, height=40 * most + 20).encode(
+        x=alt.X("period", type="nominal", sort=order, axis=alt.Axis(title=None), scale=alt.Scale(type="point")),
+        y=alt.Y(
+            "rank",
+            type="quantitative",
+            scale=alt.Scale(domain=[most + 0.4, 0.6], nice=False),
+            axis=alt.Axis(title="名次", values=list(range(1, most + 1)), format="d", grid=False),
+        ),
+        color=by("unit", alt.Color, units, [look.colour for look in looks]),
+    )
+    dash = by("unit", alt.StrokeDash, units, [list(look.dash) for look in looks], legend=False)
+    shape = by("unit", alt.Shape, units, [look.shape for look in looks])
+    tooltip = tips([("period", "月份"), ("unit", "单位"), ("shown", "名次与得分")])
+    return alt.layer(
+        base.mark_line(strokeWidth=2).encode(strokeDash=dash),
+        base.mark_point(filled=True, size=90, opacity=1).encode(shape=shape, tooltip=tooltip),
+        config=theme.config(),
+    )
+
+
+def _references(indicator: Indicator, points: Sequence[Point], targets: Sequence[TargetView]) -> list[Reference]:
+    """A region's own lines before the common ones; one that was replaced ends where the next begins."""
+    if not points:
+        return []
+    first, last = Period.parse(points[0].period), Period.parse(points[-1].period)
+    lines = []
+    for kind in TargetKind:
+        rows = [target for target in targets if target.kind is kind and target.from_period <= points[-1].period]
+        rows = [target for target in rows if target.region_code] or rows
+        for row, after in zip_longest(rows, rows[1:]):
+            start = Period.parse(row.from_period).start
+            end = None if after is None else Period.parse(after.from_period).start
+            if end is not None and end <= first.start:
+                continue
+            lines.append(
+                Reference(
+                    label=f"{'目标' if kind is TargetKind.TARGET else '基线'} {indicator.show(row.value)}"
+                    + ("" if after is None else "（原）"),
+                    value=float(row.value),
+                    start=max(start, first.start),
+                    end=last.start if end is None else end,
+                    is_target=kind is TargetKind.TARGET,
+                    current=after is None,
+                )
+            )
+    return lines

@@ -1,0 +1,124 @@
+"""Pilots as a person would design them, and returns filled in so that the answer is known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import select
+
+from accounts.permissions import Actor
+from core.numbers import to_micro
+from core.periods import Period
+from core.words import Arm, GovernanceLevel, IndicatorRole, ReturnState
+from db.session import read, write
+from db.tables import CollectionUnit, IndicatorRow, Observation, Pilot, ReturnRow, Scenario
+from metrics import catalogue, rollups
+from metrics.schemas import IndicatorPick
+from pilots import service, stages
+from pilots.schemas import PilotIn
+from scenarios import service as scenarios
+from scenarios import stages as scenario_stages
+from tests.scenarios.conftest import need_in, scenario_in
+from tests.support import Cast
+
+# Developed: 安吉 德清 长兴 海宁 桐乡 …; 山区海岛县 on 2025-07-01: 景宁 云和 庆元 …
+DEVELOPED = ["330523", "330521", "330522", "330481", "330483", "330782", "330783", "330681", "330683", "330421"]
+MOUNTAIN = ["331127", "331125", "331126", "331124", "331123", "331122"]
+
+
+def approved_scenario(cast: Cast) -> int:
+    """A scenario that 李研 registered and 陈审 passed."""
+    need_id = scenarios.register_need(cast.li_staff, need_in())
+    scenario_id = scenarios.register_scenario(cast.li_staff, scenario_in(cast.li_staff, [need_id]), nonce="s1")
+    for actor, do in ((cast.li_staff, scenario_stages.SUBMIT), (cast.chen_staff, scenario_stages.APPROVE)):
+        with read() as session:
+            version = session.get_one(Scenario, scenario_id).version
+        scenarios.move(actor, scenario_id, do, seen_version=version)
+    return scenario_id
+
+
+def indicator(code: str) -> int:
+    catalogue.load()
+    with read() as session:
+        return session.exec(select(IndicatorRow.id).where(IndicatorRow.code == code)).one() or 0
+
+
+def pilot_in(scenario_id: int, cast: Cast, **changes: Any) -> PilotIn:
+    values: dict[str, Any] = {
+        "name": "危房智能巡查试点",
+        "scenario_id": scenario_id,
+        "province_code": "330000",
+        "level": GovernanceLevel.COUNTY,
+        "lead_organisation_id": cast.li_staff.organisation_id,
+        "promise": "让隐患按时处置率提高到九成以上。",
+        "start_on": date(2025, 7, 1),
+        "end_on": date(2026, 6, 30),
+        "pre_periods": 4,
+        "pilots": DEVELOPED[:2],
+        "comparisons": DEVELOPED[2:4],
+        "indicators": [
+            IndicatorPick(
+                indicator_id=indicator("SX01"),
+                role=IndicatorRole.GOAL,
+                baseline=Decimal(80),
+                target=Decimal(90),
+                smallest_change=Decimal(2),
+            )
+        ],
+    }
+    return PilotIn(**{**values, **changes})
+
+
+def move(actor: Actor, pilot_id: int, do: str, reason: str = "") -> None:
+    with read() as session:
+        version = session.get_one(Pilot, pilot_id).version
+    service.move(actor, pilot_id, do, reason, seen_version=version)
+
+
+def running(cast: Cast, **changes: Any) -> int:
+    """A pilot that 李研 designed and 陈审 started."""
+    pilot_id = service.design(cast.li_staff, pilot_in(approved_scenario(cast), cast, **changes))
+    move(cast.li_staff, pilot_id, stages.PROPOSE)
+    move(cast.chen_staff, pilot_id, stages.START)
+    return pilot_id
+
+
+Figure = Callable[[str, Arm, Period, bool], tuple[int, int] | None]
+
+
+def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = "SX01") -> None:
+    """Hand in and approve returns: `figure(region, arm, period, after start)` gives n and d, None for nothing."""
+    with write() as session:
+        pilot = session.get_one(Pilot, pilot_id)
+        arms: Mapping[str, Arm] = dict(
+            session.exec(
+                select(CollectionUnit.region_code, CollectionUnit.arm).where(
+                    CollectionUnit.collection_id == pilot.collection_id
+                )
+            ).all()
+        )
+        asked = session.exec(select(IndicatorRow.id).where(IndicatorRow.code == code)).one()
+        rows = session.exec(
+            select(ReturnRow).where(ReturnRow.collection_id == pilot.collection_id, ReturnRow.period < before)
+        ).all()
+        for row in rows:
+            period = Period.parse(row.period)
+            found = figure(row.region_code, arms[row.region_code], period, period.start >= pilot.start_on)
+            if found is None:
+                continue
+            session.add(
+                Observation(
+                    return_id=row.id or 0,
+                    indicator_id=asked or 0,
+                    revision=1,
+                    n=to_micro(found[0]),
+                    d=to_micro(found[1]),
+                    state="reported",
+                    entered_at=pilot.created_at,
+                )
+            )
+            row.state, row.submitted_at = ReturnState.APPROVED, pilot.created_at
+        rollups.refresh(session, pilot.collection_id, {row.period for row in rows})
