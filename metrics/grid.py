@@ -44,12 +44,13 @@ def asks(indicator: Indicator) -> str:
     return " ÷ ".join(parts)
 
 
-def last_value(line: Line) -> str:
-    """The newest earlier value with its period; “–” when there is none."""
+def last_value(form: Form, line: Line) -> str:
+    """The newest earlier value, with its period when it is not the one just before; “–” for none."""
     if not line.history:
         return "–"
     period, entry = line.history[-1]
-    return f"{entry.show(line.indicator)}　{period}"
+    shown = entry.show(line.indicator)
+    return shown if period == str(form.period.shift(-1)) else f"{shown}　{period}"
 
 
 def as_file(form: Form, given: Sequence[GridRow]) -> bytes:

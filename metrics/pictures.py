@@ -22,8 +22,11 @@ from reports.figures.common import Figure, by, short, tips
 _TREND = ["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete"]
 
 
-def trend(indicator: Indicator, points: Sequence[Point], targets: Sequence[TargetView], place: str) -> Figure:
-    """One place's figures, with every baseline and target that was ever in force for it."""
+def trend(
+    indicator: Indicator, points: Sequence[Point], targets: Sequence[TargetView], place: str, *, floor: float = 0
+) -> Figure:
+    """One place's figures, with every baseline and target that was ever in force for it. Sums reported by
+    a smaller share than `floor` are hollow."""
     rows = [
         (
             pd.Timestamp(Period.parse(point.period).start),
@@ -33,7 +36,7 @@ def trend(indicator: Indicator, points: Sequence[Point], targets: Sequence[Targe
             indicator.show(point.value),
             amount(point.n),
             amount(point.d),
-            point.reported < point.expected and point.value is not None,
+            point.reported < floor * point.expected and point.value is not None,
         )
         for point in points
     ]

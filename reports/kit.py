@@ -73,7 +73,7 @@ class Report:
         self._counts = [0] * len(HEADINGS)
         self._pictures = 0
         self._tables = 0
-        self._place = "正文开头"
+        self._place = "正文"  # where texts stand, for the message about characters
         self._built: bytes | None = None
 
     def heading(self, text: str, level: int = 1, *, numbered: bool = True) -> None:
@@ -92,18 +92,18 @@ class Report:
 
     def text(self, text: str) -> None:
         """Paragraphs, one a line of `text`, justified, the first line of each indented by two characters."""
-        for paragraph in self._seen(text, "正文").split("\n"):
+        for paragraph in self._seen(text, self._place).split("\n"):
             if paragraph.strip():
                 self._add(Lines(paragraph.strip(), BODY))
 
     def note(self, text: str, title: str = "说明") -> None:
         """A tinted box for limits, sources and how something was computed."""
         label = f"{title}：" if title else ""
-        self._add(Lines(self._seen(label + text, "说明"), NOTE))
+        self._add(Lines(self._seen(label + text, self._place), NOTE))
 
     def figures(self, items: Sequence[tuple[str, ...]]) -> None:
         """Key figures as (label, value) or (label, value, change), four in a row."""
-        cards = [KeyFigure(*(self._seen(part, "关键数字") for part in item)) for item in items]
+        cards = [KeyFigure(*(self._seen(part, self._place) for part in item)) for item in items]
         for start in range(0, len(cards), KeyFigures.MOST):
             self._add(KeyFigures(cards[start : start + KeyFigures.MOST]))
 
@@ -156,7 +156,7 @@ class Report:
         """A line to sign on for every role, kept on one page as far as possible."""
         self._story.append(CondPageBreak(min(HEIGHT - 1, 36 * len(roles))))
         for role in roles:
-            self._add(SignatureLine(self._seen(role, "签字栏")))
+            self._add(SignatureLine(self._seen(role, self._place)))
 
     def page_break(self) -> None:
         self._add(PageBreak())

@@ -44,13 +44,13 @@ _TONES = {
 }
 
 
-def header(title: str, question: str, *, back: tuple[str, str] | None = None) -> None:
+def header(title: str, question: str, *, back: tuple[str, str] | None = None, published: bool = False) -> None:
     """A page's title and, under it, the one question it answers. `back` is (page file, label). In a demo
-    installation every page says that its figures are invented."""
+    installation every page says that its figures are invented, unless they are `published` ones."""
     if back:
         st.page_link(back[0], label=back[1], icon=":material/arrow_back:")
     st.title(plain(title), anchor=False)
-    st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if is_demo() else ""))
+    st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if is_demo() and not published else ""))
 
 
 def is_demo() -> bool:

@@ -241,7 +241,7 @@ def _sheets(book: calamine.CalamineWorkbook, facts: Mapping[str, Facts]) -> Iter
             padding: list[object] = [""] * left
             for number, values in enumerate(sheet.to_python(), start=top + 1):
                 if any(value != "" and not (isinstance(value, str) and value.isspace()) for value in values):
-                    rows[number] = [*padding, *values]
+                    rows[number] = [*padding, *values] if padding else values
         # A row that holds nothing but a formula error is blank to calamine and must not be lost.
         for row, column in (*fact.errors, *fact.uncalculated):
             rows[row] = [*rows.get(row, ()), *[""] * (column - len(rows.get(row, ())))]

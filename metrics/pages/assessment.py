@@ -12,7 +12,7 @@ from metrics.standings import assessments, standings
 from web import guard, widgets
 
 actor = guard.current_actor()
-widgets.header("月度考核", "同一组里，谁做得好，名次有没有变化？")
+widgets.header("月度考核", "同一组里，谁做得好，名次有没有变化？", published=True)
 designs = bool(may(actor, Permission.COLLECTION_DESIGN))
 if designs:
     groups.import_box(actor)

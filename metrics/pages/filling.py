@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +13,7 @@ from core import clock
 from core.errors import Conflict
 from core.settings import settings
 from core.words import ReturnState
+from core.workflow import Step
 from metrics import exports, grid, imports
 from metrics.imports import Preview
 from metrics.model import Change, ChangeKind, Finding, Form, Severity
@@ -27,6 +28,7 @@ NEXT = {
     ReturnState.APPROVED: "发现有误时，请联系研究院退回后更正。",
     ReturnState.LOCKED: "发现有误时，请联系研究院解锁更正；新旧数值都会保留。",
 }
+_ROW_HEIGHT = 54  # two lines of text
 _SHOWN = 20  # findings on the screen; the marked workbook has them all
 _SHAPES = {Severity.ERROR: ("red", "■"), Severity.WARNING: ("orange", "◐"), Severity.INFO: ("gray", "○")}
 _KINDS = {
@@ -88,7 +90,7 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
                     row.d if line.indicator.kind.has_denominator else "—",
                     row.state or None,
                     row.reason,
-                    grid.last_value(line),
+                    grid.last_value(form, line),
                     "–" if line.target is None else line.indicator.show(line.target),
                 )
                 for line, row in zip(form.lines, shown, strict=True)
@@ -103,14 +105,19 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
                 hide_index=True,
                 width="stretch",
                 num_rows="fixed",
+                row_height=_ROW_HEIGHT,
                 disabled=[name for name in _GRID if name not in _INPUTS],
                 column_config={
-                    "指标": st.column_config.TextColumn(pinned=True),
-                    "分子": st.column_config.TextColumn(width="small"),
-                    "分母": st.column_config.TextColumn(width="small"),
+                    "指标": st.column_config.TextColumn(pinned=True, width=100),
+                    "填什么": st.column_config.TextColumn(width=210),
+                    "分子": st.column_config.TextColumn(width=90),
+                    "分母": st.column_config.TextColumn(width=90),
                     "状态": st.column_config.SelectboxColumn(
-                        width="small", options=[choice.label for choice in STATE_CHOICES]
+                        width=85, options=[choice.label for choice in STATE_CHOICES]
                     ),
+                    "说明/理由": st.column_config.TextColumn(width=150),
+                    "上期": st.column_config.TextColumn(width=120),
+                    "目标": st.column_config.TextColumn(width=85),
                 },
                 alt="在线填写本期各指标的分子、分母、状态和说明",
             )
@@ -126,6 +133,19 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
             findings(checked.findings)
         elif kept := st.session_state.pop(_findings_key(view), None):
             findings(kept)
+
+
+def to_submit(view: ReturnView, choices: Sequence[Step], act: Callable[[str, str], None]) -> None:
+    """The last step. It stands below the ways to fill in, because it hands in what is stored, not what is
+    still being typed."""
+    with st.container(border=True):
+        st.markdown("**④ 提交**")
+        left = view.asked - view.filled
+        if left:
+            st.caption(f"还有 {left} 项没有填。没有数的请选“缺报”或“不适用”并写明理由，全部填好后在这里提交。")
+            return
+        st.caption("各项都已保存。提交的是下面“现在的数”；表格里还没有保存的改动不会带上。")
+        widgets.steps("return", choices, act)
 
 
 def findings(found: Sequence[Finding]) -> None:

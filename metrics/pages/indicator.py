@@ -1,6 +1,5 @@
 """One definition, in plain words."""
 
-import pandas as pd
 import streamlit as st
 
 from metrics import overview, queries
@@ -54,20 +53,21 @@ if others:
         st.page_link("metrics/pages/indicator.py", label=f"第 {version} 版", query_params={"id": str(number)})
 
 st.subheader("谁在用", anchor=False)
-if users:
-    st.dataframe(
-        pd.DataFrame([(user.collection, user.role.label) for user in users], columns=["报送任务", "作用"]),
-        key="indicator_users",
-        hide_index=True,
-        width="stretch",
-    )
-    for user in users:
-        if user.pilot_id is not None:
-            st.page_link(
-                "pilots/pages/pilot.py",
-                label=guard.plain(user.collection),
-                icon=":material/science:",
-                query_params={"id": str(user.pilot_id)},
-            )
-else:
+for user in users:
+    label = guard.plain(f"{user.collection}（{user.role.label}）")
+    if user.pilot_id is None:
+        st.page_link(
+            "metrics/pages/assessment.py",
+            label=label,
+            icon=":material/leaderboard:",
+            query_params={"assessment_id": user.collection},
+        )
+    else:
+        st.page_link(
+            "pilots/pages/pilot.py",
+            label=label,
+            icon=":material/science:",
+            query_params={"id": str(user.pilot_id)},
+        )
+if not users:
     st.caption("没有您可以查看的报送任务在用这个指标。")

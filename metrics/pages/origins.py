@@ -86,7 +86,9 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
     points = tracing.series(actor, collection_id, indicator, scope_code, found.period, found.group)
     if points:
         charts.draw(
-            lambda: pictures.trend(indicator, points, (), f"{found.scope}{found.group}"),
+            lambda: pictures.trend(
+                indicator, points, (), f"{found.scope}{found.group}", floor=settings().coverage_floor
+            ),
             ("sum", collection_id, indicator.id, scope_code, found.group, found.period, overview.data_version()),
             describe=f"{found.scope}{found.group}{indicator.name}最近各期的变化",
         )
@@ -187,7 +189,7 @@ def _facts(found: Explanation) -> None:
         ("采集方式", indicator.collected_by or "–"),
         ("局限", indicator.limits or "–"),
     ]
-    st.table({name: guard.plain(text) for name, text in facts}, border="horizontal")
+    st.markdown("  \n".join(f"**{name}**　{guard.plain(text)}" for name, text in facts))
 
 
 def _trend(actor: Actor, collection_id: int, indicator: Indicator, found: Explanation) -> None:

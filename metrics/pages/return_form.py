@@ -5,7 +5,7 @@ import streamlit as st
 from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.words import ReturnState
-from metrics import queries, service, tracing
+from metrics import queries, service
 from metrics.pages import filling, lists, values
 from metrics.stages import RETURN
 from web import guard, widgets
@@ -32,26 +32,32 @@ def act(do: str, reason: str) -> None:
         st.rerun()
 
 
+choices = [step for step in RETURN.steps_from(view.state) if may(actor, Permission(step.permission), subject)]
+filling_now = fills and view.state in service.EDITABLE and today >= view.opens_on
 with st.container(border=True):
-    st.markdown(
-        f"{widgets.badge(*view.status(today))}　**{guard.plain(view.collection)}**　截止 {lists.due(view)}"
-        f"　已填 {view.filled}/{view.asked}" + (f"　联系人 {guard.plain(form.contact)}" if form.contact else "")
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{widgets.badge(*view.status(today))}　**{guard.plain(view.collection)}**　截止 {lists.due(view)}"
+            f"　已填 {view.filled}/{view.asked}" + (f"　联系人 {guard.plain(form.contact)}" if form.contact else ""),
+            width="stretch",
+        )
+        if view.pilot_id is not None:
+            st.page_link(
+                "pilots/pages/pilot.py",
+                label="查看试点",
+                icon=":material/science:",
+                query_params={"id": str(view.pilot_id)},
+                width="content",
+            )
     if view.comment and view.state is ReturnState.RETURNED:
         st.warning(f"**退回理由**　{guard.plain(view.comment)}")
-    widgets.steps(
-        "return",
-        [step for step in RETURN.steps_from(view.state) if may(actor, Permission(step.permission), subject)],
-        act,
-    )
-    if (pilot := tracing.pilot_of(actor, view.collection_id)) is not None:
-        st.page_link(
-            "pilots/pages/pilot.py", label="查看试点", icon=":material/science:", query_params={"id": str(pilot)}
-        )
+    if not filling_now:
+        widgets.steps("return", choices, act)
 
-if fills and view.state in service.EDITABLE and today >= view.opens_on:
+if filling_now:
     filling.by_workbook(actor, view, form, seen)
     filling.by_grid(actor, view, form, seen)
+    filling.to_submit(view, choices, act)
 elif fills and today < view.opens_on:
     st.info(f"本期从 {view.opens_on} 开始报送，请在那之后下载报送表填报。")
 elif fills:

@@ -16,9 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from core.numbers import to_micro
 from core.periods import Period
 from core.words import Direction, Kind, ValueState
-from metrics.model import Entry, Finding, Form, Indicator, Line
+from metrics.model import ChangeKind, Entry, Finding, Form, Indicator, Line
 from metrics.reading import Upload, read
-from metrics.rules import validate
+from metrics.rules import diff, validate
 from metrics.template import build
 from metrics.workbook import RETURN_SHEET
 
@@ -161,3 +161,18 @@ def check(data: bytes, asked: Form | None = None, filename: str = "报送.xlsx")
     wanted = asked or form()
     found = upload(data, wanted, filename)
     return Checked(found, validate(wanted, found.entries, where=found.where, sheet=found.sheet, known=found.findings))
+
+
+def refused(data: bytes, rule: str, *words: str, filename: str = "报送.xlsx", **asked: Any) -> None:
+    """The file as a whole is refused by exactly this rule, saying these words, and nothing is saved."""
+    wanted = form(**asked)
+    checked = check(data, wanted, filename)
+    assert checked.rules == [(rule, "")]
+    assert checked.upload.refused
+    assert dict(checked.upload.entries) == {}
+    finding = checked.findings[0]
+    assert finding.remedy.startswith("请")
+    for word in words:
+        assert word in finding.message
+    changes = diff(wanted, checked.upload.entries, checked.findings)
+    assert {change.kind for change in changes} == {ChangeKind.REJECTED}

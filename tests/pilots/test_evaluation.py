@@ -45,11 +45,18 @@ def test_missing_is_not_zero_and_below_the_floor_a_period_is_incomplete(cast: Ca
     assert goal.coverage == (2, 2)
     assert goal.value == 80
     june = goal.groups[(goal.groups.period == "2026-06") & (goal.groups.arm == Arm.PILOT) & (goal.groups.side == "")]
-    assert (june.value.item(), june.reported.item(), june.expected.item(), bool(june.incomplete.item())) == (80, 1, 2, True)
+    assert (june.value.item(), june.reported.item(), june.expected.item(), bool(june.incomplete.item())) == (
+        80,
+        1,
+        2,
+        True,
+    )
 
 
 def test_attainment_is_the_share_of_the_way(cast: Cast) -> None:
-    evaluation, goal = evaluated(cast, lambda code, arm, period, after: (84, 100) if code == DEVELOPED[0] else (88, 100))
+    evaluation, goal = evaluated(
+        cast, lambda code, arm, period, after: (84, 100) if code == DEVELOPED[0] else (88, 100)
+    )
     assert goal.attained == pytest.approx(0.6)  # 86 on the way from 80 to 90
     assert goal.attained_by == pytest.approx({DEVELOPED[0]: 0.4, DEVELOPED[1]: 0.8})
     assert [unit.code for unit in evaluation.units if unit.arm is Arm.PILOT] == sorted(DEVELOPED[:2])
@@ -99,9 +106,7 @@ def test_the_two_sides_have_their_own_effects_and_an_interval_between_them(cast:
         gain = 0 if arm is Arm.COMPARISON or not after else 10 if code in DEVELOPED else 4
         return 700 + 10 * gain + int(code) % 7 * (3 if after else 1), 1000
 
-    _, goal = evaluated(
-        cast, figure, pilots=DEVELOPED[:3] + MOUNTAIN[:3], comparisons=DEVELOPED[3:6] + MOUNTAIN[3:6]
-    )
+    _, goal = evaluated(cast, figure, pilots=DEVELOPED[:3] + MOUNTAIN[:3], comparisons=DEVELOPED[3:6] + MOUNTAIN[3:6])
     developed, mountain = goal.by_side[Side.DEVELOPED.label], goal.by_side[Side.UNDERDEVELOPED.label]
     assert developed.strength == mountain.strength == "indicative"
     assert goal.gap is not None

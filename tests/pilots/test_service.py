@@ -194,7 +194,11 @@ class TestTargets:
     def test_the_old_line_stays(self, cast: Cast) -> None:
         pilot_id = running(cast)
         target = TargetIn(
-            indicator_id=indicator("SX01"), kind=TargetKind.TARGET, value=Decimal(92), from_period="2026-01", reason="年中加码"
+            indicator_id=indicator("SX01"),
+            kind=TargetKind.TARGET,
+            value=Decimal(92),
+            from_period="2026-01",
+            reason="年中加码",
         )
         service.set_target(cast.li_staff, pilot_id, target)
         evaluation = queries.evaluate(cast.li_staff, pilot_id)

@@ -20,7 +20,8 @@ from tests.support import Cast, count_queries
 def levels(prefix: str) -> Counter[str]:
     with read() as session:
         return Counter(
-            level.label for level in session.exec(select(Region.level).where(col(Region.code).startswith(prefix)))
+            RegionLevel(level).label
+            for level in session.exec(select(Region.level).where(col(Region.code).startswith(prefix)))
         )
 
 

@@ -266,13 +266,15 @@ def test_text_is_not_markup(make: Make, read: Read, counties: pd.DataFrame) -> N
 def test_characters_that_cannot_be_printed_are_named_with_their_places(make: Make, counties: pd.DataFrame) -> None:
     report = make(title="报告😀")
     report.text("好👍，又👍")
+    report.heading("概况")
+    report.note("见👍")
     report.table(["地区", "说明"], [["安吉", "可"], ["德清", "见👍"]])
     report.chart(tile_map(counties, title="图ሀ", legend="l"))
     with pytest.raises(Invalid) as refused:
         report.bytes()
     assert refused.value.problems == [
         "字库中没有“😀”（U+1F600），见标题",
-        "字库中没有“👍”（U+1F44D），见正文、表1第2行“说明”",
+        "字库中没有“👍”（U+1F44D），见正文、“一、概况”一节、表1第2行“说明”",
         "字库中没有“ሀ”（U+1200），见图1",
     ]
 

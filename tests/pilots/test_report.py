@@ -1,0 +1,106 @@
+"""The evaluation report: the same figures as the screen, to the digit; the same bytes for the same figures."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from accounts.permissions import Actor
+from core.errors import Forbidden, NotFound
+from core.words import Arm
+from metrics import service as returns
+from metrics.stages import SEND_BACK
+from pilots import queries, report
+from tests.pilots.support import fill, running
+from tests.support import Cast
+
+
+def text_of(data: bytes) -> str:
+    """The report's text without line breaks and running feet."""
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages))
+
+
+def fonts_of(data: bytes) -> set[tuple[str, bool]]:
+    found = set()
+    for page in PdfReader(BytesIO(data)).pages:
+        for font in page["/Resources"].get("/Font", {}).values():  # type: ignore[union-attr, attr-defined]
+            made = font.get_object()
+            descriptor = made.get("/FontDescriptor")
+            found.add(
+                (str(made["/BaseFont"]).split("+")[-1], bool(descriptor and "/FontFile2" in descriptor.get_object()))
+            )
+    return found
+
+
+@pytest.mark.timeout(180)
+class TestDemoPilot:
+    def test_prints_what_the_screen_shows(self, demo_cast: dict[str, Actor]) -> None:
+        li = demo_cast["liyan"]
+        evaluation = queries.evaluate(li, 1)
+        assert evaluation is not None
+        goal = evaluation.goal
+        assert goal is not None
+        assert goal.effect is not None
+        issued = report.issue(li, 1)
+        text = text_of(issued.data)
+        squeezed = {re.sub(r"\s", "", part) for item in report.key_figures(evaluation, goal) for part in item}
+        missing = [part for part in squeezed if part not in text]
+        # Labels of key figures may be cut with an ellipsis; figures may not.
+        assert not [part for part in missing if any(mark.isdigit() for mark in part)]
+        for row in report.county_rows(evaluation, goal).itertuples():
+            assert re.sub(r"\s", "", str(row.数值)) in text
+        assert goal.indicator.show(goal.value) in text
+        assert re.sub(r"\s", "", report.compare_words(goal)) in text
+        assert "演示数据" in text
+        assert issued.number in text
+        assert issued.digest in text
+        assert re.search(r"—1—", text)
+
+    def test_embeds_its_fonts_and_no_other(self, demo_cast: dict[str, Actor]) -> None:
+        fonts = fonts_of(report.issue(demo_cast["liyan"], 1).data)
+        assert fonts == {("NotoSansSC-Regular", True), ("NotoSansSC-Bold", True)}
+
+    def test_draws_its_charts_as_vectors(self, demo_cast: dict[str, Actor]) -> None:
+        reader = PdfReader(BytesIO(report.issue(demo_cast["liyan"], 1).data))
+        assert not [image for page in reader.pages for image in page.images]
+
+    def test_again_is_the_same_document_and_a_changed_figure_another(self, demo_cast: dict[str, Actor]) -> None:
+        li = demo_cast["liyan"]
+        first = report.issue(li, 3)
+        assert report.issue(li, 3) == first
+        view = next(view for view in returns.queries.returns(li, collection_id=3) if view.state == "submitted")
+        returns.move(li, view.id, SEND_BACK, "请核对", seen_version=view.version)
+        second = report.issue(li, 3)
+        assert second.number != first.number
+        assert second.digest != first.digest
+
+    def test_only_the_institute_issues_it(self, demo_cast: dict[str, Actor]) -> None:
+        with pytest.raises(Forbidden):
+            report.issue(demo_cast["wanganji"], 1)
+        with pytest.raises(NotFound):
+            report.issue(demo_cast["liyan"], 999)
+
+    def test_the_csv_of_a_county_holds_its_own_rows(self, demo_cast: dict[str, Actor]) -> None:
+        own = report.csv(demo_cast["wanganji"], 1).decode("utf-8-sig")
+        assert {line.split(",")[2] for line in own.splitlines()[1:]} == {"330523"}
+        every = report.csv(demo_cast["liyan"], 1).decode("utf-8-sig")
+        assert len({line.split(",")[2] for line in every.splitlines()[1:]}) == 90
+
+
+def test_a_pilot_without_any_data_prints_well(cast: Cast) -> None:
+    pilot_id = running(cast)
+    text = text_of(report.issue(cast.li_staff, pilot_id).data)
+    assert "这个指标还没有任何数据" in text
+    assert "尚不能判断" in text
+
+
+def test_a_county_with_one_value_prints_well(cast: Cast) -> None:
+    pilot_id = running(cast)
+    fill(
+        pilot_id,
+        lambda code, arm, period, after: (7, 9) if arm is Arm.PILOT and str(period) == "2026-06" else None,
+    )
+    assert "77.78%" in text_of(report.issue(cast.li_staff, pilot_id).data)

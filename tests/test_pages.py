@@ -1,0 +1,49 @@
+"""Every page as everybody, in the demo province: who opens it, and that nothing breaks or is in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from accounts.permissions import Actor, may
+from tests.conftest import Page
+from web.router import PAGES
+
+PEOPLE = ["guanli", "liyan", "wanganji", "zhouminzheng", "wujie", "sunping"]
+SAID = ("title", "header", "subheader", "caption", "markdown", "info", "warning", "error", "success", "toast")
+ASKED = ("button", "selectbox", "multiselect", "text_input", "text_area", "number_input", "date_input", "metric")
+MARKUP = re.compile(r"<style>.*?</style>|<[^>]+>|:[a-z-]+\[|:material/\w+:|\]\([^)]*\)", re.DOTALL)
+# File kinds, commands and codes that people know by these letters.
+KNOWN = re.compile(r"PDF|CSV|Excel|zhiping check|[A-Z]+[-_]?[A-Z]*-?\d[\w-]*")
+
+
+def texts(app: AppTest) -> Iterator[str]:
+    """What a person reads: words, labels, the headings of tables."""
+    for kind in SAID:
+        yield from (str(element.value) for element in app.get(kind))
+    for kind in ASKED:
+        yield from (str(element.label) for element in app.get(kind))
+    for frame in app.dataframe:
+        yield from (str(column) for column in frame.value.columns)
+
+
+def english(text: str) -> list[str]:
+    return re.findall(r"[A-Za-z]{2,}", KNOWN.sub("", MARKUP.sub("", text)))
+
+
+@pytest.mark.parametrize("username", PEOPLE)
+@pytest.mark.parametrize("url", [page.url for page in PAGES])
+def test_a_page_as_somebody(page: Page, demo_cast: dict[str, Actor], url: str, username: str) -> None:
+    permission = next(known.permission for known in PAGES if known.url == url)
+    app = page(url, demo_cast[username], id=1)
+    assert [exception.message for exception in app.exception] == []
+    assert [error.value for error in app.error if "页面出错" in error.value] == []
+    if not may(demo_cast[username], permission):
+        # Not on this person's menu, so the address leads to the front page.
+        assert [title.value for title in app.title] == [
+            title.value for title in page("home", demo_cast[username]).title
+        ]
+    assert {text: words for text in texts(app) if (words := english(text))} == {}
