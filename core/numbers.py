@@ -8,9 +8,8 @@ are equal to the last digit. Statistics that only inform are floats and never co
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 
 MICRO = 1_000_000
@@ -19,6 +18,8 @@ MICRO_PLACES = 6
 MICRO_LIMIT = 10**15 * 1_000
 
 MISSING = "–"
+# Wider than any number that a cell or a sum can hold: the usual 28 digits would round in silence.
+_EXACT = Context(prec=60)
 
 
 def round_half_up(value: Decimal | Fraction | int | float | str, places: int) -> Decimal:
@@ -32,16 +33,16 @@ def round_half_up(value: Decimal | Fraction | int | float | str, places: int) ->
         scaled = value * 10**places
         sign = -1 if scaled < 0 else 1
         whole = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-        return Decimal(sign * whole).scaleb(-places)
+        return Decimal(sign * whole).scaleb(-places, context=_EXACT)
     number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         raise ValueError(f"not a finite number: {value!r}")
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
 def to_micro(value: Decimal | int | str) -> int:
     """Exact integer of millionths. ValueError when more than six decimals or too large."""
-    scaled = Decimal(value) * MICRO
+    scaled = _EXACT.multiply(Decimal(value), Decimal(MICRO))
     if not scaled.is_finite() or scaled != scaled.to_integral_value():
         raise ValueError(f"more than {MICRO_PLACES} decimals: {value}")
     if abs(scaled) > MICRO_LIMIT:
@@ -51,8 +52,8 @@ def to_micro(value: Decimal | int | str) -> int:
 
 def from_micro(value: int) -> Decimal:
     """The decimal a micro integer stands for, without trailing zeros."""
-    number = Decimal(value) / MICRO
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    number = _EXACT.divide(Decimal(value), Decimal(MICRO))
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize(_EXACT)
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ class Reading:
     error: str = ""
 
 
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
-_SPACED = re.compile(r"^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$")
-_PLAIN = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$")
-_SCIENTIFIC = re.compile(r"^[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}$")
+_GROUPED = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$", re.ASCII)
+_SPACED = re.compile(r"^[+-]?[1-9]\d{0,2}( \d{3})+([.,]\d+)?$", re.ASCII)
+# Full-width forms to ASCII and wide spaces to plain ones; nothing else, or 5² would become 52.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " ", 0x202F: " "}
+_PLAIN = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$", re.ASCII)
+_SCIENTIFIC = re.compile(r"^[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}$", re.ASCII)
 
 
 def parse_number(raw: object) -> Reading:
@@ -91,12 +94,13 @@ def parse_number(raw: object) -> Reading:
     if isinstance(raw, Decimal):
         return Reading(raw)
     seen = str(raw)
-    text = unicodedata.normalize("NFKC", seen).strip().replace("\u2212", "-").replace("−", "-")
+    text = seen.translate(_NARROW).strip()
     if not text:
         return Reading(None)
     notes = []
     if text != seen.strip():
         notes.append("全角字符")
+    text = text.replace("\u2212", "-")
     percent = text.endswith("%")
     if percent:
         text = text[:-1].strip()

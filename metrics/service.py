@@ -69,8 +69,7 @@ def save(
             raise WrongState(
                 f"这份报送已“{row.state.label}”，不能修改。", "如需更正，请先撤回，或联系研究院退回、解锁。"
             )
-        if clock.today() < row.opens_on:
-            raise WrongState(f"本期要到 {row.opens_on} 才开始报送。", "请在本期结束后填报。")
+        _check_open(row)
         form = queries.form_of(session, row)
         findings = rules.validate(form, entries, known=known)
         changes = rules.diff(form, entries, findings)
@@ -141,6 +140,7 @@ def approve_many(actor: Actor, return_ids: Sequence[int]) -> int:
 def _submit(session: Session, actor: Actor, row: ReturnRow, form: Form, changes: Sequence[Change]) -> None:
     """Hand in: every line must hold a value or say why it has none."""
     RETURN.take(row.state, SUBMIT)
+    _check_open(row)
     rejected = [change.code for change in changes if change.kind is ChangeKind.REJECTED]
     stored = set(session.exec(select(Observation.indicator_id).where(Observation.return_id == row.id)))
     missing = [line.indicator for line in form.lines if line.indicator.id not in stored]
@@ -152,6 +152,11 @@ def _submit(session: Session, actor: Actor, row: ReturnRow, form: Form, changes:
     row.submitted_at, row.submitted_by = clock.now(), actor.account_id
     row.comment = ""
     audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": SUBMIT, "to": row.state})
+
+
+def _check_open(row: ReturnRow) -> None:
+    if clock.today() < row.opens_on:
+        raise WrongState(f"本期要到 {row.opens_on} 才开始报送。", "请在本期结束后填报。")
 
 
 def _visible(session: Session, actor: Actor, return_id: int) -> ReturnRow:

@@ -30,7 +30,6 @@ class Facts:
     last_column: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
-    formulas: set[tuple[int, int]] = field(default_factory=set)
     percents: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
 
@@ -146,11 +145,9 @@ class _Listener:
                 self.facts.last_column = max(self.facts.last_column, self.column)
                 if self.attributes.get("t") == "e":
                     self.facts.errors[at] = self.text
-                elif self.formula:
-                    self.facts.formulas.add(at)
-                    # A formula whose result is the empty text has t="str"; one never calculated has no type.
-                    if not self.text and self.attributes.get("t") != "str":
-                        self.facts.uncalculated.add(at)
+                # A formula whose result is the empty text has t="str"; one never calculated has no type.
+                elif self.formula and not self.text and self.attributes.get("t") != "str":
+                    self.facts.uncalculated.add(at)
                 if self.attributes.get("s") in self.percent:
                     self.facts.percents.add(at)
 

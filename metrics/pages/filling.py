@@ -28,15 +28,15 @@ NEXT = {
     ReturnState.APPROVED: "发现有误时，请联系研究院退回后更正。",
     ReturnState.LOCKED: "发现有误时，请联系研究院解锁更正；新旧数值都会保留。",
 }
-_ROW_HEIGHT = 54  # two lines of text
+_ROW_HEIGHT = 66  # above 64 pixels the grid wraps text
 _SHOWN = 20  # findings on the screen; the marked workbook has them all
 _SHAPES = {Severity.ERROR: ("red", "■"), Severity.WARNING: ("orange", "◐"), Severity.INFO: ("gray", "○")}
-_KINDS = {
-    ChangeKind.NEW: "＋ 新增",
-    ChangeKind.CHANGED: "△ 更改",
-    ChangeKind.UNCHANGED: "＝ 不变",
-    ChangeKind.REJECTED: "■ 有误",
-    ChangeKind.BLANK: "○ 未填",
+_SIGNS = {
+    ChangeKind.NEW: "＋",
+    ChangeKind.CHANGED: "△",
+    ChangeKind.UNCHANGED: "＝",
+    ChangeKind.REJECTED: "■",
+    ChangeKind.BLANK: "○",
 }
 _GRID = ("指标", "填什么", "分子", "分母", "状态", "说明/理由", "上期", "目标")
 _INPUTS = ("分子", "分母", "状态", "说明/理由")
@@ -109,14 +109,14 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
                 disabled=[name for name in _GRID if name not in _INPUTS],
                 column_config={
                     "指标": st.column_config.TextColumn(pinned=True, width=100),
-                    "填什么": st.column_config.TextColumn(width=210),
+                    "填什么": st.column_config.TextColumn(width=195),
                     "分子": st.column_config.TextColumn(width=90),
                     "分母": st.column_config.TextColumn(width=90),
                     "状态": st.column_config.SelectboxColumn(
                         width=85, options=[choice.label for choice in STATE_CHOICES]
                     ),
-                    "说明/理由": st.column_config.TextColumn(width=150),
-                    "上期": st.column_config.TextColumn(width=120),
+                    "说明/理由": st.column_config.TextColumn(width=135),
+                    "上期": st.column_config.TextColumn(width=150),
                     "目标": st.column_config.TextColumn(width=85),
                 },
                 alt="在线填写本期各指标的分子、分母、状态和说明",
@@ -154,9 +154,8 @@ def findings(found: Sequence[Finding]) -> None:
     for finding in loud[:_SHOWN]:
         colour, shape = _SHAPES[finding.severity]
         place = f"　**{finding.cell}**" if finding.cell and finding.sheet != "CSV" else ""
-        seen = (
-            f"　看到的是“{guard.plain(finding.seen)}”。" if finding.seen and finding.seen not in finding.message else ""
-        )
+        read = finding.rule.startswith(("cell.", "row.")) and finding.seen and finding.seen not in finding.message
+        seen = f"看到的是“{guard.plain(finding.seen)}”。" if read else ""
         st.markdown(
             f":{colour}-badge[{shape} {finding.severity.label}]{place}　{guard.plain(finding.message)}{seen}"
             f"{guard.plain(finding.remedy)}"
@@ -183,7 +182,7 @@ def _preview(actor: Actor, view: ReturnView, form: Form, seen: int, data: bytes,
     warnings = sum(finding.severity is Severity.WARNING for finding in checked.findings)
     st.markdown(
         f"{widgets.badge('returned' if checked.errors else 'approved', f'错误 {len(checked.errors)} 处')}"
-        f"{widgets.badge('pending' if warnings else '', f'提醒 {warnings} 处')}　"
+        f" {widgets.badge('pending' if warnings else '', f'提醒 {warnings} 处')}　"
         + "，".join(f"{kind.label} {len(checked.of(kind))} 项" for kind in ChangeKind if checked.of(kind))
     )
     findings(checked.findings)
@@ -208,13 +207,13 @@ def _differences(changes: Sequence[Change]) -> None:
         pd.DataFrame(
             {
                 "指标": change.name,
-                "类别": _KINDS[change.kind],
+                "类别": f"{_SIGNS[change.kind]} {change.kind.label}",
                 "原值": change.old,
                 "新值": change.new,
             }
             for change in changes
         ),
-        key="return_changes",
+        key=f"return_changes_{hash(tuple(changes))}",  # else it keeps the column widths of what it held before
         hide_index=True,
         width="stretch",
         alt="保存后每个指标的变化",

@@ -32,8 +32,9 @@ def act(do: str, reason: str) -> None:
         st.rerun()
 
 
+editable = fills and view.state in service.EDITABLE
+opened = today >= view.opens_on
 choices = [step for step in RETURN.steps_from(view.state) if may(actor, Permission(step.permission), subject)]
-filling_now = fills and view.state in service.EDITABLE and today >= view.opens_on
 with st.container(border=True):
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
@@ -51,14 +52,14 @@ with st.container(border=True):
             )
     if view.comment and view.state is ReturnState.RETURNED:
         st.warning(f"**退回理由**　{guard.plain(view.comment)}")
-    if not filling_now:
+    if not editable:
         widgets.steps("return", choices, act)
 
-if filling_now:
+if editable and opened:
     filling.by_workbook(actor, view, form, seen)
     filling.by_grid(actor, view, form, seen)
     filling.to_submit(view, choices, act)
-elif fills and today < view.opens_on:
+elif editable:
     st.info(f"本期从 {view.opens_on} 开始报送，请在那之后下载报送表填报。")
 elif fills:
     st.info(f"这份报送{view.state.label}，不能修改。" + filling.NEXT[view.state])

@@ -46,7 +46,7 @@ def current(view: ReturnView, form: Form) -> None:
             }
             for line in form.lines
         ),
-        "return_values",
+        f"return_values_{view.version}",  # else it keeps the column widths of the values before
         open_page=FIGURE,
         addresses=[
             address(view.collection_id, line.indicator.id, view.region_code, view.period) for line in form.lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from core.numbers import (
     MICRO,
     MICRO_LIMIT,
+    Reading,
     format_exact,
     format_number,
     from_micro,
@@ -88,7 +90,6 @@ def test_plain_numbers_need_no_note(raw: object, value: str) -> None:
         ("１２３", "123", "全角字符"),
         ("１２．５％", "0.125", "百分数"),
         ("－５", "-5", "全角字符"),
-        ("−96", "-96", "全角字符"),
     ],
 )
 def test_unobvious_numbers_say_how_they_were_read(raw: str, value: str, word: str) -> None:
@@ -173,3 +174,25 @@ def test_reported_quantities_are_printed_as_reported() -> None:
     assert format_exact(None) == "–"
     assert to_micro(Decimal("0.000001")) == 1
     assert from_micro(96 * MICRO) == 96
+
+
+@pytest.mark.parametrize("text", ["0,123", "5²", "٣٤", "1,23", "①"])
+def test_what_only_looks_like_a_number_is_not_guessed(text: str) -> None:
+    reading = parse_number(text)
+    assert reading.value is None
+    assert reading.error
+
+
+def test_a_unicode_minus_is_a_minus_and_no_full_width_character() -> None:
+    assert parse_number("\u22123.5") == Reading(Decimal("-3.5"))
+
+
+def test_numpy_floats_round_like_ours() -> None:
+    assert round_half_up(np.float64(2.675), 2) == Decimal("2.68")
+
+
+def test_thirty_digits_stay_exact() -> None:
+    long = Decimal("123456789012345678901234567890.55")
+    assert round_half_up(long, 1) == Decimal("123456789012345678901234567890.6")
+    with pytest.raises(ValueError, match="decimals"):
+        to_micro(Decimal("1.0000000000000000000000000000001"))

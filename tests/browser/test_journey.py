@@ -1,0 +1,169 @@
+"""The main job in a real browser: from a need to a printed evaluation, as four people."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
+
+from metrics.workbook import RETURN_SHEET, tag
+from tests.support.browser import PATIENCE, Person, visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+
+NEED, SCENARIO, PILOT = "独居老人紧急求助响应慢", "一键呼应", "一键呼应试点"
+
+
+def fill_in(path: Path, figures: dict[str, tuple[object, object]], saved: Path) -> Path:
+    """Fill a downloaded return as a clerk would, by what stands in its columns."""
+    book = openpyxl.load_workbook(path)
+    sheet = book[RETURN_SHEET]
+    tags = {cell.value: (cell.row, cell.column) for row in sheet.iter_rows() for cell in row if cell.value}
+    code, n, d = (tags[tag(field)][1] for field in ("code", "n", "d"))
+    for row in range(1, sheet.max_row + 1):
+        wanted = figures.get(str(sheet.cell(row, code).value))
+        if wanted:
+            sheet.cell(row, n).value, sheet.cell(row, d).value = wanted
+    book.save(saved)
+    return saved
+
+
+def register(li: Person) -> None:
+    li.visit("needs")
+    li.press("登记需求")
+    li.fill("needs_form_title", NEED)
+    li.choose("needs_form_region", "安吉县")
+    li.choose("needs_form_level", "村（社区）")
+    li.choose("needs_form_asker", "群众")
+    li.choose("needs_form_source", "走访")
+    li.fill("needs_form_description", "独居老人夜间突发疾病无人知晓，家属和村社平均四小时后才得知。")
+    li.page.locator(".st-key-needs_submit button").click()
+    li.settle()
+    li.sees(NEED)
+    li.press("由此需求登记场景")
+    li.fill("register_new_name", SCENARIO)
+    li.choose("register_new_domain", "民生服务")
+    li.choose("register_new_lead", "省民政厅")
+    li.choose("register_new_region", "安吉县")
+    li.choose("register_new_level", "村（社区）")
+    li.fill("register_new_summary", "老人一键呼叫，网格员十分钟内上门，家属同步收到消息。")
+    li.cell("register_new_data", 1, 0, "低保和特困", pick=True)
+    li.cell("register_new_data", 2, 0, "确定服务对象")
+    li.cell("register_new_duties", 3, 0, "接到呼叫后上门")
+    li.cell("register_new_duties", 4, 0, "安吉县基层", pick=True)
+    li.cell("register_new_duties", 5, 0, "网格员")
+    li.page.locator(".st-key-register_new_submit button").click()
+    li.settle()
+    li.sees("草稿")
+    li.press("提交论证")
+    li.sees("待论证")
+
+
+def design(li: Person) -> str:
+    li.press("发起试点")
+    li.fill("design_promise", "让独居老人求助在十分钟内得到上门响应。")
+    li.choose("design_pilots_330000", "安吉县", "德清县", "长兴县")
+    li.choose("design_against_330000", "海宁市", "桐乡市", "义乌市")
+    li.cell("design_indicators", 1, 0, "SX01", pick=True)
+    li.cell("design_indicators", 3, 0, "82")
+    li.cell("design_indicators", 4, 0, "90")
+    li.cell("design_indicators", 5, 0, "2")
+    li.press("保存设计")
+    li.sees("设计中")
+    li.press("提交启动")
+    li.sees("待启动")
+    return li.page.url
+
+
+def test_from_a_need_to_a_running_pilot(browser: Browser, site: str) -> None:
+    with visitor(browser, site, "liyan") as li, visitor(browser, site, "chenshen") as chen:
+        register(li)
+        # Nobody approves what he registered himself.
+        expect(li.page.get_by_role("button", name="论证通过")).to_have_count(0)
+        scenario = li.page.url.removeprefix(f"{site}/")
+        chen.visit(scenario)
+        chen.press("论证通过")
+        chen.page.get_by_role("button", name=re.compile("确认")).locator("visible=true").first.click()
+        chen.settle()
+        chen.sees("已立项")
+        li.visit(scenario)
+        pilot = design(li).removeprefix(f"{site}/")
+        expect(li.page.get_by_role("button", name="批准启动")).to_have_count(0)
+        chen.visit(pilot)
+        chen.press("批准启动")
+        chen.page.get_by_role("button", name="确认批准启动").click()
+        chen.settle()
+        chen.sees("试点中")
+        chen.visit(scenario)
+        chen.sees("试点中")
+
+
+def test_a_county_hands_in_a_return(browser: Browser, site: str, tmp_path: Path) -> None:
+    with visitor(browser, site, "wanganji") as wang:
+        wang.sees("民呼我为全省试点")
+        wang.page.locator("[class*=st-key-owed_]").filter(has_text="民呼我为全省试点").get_by_role("link").first.click()
+        wang.settle()
+        template = wang.download("下载报送表", tmp_path)
+        assert re.fullmatch(r".*安吉县.*\d{8}\.xlsx", template.name)
+        wrong = fill_in(
+            template,
+            {"SX01": (520, 480), "SX04": ("约四百", 460), "SX09": ("３１", "1,020"), "SX07": (2210.5, 610)},
+            tmp_path / "填错的.xlsx",
+        )
+        wang.upload(wrong)
+        wang.sees("错误 2 处")
+        marked = wang.download("下载标注好的报送表", tmp_path)
+        book = openpyxl.load_workbook(marked)
+        assert book.sheetnames[0] == "校验结果"
+        comments = [cell.comment.text for row in book[RETURN_SHEET].iter_rows() for cell in row if cell.comment]
+        assert any("约四百" in text for text in comments)
+        right = fill_in(marked, {"SX01": (432, 480), "SX04": (405, 460)}, tmp_path / "改好的.xlsx")
+        wang.visit(wang.page.url.removeprefix(f"{site}/"))
+        wang.upload(right)
+        wang.sees("错误 0 处")
+        wang.press("确认保存并提交")
+        wang.sees("已提交")
+        # Another county's return is not there for this one.
+        number = int(re.search(r"id=(\d+)", wang.page.url)[1])  # type: ignore[index]
+        wang.visit(f"return?id={number + 1}")
+        wang.sees("没有找到这项报送，或您无权查看")
+
+
+def test_the_institute_reads_follows_and_prints(browser: Browser, site: str, tmp_path: Path) -> None:
+    with visitor(browser, site, "liyan") as li:
+        li.visit("pilot?id=1")
+        li.sees("这个试点有没有用？")
+        assert li.page.locator("canvas, svg").count() > 2
+        value = li.page.get_by_test_id("stMetricValue").first.inner_text()
+        assert re.fullmatch(r"\d+\.\d\d%", value)
+        report = li.download("下载评估报告（PDF）", tmp_path)
+        printed = re.sub(r"\s", "", "".join(p.extract_text() for p in PdfReader(BytesIO(report.read_bytes())).pages))
+        assert value in printed
+        grid = li.page.locator("[class*=st-key-counties_]")
+        grid.scroll_into_view_if_needed()
+        box = grid.locator("canvas").first.bounding_box()
+        assert box is not None
+        li.page.mouse.click(box["x"] + 15, box["y"] + 52)
+        li.page.wait_for_url("**/figure**", timeout=PATIENCE)
+        li.settle()
+        li.sees("分子")
+        li.sees("数据来源")
+
+
+def test_a_session_survives_a_reload_and_ends_everywhere(browser: Browser, site: str) -> None:
+    with visitor(browser, site, "zhouminzheng") as zhou:
+        zhou.page.reload()
+        zhou.settle()
+        zhou.sees("周民政")
+        second = zhou.page.context.new_page()
+        second.goto(f"{site}/pilots")
+        second.get_by_test_id("stApp").wait_for()
+        zhou.page.get_by_role("button", name="退出登录").click()
+        zhou.page.wait_for_url("**/login**", timeout=PATIENCE)
+        second.goto(f"{site}/pilots")
+        assert "/login" in second.url

@@ -1,0 +1,129 @@
+"""A browser as a person uses it: find by label, click, type, wait until the page has settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+PATIENCE = 30_000  # ms; a loaded machine answers late, and a test that fails for that says nothing
+
+
+def launch(play: Playwright, chromium: str) -> Browser:
+    return play.chromium.launch(executable_path=chromium, args=list(FLAGS))
+
+
+@contextmanager
+def visitor(
+    browser: Browser, address: str, username: str, *, width: int = 1440, height: int = 1200
+) -> Iterator[Person]:
+    """A person at their own browser, signed in with one click; whatever the page complains about fails the test."""
+    context = browser.new_context(
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+        viewport={"width": width, "height": height},
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith((address, "data:", "blob:", "ws:")) else complaints.append(request.url)
+        ),
+    )
+    page.goto(f"{address}/login")
+    page.locator(f'form:has(input[name="username"][value="{username}"]) button').click()
+    person = Person(page, address)
+    person.settle()
+    yield person
+    context.close()
+    assert complaints == []
+
+
+class Person:
+    """Somebody in front of a page."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+
+    def settle(self) -> None:
+        self.page.wait_for_selector(SETTLED)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+        # A run that a click has asked for starts a moment later.
+        self.page.wait_for_timeout(250)
+        self.page.wait_for_selector(SETTLED)
+
+    def visit(self, path: str) -> None:
+        self.page.goto(f"{self.address}/{path}")
+        self.settle()
+
+    def sees(self, words: str) -> None:
+        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+
+    def press(self, name: str) -> None:
+        """A button, a link or a folded section, by what stands on it."""
+        found = (
+            self.page.get_by_role("button", name=name)
+            .or_(self.page.get_by_role("link", name=name))
+            .or_(self.page.locator("summary").filter(has_text=name))
+        )
+        found.locator("visible=true").first.click()
+        self.settle()
+
+    def fill(self, key: str, text: str) -> None:
+        field = self.page.locator(f".st-key-{key}").locator("input, textarea").first
+        field.fill(text)
+        field.press("Tab")
+
+    def choose(self, key: str, *options: str) -> None:
+        """Options of a select box, typed to find them."""
+        box = self.page.locator(f".st-key-{key} input").first
+        for option in options:
+            box.click()
+            box.fill(option)
+            self.page.get_by_role("option").filter(has_text=option).first.click()
+            self.settle()
+        self.page.keyboard.press("Escape")
+
+    def cell(self, key: str, column: int, row: int, text: str, *, pick: bool = False) -> None:
+        """Type into a cell of an editable table; the last row is the one that adds. Columns count from 1."""
+        grid = self.page.locator(f".st-key-{key}")
+        canvas = grid.locator("canvas").first
+        canvas.scroll_into_view_if_needed()
+        cell = grid.get_by_test_id(f"glide-cell-{column}-{row}")
+        box = cell.bounding_box() if cell.count() else None
+        if box is None or not box["width"]:
+            raise AssertionError(f"no cell {column}/{row} in {key}")
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.type(text)
+        if pick:
+            self.page.wait_for_timeout(300)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_timeout(200)
+
+    def download(self, name: str, folder: Path) -> Path:
+        with self.page.expect_download(timeout=4 * PATIENCE) as caught:
+            self.page.get_by_role("button", name=name).first.click()
+        path = folder / caught.value.suggested_filename
+        caught.value.save_as(path)
+        return path
+
+    def upload(self, path: Path) -> None:
+        self.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(path)
+        self.settle()
