@@ -33,7 +33,7 @@ bench: .venv/installed-dev ## Server time of a page rerun beside Streamlit's def
 	@$(BIN)/python benchmarks/pages.py
 
 shots: .venv/installed-dev ## Screenshots of every page for docs/guide (needs Chromium)
-	@$(BIN)/python benchmarks/shots.py docs/guide
+	@$(BIN)/python -m tests.browser.shots docs/guide
 
 revision: .venv/installed-dev ## A new step of the schema from the tables in code: make revision m="what changed"
 	@$(BIN)/python -c 'import sys; from db.upgrade import revise; print(revise(sys.argv[1]))' "$(m)"

@@ -101,9 +101,7 @@ def take_in(actor: Actor, book: Book, source: service.SourceFile) -> tuple[bool,
         saves, kept, closed = _plan(session, collection_id, codes, lines, source)
     written, unchanged = 0, kept
     for save in saves:
-        saved = service.save(
-            actor, save.return_id, save.entries, door="import", seen_version=save.version, source=source, submit=True
-        )
+        saved = service.save_published(actor, save.return_id, save.entries, seen_version=save.version, source=source)
         written += saved.written
         unchanged += saved.unchanged
     service.approve_many(actor, [save.return_id for save in saves])

@@ -115,10 +115,12 @@ def ranks(rows: Sequence[Standing]) -> Figure:
     dash = by("unit", alt.StrokeDash, units, [list(look.dash) for look in looks], legend=False)
     shape = by("unit", alt.Shape, units, [look.shape for look in looks])
     tooltip = tips([("period", "月份"), ("unit", "单位"), ("shown", "名次与得分")])
+    config = theme.config()
+    config["legend"] = {**config["legend"], "columns": 3}  # the names must not run off a telephone
     return alt.layer(
         base.mark_line(strokeWidth=2).encode(strokeDash=dash),
         base.mark_point(filled=True, size=90, opacity=1).encode(shape=shape, tooltip=tooltip),
-        config=theme.config(),
+        config=config,
     )
 
 

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
 from core import clock
-from core.errors import Invalid, NotFound, WrongState
-from core.words import ReturnState
+from core.errors import Forbidden, Invalid, NotFound, WrongState
+from core.words import CollectionKind, ReturnState
 from db import audit
 from db.session import check_version, write
-from db.tables import Observation, ReturnRow, Upload
+from db.tables import Collection, Observation, ReturnRow, Upload
 from metrics import queries, rollups, rules
 from metrics.model import Change, ChangeKind, Entry, Finding, Form
 from metrics.stages import RETURN, SUBMIT
@@ -65,34 +65,26 @@ def save(
         row = _visible(session, actor, return_id)
         require(actor, Permission.RETURN_FILL, Subject(region_code=row.region_code))
         check_version(row, seen_version)
-        if row.state not in EDITABLE:
-            raise WrongState(
-                f"这份报送已“{row.state.label}”，不能修改。", "如需更正，请先撤回，或联系研究院退回、解锁。"
-            )
-        _check_open(row)
-        form = queries.form_of(session, row)
-        findings = rules.validate(form, entries, known=known)
-        changes = rules.diff(form, entries, findings)
-        upload_id = _keep_file(session, actor, row, source, changes, findings)
-        written = [change for change in changes if change.entry is not None]
-        for change in written:
-            _append(session, actor, row, form, change, door, upload_id)
-        if written:
-            row.saved_at = clock.now()  # also moves the row's version, so a second save from an old page is refused
-            audit.record(
-                session,
-                actor.account_id,
-                "return:save",
-                "return",
-                return_id,
-                {change.code: [change.old, change.new] for change in written},
-            )
+        saved = _store(session, actor, row, entries, door, known, source)
         if submit:
-            _submit(session, actor, row, form, changes)
-            rollups.refresh(session, row.collection_id, [row.period])  # until then its values count nowhere
-        session.flush()
-        counts = Counter(change.kind for change in changes)
-        return Saved(len(written), counts[ChangeKind.UNCHANGED], counts[ChangeKind.REJECTED], row.state, findings)
+            _submit(session, actor, row, saved)
+        return saved.outcome(row)
+
+
+def save_published(
+    actor: Actor, return_id: int, entries: Mapping[str, Entry], *, seen_version: int, source: SourceFile
+) -> Saved:
+    """Store and hand in what was published about a unit of an assessment. The institute takes such tables in
+    for everybody; no unit fills them in itself."""
+    require(actor, Permission.COLLECTION_DESIGN)
+    with write() as session:
+        row = _visible(session, actor, return_id)
+        if session.get_one(Collection, row.collection_id).kind is not CollectionKind.ASSESSMENT:
+            raise Forbidden("只有该地区的县级团队可以填报。", "研究院只能导入公开发布的考核通报。")
+        check_version(row, seen_version)
+        saved = _store(session, actor, row, entries, "import", (), source)
+        _submit(session, actor, row, saved)
+        return saved.outcome(row)
 
 
 def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_version: int) -> ReturnState:
@@ -103,7 +95,7 @@ def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_versio
         require(actor, Permission(step.permission), Subject(region_code=row.region_code))
         check_version(row, seen_version)
         if do == SUBMIT:
-            _submit(session, actor, row, queries.form_of(session, row), [])
+            _submit(session, actor, row, _Stored(queries.form_of(session, row)))
         else:
             row.state = ReturnState(step.target)
             row.comment = reason.strip()
@@ -112,7 +104,7 @@ def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_versio
             audit.record(
                 session, actor.account_id, "return:move", "return", return_id, {"do": do, "to": row.state}, reason
             )
-        rollups.refresh(session, row.collection_id, [row.period])
+            rollups.refresh(session, row.collection_id, [row.period])
         return row.state
 
 
@@ -137,13 +129,65 @@ def approve_many(actor: Actor, return_ids: Sequence[int]) -> int:
         return len(rows)
 
 
-def _submit(session: Session, actor: Actor, row: ReturnRow, form: Form, changes: Sequence[Change]) -> None:
+@dataclass(frozen=True)
+class _Stored:
+    """What a save found and did, before the return is handed in."""
+
+    form: Form
+    findings: Sequence[Finding] = ()
+    changes: Sequence[Change] = ()
+
+    def of(self, kind: ChangeKind) -> list[Change]:
+        return [change for change in self.changes if change.kind is kind]
+
+    def outcome(self, row: ReturnRow) -> Saved:
+        written = len(self.of(ChangeKind.NEW)) + len(self.of(ChangeKind.CHANGED))
+        return Saved(
+            written, len(self.of(ChangeKind.UNCHANGED)), len(self.of(ChangeKind.REJECTED)), row.state, self.findings
+        )
+
+
+def _store(
+    session: Session,
+    actor: Actor,
+    row: ReturnRow,
+    entries: Mapping[str, Entry],
+    door: str,
+    known: Sequence[Finding],
+    source: SourceFile | None,
+) -> _Stored:
+    """Append the entries that pass the rules. Until the return is handed in its values count nowhere."""
+    if row.state not in EDITABLE:
+        raise WrongState(f"这份报送已“{row.state.label}”，不能修改。", "如需更正，请先撤回，或联系研究院退回、解锁。")
+    _check_open(row)
+    form = queries.form_of(session, row)
+    findings = rules.validate(form, entries, known=known)
+    changes = rules.diff(form, entries, findings)
+    upload_id = _keep_file(session, actor, row, source, changes, findings)
+    written = [change for change in changes if change.entry is not None]
+    for change in written:
+        _append(session, actor, row, form, change, door, upload_id)
+    if written:
+        row.saved_at = clock.now()  # also moves the row's version, so a second save from an old page is refused
+        audit.record(
+            session,
+            actor.account_id,
+            "return:save",
+            "return",
+            row.id,
+            {change.code: [change.old, change.new] for change in written},
+        )
+    session.flush()
+    return _Stored(form, findings, changes)
+
+
+def _submit(session: Session, actor: Actor, row: ReturnRow, saved: _Stored) -> None:
     """Hand in: every line must hold a value or say why it has none."""
     RETURN.take(row.state, SUBMIT)
     _check_open(row)
-    rejected = [change.code for change in changes if change.kind is ChangeKind.REJECTED]
+    rejected = [change.code for change in saved.of(ChangeKind.REJECTED)]
     stored = set(session.exec(select(Observation.indicator_id).where(Observation.return_id == row.id)))
-    missing = [line.indicator for line in form.lines if line.indicator.id not in stored]
+    missing = [line.indicator for line in saved.form.lines if line.indicator.id not in stored]
     problems = [f"{name.code} {name.name} 尚未填报" for name in missing if name.code not in rejected]
     problems += [f"{code} 的填报有错误" for code in rejected]
     if problems:
@@ -152,6 +196,7 @@ def _submit(session: Session, actor: Actor, row: ReturnRow, form: Form, changes:
     row.submitted_at, row.submitted_by = clock.now(), actor.account_id
     row.comment = ""
     audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": SUBMIT, "to": row.state})
+    rollups.refresh(session, row.collection_id, [row.period])
 
 
 def _check_open(row: ReturnRow) -> None:

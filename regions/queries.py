@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from accounts.permissions import Actor
 from core.words import RegionLevel, Side
 from db.session import read
 from db.tables import Region, RegionGroup
@@ -56,6 +57,19 @@ def provinces() -> list[RegionView]:
     with read() as session:
         rows = session.exec(select(Region).where(Region.level == RegionLevel.PROVINCE).order_by(Region.code)).all()
         return [_view(row, "", None) for row in rows]
+
+
+def home_province(actor: Actor, provinces: Sequence[RegionView]) -> str:
+    """The code of the province to begin with: the person's own, else one whose groups are known."""
+    loaded = [province.code for province in provinces]
+    with read() as session:
+        grouped = session.exec(
+            select(RegionGroup.region_code).where(RegionGroup.scheme == groups.MAIN_SCHEME).limit(1)
+        ).first()
+    for code in (actor.region_code, grouped):
+        if code and f"{code[:2]}0000" in loaded:
+            return f"{code[:2]}0000"
+    return loaded[0]
 
 
 def counties(province_code: str, on: date, *, session: Session | None = None) -> list[RegionView]:

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 # Set where everything is known to be installed: what would be skipped for want of it fails instead.
 NOTHING_MISSING = os.environ.get("ZHIPING_TEST_ALL") == "1"
+
+# A machine that is busy is no defect; where everything is installed, a run can be repeated exactly.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=NOTHING_MISSING)
+hypothesis.settings.load_profile("house")
 
 Page = Callable[..., "AppTest"]
 

@@ -50,15 +50,6 @@ def test_the_entry_knows_only_the_web_and_the_start() -> None:
 
 
 @pytest.mark.parametrize("path", PAGE_FILES, ids=short)
-def test_a_page_begins_by_asking_who_is_there(path: Path) -> None:
-    """Pages are scripts; what they share stands beside them as modules that only define."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    runs = [node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
-    asks = [node for node in tree.body if isinstance(node, ast.Assign) and "current_actor()" in ast.unparse(node)]
-    assert bool(runs) == bool(asks)
-
-
-@pytest.mark.parametrize("path", PAGE_FILES, ids=short)
 def test_every_widget_of_a_page_has_a_key(path: Path) -> None:
     """Without one, a widget's state is lost when a label or its place changes, and tests cannot find it."""
     widgets = {

@@ -28,6 +28,7 @@ NEXT = {
     ReturnState.APPROVED: "发现有误时，请联系研究院退回后更正。",
     ReturnState.LOCKED: "发现有误时，请联系研究院解锁更正；新旧数值都会保留。",
 }
+_TEXT_SHEET = "CSV"  # what the reader calls the only sheet of a text file
 _ROW_HEIGHT = 66  # above 64 pixels the grid wraps text
 _SHOWN = 20  # findings on the screen; the marked workbook has them all
 _SHAPES = {Severity.ERROR: ("red", "■"), Severity.WARNING: ("orange", "◐"), Severity.INFO: ("gray", "○")}
@@ -97,7 +98,7 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
             ],
             columns=list(_GRID),
             index=[row.code for row in shown],
-        ).astype({name: "str" for name in _GRID if name != "状态"})
+        ).astype("str")  # also where all are blank: other types would make the grid forget what was typed
         with st.form(f"return_grid_{view.id}", enter_to_submit=False, border=False):
             edited = st.data_editor(
                 frame,
@@ -153,11 +154,10 @@ def findings(found: Sequence[Finding]) -> None:
     loud = [finding for finding in found if finding.severity is not Severity.INFO]
     for finding in loud[:_SHOWN]:
         colour, shape = _SHAPES[finding.severity]
-        place = f"　**{finding.cell}**" if finding.cell and finding.sheet != "CSV" else ""
         read = finding.rule.startswith(("cell.", "row.")) and finding.seen and finding.seen not in finding.message
         seen = f"看到的是“{guard.plain(finding.seen)}”。" if read else ""
         st.markdown(
-            f":{colour}-badge[{shape} {finding.severity.label}]{place}　{guard.plain(finding.message)}{seen}"
+            f":{colour}-badge[{shape} {finding.severity.label}]　{_place(finding)}{guard.plain(finding.message)}{seen}"
             f"{guard.plain(finding.remedy)}"
         )
     if len(loud) > _SHOWN:
@@ -166,7 +166,12 @@ def findings(found: Sequence[Finding]) -> None:
     if quiet:
         with st.expander(f"这些格子是这样读的（{len(quiet)} 处）", key=f"return_read_{len(found)}"):
             for finding in quiet:
-                st.markdown(f"- **{finding.cell}**　{guard.plain(finding.message)}")
+                st.markdown(f"- {_place(finding)}{guard.plain(finding.message)}")
+
+
+def _place(finding: Finding) -> str:
+    """The cell; rows of the grid and of a text file are told by the indicator's name alone."""
+    return f"**{finding.cell}**　" if finding.cell and finding.sheet != _TEXT_SHEET else ""
 
 
 def _preview(actor: Actor, view: ReturnView, form: Form, seen: int, data: bytes, filename: str) -> None:

@@ -129,10 +129,10 @@ def queue(actor: Actor, rows: Sequence[ReturnView], today: date) -> None:
 def _frame(rows: Sequence[ReturnView], today: date, *, with_region: bool) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
-            "报送任务": row.collection,
-            "地区": row.region,
             "报送期": row.label,
             "状态": widgets.shape(*row.status(today)),
+            "地区": row.region,
+            "报送任务": row.collection,
             "已填": f"{row.filled}/{row.asked}",
             "截止日期": due(row),
             "提交时间": clock.show(row.submitted_at),

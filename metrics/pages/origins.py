@@ -66,9 +66,9 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
     indicator, label = found.indicator, Period.parse(found.period).label
     widgets.header(f"{indicator.name}　{found.scope}{found.group}　{label}", "这个合计由哪些地区的数加成，谁没有计入？")
     share = found.reported / found.expected if found.expected else 0.0
-    sides = [(f"Σ {indicator.n_label}", pictures.amount(found.n), indicator.n_unit)]
+    sides = [(f"分子合计　{indicator.n_label}", pictures.amount(found.n), indicator.n_unit)]
     if indicator.kind.has_denominator:
-        sides.append((f"Σ {indicator.d_label}", pictures.amount(found.d), indicator.d_unit))
+        sides.append((f"分母合计　{indicator.d_label}", pictures.amount(found.d), indicator.d_unit))
     widgets.figures(
         [
             ("合计", indicator.show(found.value), indicator.combine_regions.label),
@@ -129,9 +129,13 @@ def _figures(indicator: Indicator, entry: Entry | None, target: str) -> None:
     if entry is None or not entry.state.has_value:
         widgets.figures([("数值", "–" if entry is None else entry.state.label, target)])
         return
-    sides = [(indicator.n_label, pictures.amount(entry.n), indicator.n_unit)]
-    if indicator.kind.has_denominator:
-        sides.append((indicator.d_label, pictures.amount(entry.d), indicator.d_unit))
+    if not indicator.kind.has_denominator:
+        sides = [(indicator.n_label, pictures.amount(entry.n), indicator.n_unit)]
+    else:
+        sides = [
+            (f"分子　{indicator.n_label}", pictures.amount(entry.n), indicator.n_unit),
+            (f"分母　{indicator.d_label}", pictures.amount(entry.d), indicator.d_unit),
+        ]
     widgets.figures([("数值", indicator.show(indicator.value(entry.n, entry.d)), target), *sides])
 
 

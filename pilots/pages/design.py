@@ -20,6 +20,8 @@ from web import guard, widgets
 
 actor = guard.current_actor()
 require(actor, Permission.PILOT_DESIGN)
+if "design_promise" not in st.session_state:
+    widgets.spend_nonce("design")  # opened afresh; a second click on a saved form still carries the old one
 editing = guard.parameter("id")
 old = guard.found(queries.design_of(actor, editing), "试点设计") if editing else None
 widgets.header(
@@ -177,23 +179,26 @@ if old:
 else:
     rows = [[None, roles[0], "", "", ""]]
 columns = ["指标", "作用", "基线值", "目标值", "最小有意义变化"]
-table = st.data_editor(
-    pd.DataFrame(rows, columns=columns, dtype="str"),
-    num_rows="dynamic",
-    hide_index=True,
-    width="stretch",
-    key="design_indicators",
-    column_config={
-        "指标": st.column_config.SelectboxColumn(options=names, width="large"),
-        "作用": st.column_config.SelectboxColumn(
-            options=roles, help="目标指标决定成败；护栏指标不许变差；背景指标只作说明。"
-        ),
-        "基线值": st.column_config.TextColumn(help="试点前的水平，按指标单位填写，如 82（不是 0.82）。"),
-        "目标值": st.column_config.TextColumn(help="试点结束时要达到的水平。"),
-        "最小有意义变化": st.column_config.TextColumn(help="小于它的变化不值得推广，例如 2 个百分点。"),
-    },
-)
-st.caption("目标指标必须填写基线值和目标值。可从 Excel 粘贴。")
+# In a form: a table that answers every cell with a rerun loses what is typed meanwhile.
+with st.form("design_form", enter_to_submit=False, border=False):
+    table = st.data_editor(
+        pd.DataFrame(rows, columns=columns, dtype="str"),
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        key="design_indicators",
+        column_config={
+            "指标": st.column_config.SelectboxColumn(options=names, width="large"),
+            "作用": st.column_config.SelectboxColumn(
+                options=roles, help="目标指标决定成败；护栏指标不许变差；背景指标只作说明。"
+            ),
+            "基线值": st.column_config.TextColumn(help="试点前的水平，按指标单位填写，如 82（不是 0.82）。"),
+            "目标值": st.column_config.TextColumn(help="试点结束时要达到的水平。"),
+            "最小有意义变化": st.column_config.TextColumn(help="小于它的变化不值得推广，例如 2 个百分点。"),
+        },
+    )
+    st.caption("目标指标必须填写基线值和目标值。可从 Excel 粘贴。")
+    submitted = st.form_submit_button("保存设计", key="design_save", type="primary")
 
 problems: list[str] = []
 
@@ -208,7 +213,7 @@ def number(cell: object, where: str) -> object:
     return reading.value
 
 
-if st.button("保存设计", key="design_save", type="primary"):
+if submitted:
     picks = []
     for position, row in enumerate(table.to_dict("records"), start=1):
         if row["指标"] not in ids:
@@ -249,6 +254,5 @@ if st.button("保存设计", key="design_save", type="primary"):
                 saved = old.id
             else:
                 saved = service.design(actor, data, nonce=widgets.nonce("design"))
-                widgets.spend_nonce("design")
             widgets.flash("试点设计已保存。核对无误后提交启动，由另一位研究院人员批准。")
             st.switch_page("pilots/pages/pilot.py", query_params={"id": str(saved)})

@@ -12,22 +12,25 @@ from web import charts, guard, widgets
 actor = guard.current_actor()
 widgets.header("地区与分组", "这一天，各县（市、区）属于哪个地区类型？")
 
-provinces = {province.code: province.name for province in queries.provinces()}
+loaded = queries.provinces()
+provinces = {province.code: province.name for province in loaded}
 if not provinces:
     widgets.empty("还没有载入任何省份。")
     parts.load_form(actor)
     st.stop()
 
 first, second = st.columns(2)
+home = list(provinces).index(queries.home_province(actor, loaded))
 province = first.selectbox(
-    "省份", list(provinces), 0, provinces.__getitem__, key="regions_province", bind="query-params"
+    "省份", list(provinces), home, provinces.__getitem__, key="regions_province", bind="query-params"
 )
 day = second.date_input(
     "日期", clock.today(), key="regions_day", bind="query-params", help="分组随时间变化；数据按所属日期的分组统计"
 )
 counties = queries.counties(province, day)
 counts = queries.group_counts(counties)
-widgets.figures([(count.name, f"{count.regions} 个", count.side.label if count.side else "") for count in counts])
+sides = {count.name: count.side.label for count in counts if count.side and count.side.label != count.name}
+widgets.figures([(count.name, f"{count.regions} 个", sides.get(count.name, "")) for count in counts])
 
 placed = on_grid(counties)
 if placed:
@@ -35,6 +38,7 @@ if placed:
     charts.draw(
         lambda: group_map(placed, title),
         ("regions", title, tuple((county.code, county.group) for county in placed)),
+        stretch=False,
         describe=f"{provinces[province]}方格图：" + "，".join(f"{count.name} {count.regions} 个" for count in counts),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regions import queries
+from regions import queries, service
 from tests.conftest import Page
 from tests.support import Cast
 
@@ -37,6 +37,13 @@ def test_everybody_looks_and_staff_edit(page: Page, cast: Cast, who: str) -> Non
 )
 def test_a_day_is_part_of_the_address(page: Page, cast: Cast, day: str, numbers: dict[str, str]) -> None:
     assert metrics(page("regions", cast.sun_judge, regions_day=day)) == numbers
+
+
+def test_the_province_to_begin_with(page: Page, cast: Cast) -> None:
+    """江苏 comes first by code but has no groups; 安吉's team begins at home."""
+    service.load(cast.li_staff, "江苏省")
+    for who in (cast.li_staff, cast.wang_anji):
+        assert page("regions", who).selectbox(key="regions_province").value == "330000"
 
 
 def test_towns_of_a_county(page: Page, cast: Cast) -> None:

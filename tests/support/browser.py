@@ -18,6 +18,7 @@ FLAGS = (
     "--disable-sync",
 )
 SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+_ROW = 35  # pixels, a row of a table
 PATIENCE = 30_000  # ms; a loaded machine answers late, and a test that fails for that says nothing
 
 
@@ -73,7 +74,7 @@ class Person:
         self.settle()
 
     def sees(self, words: str) -> None:
-        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+        expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible(timeout=PATIENCE)
 
     def press(self, name: str) -> None:
         """A button, a link or a folded section, by what stands on it."""
@@ -82,7 +83,7 @@ class Person:
             .or_(self.page.get_by_role("link", name=name))
             .or_(self.page.locator("summary").filter(has_text=name))
         )
-        found.locator("visible=true").first.click()
+        found.filter(visible=True).first.click()
         self.settle()
 
     def fill(self, key: str, text: str) -> None:
@@ -98,24 +99,23 @@ class Person:
             box.fill(option)
             self.page.get_by_role("option").filter(has_text=option).first.click()
             self.settle()
-        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("Tab")  # Escape would empty the box again
+        self.settle()
 
-    def cell(self, key: str, column: int, row: int, text: str, *, pick: bool = False) -> None:
-        """Type into a cell of an editable table; the last row is the one that adds. Columns count from 1."""
-        grid = self.page.locator(f".st-key-{key}")
-        canvas = grid.locator("canvas").first
-        canvas.scroll_into_view_if_needed()
-        cell = grid.get_by_test_id(f"glide-cell-{column}-{row}")
-        box = cell.bounding_box() if cell.count() else None
-        if box is None or not box["width"]:
-            raise AssertionError(f"no cell {column}/{row} in {key}")
-        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        self.page.keyboard.press("Enter")
+    def cell(self, key: str, across: float, row: int, text: str) -> None:
+        """Type into a cell of an editable table: `across` is where its column lies (0 left, 1 right). The row
+        below the last adds one. The table is a canvas, so places are all there is."""
+        grid = self.page.locator(f".st-key-{key}").get_by_test_id("stDataFrame")
+        grid.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(500)  # the canvas draws itself anew after scrolling
+        box = grid.bounding_box()
+        assert box is not None
+        self.page.mouse.dblclick(box["x"] + across * box["width"], box["y"] + _ROW * (row + 1.5))
+        self.page.wait_for_timeout(400)
         self.page.keyboard.type(text)
-        if pick:
-            self.page.wait_for_timeout(300)
+        self.page.wait_for_timeout(400)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_timeout(200)
+        self.page.wait_for_timeout(400)
 
     def download(self, name: str, folder: Path) -> Path:
         with self.page.expect_download(timeout=4 * PATIENCE) as caught:
