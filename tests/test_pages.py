@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Element
 
 from accounts.permissions import Actor, may
 from core import clock
@@ -25,9 +26,9 @@ KNOWN = re.compile("|".join(PEOPLE) + r"|PDF|CSV|Excel|zhiping check|\b[0-9a-f]{
 def texts(app: AppTest) -> Iterator[str]:
     """What a person reads: words, labels, the headings of tables."""
     for kind in SAID:
-        yield from (str(element.value) for element in app.get(kind))
+        yield from (str(element.value) for element in app.get(kind) if isinstance(element, Element))
     for kind in ASKED:
-        yield from (str(element.label) for element in app.get(kind))
+        yield from (str(element.label) for element in app.get(kind) if isinstance(element, Element))
     for frame in app.dataframe:
         yield from (str(column) for column in frame.value.columns)
 

@@ -107,15 +107,20 @@ class Person:
         below the last adds one. The table is a canvas, so places are all there is."""
         grid = self.page.locator(f".st-key-{key}").get_by_test_id("stDataFrame")
         grid.scroll_into_view_if_needed()
-        self.page.wait_for_timeout(500)  # the canvas draws itself anew after scrolling
-        box = grid.bounding_box()
-        assert box is not None
-        self.page.mouse.dblclick(box["x"] + across * box["width"], box["y"] + _ROW * (row + 1.5))
-        self.page.wait_for_timeout(400)
-        self.page.keyboard.type(text)
-        self.page.wait_for_timeout(400)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_timeout(400)
+        said = grid.locator("[data-testid^=glide-cell]").filter(has_text=text)
+        for _ in range(4):  # the first click on a canvas that has just been drawn may go nowhere
+            self.page.wait_for_timeout(400)
+            box = grid.bounding_box()
+            assert box is not None
+            self.page.mouse.dblclick(box["x"] + across * box["width"], box["y"] + _ROW * (row + 1.5))
+            self.page.wait_for_timeout(500)
+            self.page.keyboard.type(text)
+            self.page.wait_for_timeout(500)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_timeout(500)
+            if said.count():
+                return
+        raise AssertionError(f"“{text}” did not stay in the table {key}")
 
     def download(self, name: str, folder: Path) -> Path:
         with self.page.expect_download(timeout=4 * PATIENCE) as caught:
