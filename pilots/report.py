@@ -198,7 +198,9 @@ def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
         report.figures(key_figures(evaluation, measure)[:4])
     if main:
         report.heading("各地区最近一期", 2)
-        report.chart(pictures.province(evaluation, measure, width=640), f"{indicator.name}分布（粗框为试点，虚框为对照）")
+        report.chart(
+            pictures.province(evaluation, measure, width=640), f"{indicator.name}分布（粗框为试点，虚框为对照）"
+        )
         report.heading("变化趋势", 2)
     report.chart(pictures.trend(evaluation, measure), f"{indicator.name}变化趋势（地区类型按各期当日名单）")
     if measure.role is IndicatorRole.GOAL:
