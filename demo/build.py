@@ -18,6 +18,7 @@ from core import clock
 from core.numbers import MICRO
 from core.periods import Cadence, Period
 from core.words import (
+    Arm,
     Asker,
     DataStatus,
     GovernanceLevel,
@@ -75,9 +76,9 @@ def province(say: Callable[[str], None]) -> None:
     needs = [_need(li, need) for need in story.NEEDS]
     _resources(li, cast)
     scenarios = {item.name: _scenario(li, item, cast, needs) for item in story.SCENARIOS}
-    for number, item in enumerate(story.PILOTS, start=1):
-        say(f"生成试点 {number}/{len(story.PILOTS)}：{item.name}……")
-        _pilot(rng, li, chen, item, scenarios, cast)
+    for number, pilot in enumerate(story.PILOTS, start=1):
+        say(f"生成试点 {number}/{len(story.PILOTS)}：{pilot.name}……")
+        _pilot(rng, li, chen, pilot, scenarios, cast)
     for item in story.SCENARIOS:
         _finish(li, chen, scenarios[item.name], item.state)
     _data_requests(li)
@@ -349,7 +350,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
         ).all()
         member = groups.memberships(session, [code for code, _ in units], pilot.start_on)
         places = {
-            code: figures.place(rng, code, arm, member[code].side, [name for _, name in asked])
+            code: figures.place(rng, code, Arm(arm), member[code].side, [name for _, name in asked])
             for code, arm in sorted(units)
         }
         teams = dict(

@@ -215,11 +215,11 @@ def effect_words(indicator: Indicator, effect: Effect | None) -> str:
 
 def parts(n: object, d: object) -> str:
     """“960 / 1,000”: numerator and denominator as reported."""
-    return _amount(n) if pd.isna(d) else f"{_amount(n)} / {_amount(d)}"  # type: ignore[arg-type]
+    return _amount(n) if pd.isna(d) else f"{_amount(n)} / {_amount(d)}"
 
 
 def _amount(micro: object) -> str:
-    return MISSING if pd.isna(micro) else format_exact(from_micro(int(micro)))  # type: ignore[arg-type, call-overload]
+    return MISSING if pd.isna(micro) else format_exact(from_micro(int(micro)))  # type: ignore[call-overload]
 
 
 def _absent(takes_part: bool) -> str:

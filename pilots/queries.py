@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
+import sqlalchemy
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -294,7 +295,7 @@ def _asked(session: Session, collection_id: int) -> Sequence[tuple[IndicatorRow,
 def _values(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
     """County figures from the roll-ups: indicator_id, code, period, n, d, state, unapproved."""
     rows = session.execute(
-        select(
+        sqlalchemy.select(
             col(Rollup.indicator_id),
             col(Rollup.scope_code),
             col(Rollup.period),
@@ -303,7 +304,11 @@ def _values(session: Session, collection_id: int, codes: Sequence[str]) -> pd.Da
             col(Rollup.state),
             col(Rollup.unapproved),
         )
-        .where(Rollup.collection_id == collection_id, Rollup.group_name == "", col(Rollup.scope_code).in_(list(codes)))
+        .where(
+            col(Rollup.collection_id) == collection_id,
+            col(Rollup.group_name) == "",
+            col(Rollup.scope_code).in_(list(codes)),
+        )
         .order_by(Rollup.period, Rollup.scope_code)
     ).all()
     frame = pd.DataFrame(

@@ -61,7 +61,7 @@ def run() -> None:
     """One run of a session: who is it, which pages, then the page."""
     st.set_page_config(page_title="智评", page_icon=str(ICON), layout="wide")
     actor = guard.current_actor()
-    sections: dict[str, list[st.Page]] = {}  # type: ignore[valid-type]
+    sections: dict[str, list[st.Page]] = {}
     for page in pages_for(actor):
         made = st.Page(
             page.file,

@@ -81,7 +81,7 @@ def show_flashes() -> None:
 
 def nonce(form: str) -> str:
     """One token per filled-in form, so that submitting it twice creates one record."""
-    return st.session_state.setdefault(f"_nonce_{form}", uuid.uuid4().hex)
+    return str(st.session_state.setdefault(f"_nonce_{form}", uuid.uuid4().hex))
 
 
 def spend_nonce(form: str) -> None:
@@ -114,11 +114,20 @@ def table(
     """
     addresses = addresses or [{parameter: str(number)} for number in ids]
     config = {name: st.column_config.Column(name, help=text) for name, text in (help or {}).items()}
-    extra: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"} if open_page else {}
-    event = st.dataframe(frame, key=key, hide_index=True, width="stretch", height=height, column_config=config, **extra)
+    draw: Any = st.dataframe  # its overloads tell selection on and off apart by literals
+    event = draw(
+        frame,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        height=height,
+        column_config=config,
+        on_select="rerun" if open_page else "ignore",
+        selection_mode="single-row",
+    )
     if open_page:
         st.caption("点选一行左侧的方框可打开详情。")
-        rows = event.selection.rows  # type: ignore[union-attr]
+        rows = event.selection.rows
         if rows and rows[0] < len(addresses):
             st.switch_page(open_page, query_params=dict(addresses[rows[0]]))
 

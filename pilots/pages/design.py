@@ -177,7 +177,7 @@ if old:
         if pick.indicator_id in indicators
     ]
 else:
-    rows = [[None, roles[0], "", "", ""]]
+    rows = [["", roles[0], "", "", ""]]
 columns = ["指标", "作用", "基线值", "目标值", "最小有意义变化"]
 # In a form: a table that answers every cell with a rerun loses what is typed meanwhile.
 with st.form("design_form", enter_to_submit=False, border=False):
@@ -205,7 +205,7 @@ problems: list[str] = []
 
 def number(cell: object, where: str) -> object:
     """A cell as an exact number; what cannot be read is said and nothing is guessed."""
-    if cell is None or pd.isna(cell) or not str(cell).strip():  # type: ignore[call-overload]
+    if cell is None or pd.isna(cell) or not str(cell).strip():
         return None
     reading = parse_number(str(cell).replace("%", "").replace("％", ""))
     if reading.error:

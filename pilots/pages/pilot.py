@@ -112,8 +112,8 @@ order = sorted(evaluation.measures, key=lambda item: list(IndicatorRole).index(i
 if not order:
     st.stop()
 names = [f"{item.indicator.name}·{item.role.label}" for item in order]
-picked = st.segmented_control("指标", names, default=names[0], key="pilot_indicator", bind="query-params")
-measure = order[names.index(picked)] if picked in names else order[0]
+named = st.segmented_control("指标", names, default=names[0], key="pilot_indicator", bind="query-params")
+measure = order[names.index(named)] if named in names else order[0]
 indicator = measure.indicator
 of = (*key, indicator.id)
 figures = report.key_figures(evaluation, measure)
@@ -152,7 +152,7 @@ if measure.latest:
         on_select="rerun",
         selection_mode="single-row",
     )
-    selected = event.selection.rows  # type: ignore[union-attr]
+    selected = event.selection.rows
     if selected and selected[0] < len(rows):
         st.switch_page(
             "metrics/pages/figure.py",
@@ -257,7 +257,7 @@ if may(actor, Permission.PILOT_DECIDE) and pilot.state not in PILOT.terminal:
                     TargetIn(
                         indicator_id=indicator.id,
                         kind=next(item for item in TargetKind if item.label == kind),
-                        value=str(value) if value is not None else None,  # type: ignore[arg-type]
+                        value=str(value) if value is not None else None,
                         from_period=str(Period.containing(clock.today(), Cadence.MONTH)),
                         reason=why,
                     ),

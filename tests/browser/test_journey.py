@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 NEED, SCENARIO, PILOT = "独居老人紧急求助响应慢", "一键呼应", "一键呼应试点"
 
 
-def fill_in(path: Path, figures: dict[str, tuple[object, object]], saved: Path) -> Path:
+def fill_in(path: Path, figures: Mapping[str, tuple[Any, Any]], saved: Path) -> Path:
     """Fill a downloaded return as a clerk would, by what stands in its columns."""
     book = openpyxl.load_workbook(path)
     sheet = book[RETURN_SHEET]

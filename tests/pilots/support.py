@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from sqlmodel import select
 from accounts.permissions import Actor
 from core.numbers import to_micro
 from core.periods import Period
-from core.words import Arm, GovernanceLevel, IndicatorRole, ReturnState
+from core.words import Arm, GovernanceLevel, IndicatorRole, ReturnState, ValueState
 from db.session import read, write
 from db.tables import CollectionUnit, IndicatorRow, Observation, Pilot, ReturnRow, Scenario
 from metrics import catalogue, rollups
@@ -93,7 +93,7 @@ def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = 
     """Hand in and approve returns: `figure(region, arm, period, after start)` gives n and d, None for nothing."""
     with write() as session:
         pilot = session.get_one(Pilot, pilot_id)
-        arms: Mapping[str, Arm] = dict(
+        arms = dict(
             session.exec(
                 select(CollectionUnit.region_code, CollectionUnit.arm).where(
                     CollectionUnit.collection_id == pilot.collection_id
@@ -106,7 +106,7 @@ def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = 
         ).all()
         for row in rows:
             period = Period.parse(row.period)
-            found = figure(row.region_code, arms[row.region_code], period, period.start >= pilot.start_on)
+            found = figure(row.region_code, Arm(arms[row.region_code]), period, period.start >= pilot.start_on)
             if found is None:
                 continue
             session.add(
@@ -116,7 +116,7 @@ def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = 
                     revision=1,
                     n=to_micro(found[0]),
                     d=to_micro(found[1]),
-                    state="reported",
+                    state=ValueState.REPORTED,
                     entered_at=pilot.created_at,
                 )
             )

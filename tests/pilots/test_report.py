@@ -26,7 +26,7 @@ def text_of(data: bytes) -> str:
 def fonts_of(data: bytes) -> set[tuple[str, bool]]:
     found = set()
     for page in PdfReader(BytesIO(data)).pages:
-        for font in page["/Resources"].get("/Font", {}).values():  # type: ignore[union-attr, attr-defined]
+        for font in page["/Resources"].get("/Font", {}).values():  # type: ignore[attr-defined]
             made = font.get_object()
             descriptor = made.get("/FontDescriptor")
             found.add(
