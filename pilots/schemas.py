@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from core.settings import settings
 from core.words import GovernanceLevel, IndicatorRole
 from metrics.schemas import IndicatorPick
 
@@ -23,7 +24,7 @@ class PilotIn(BaseModel):
     start_on: date = Field(title="开始日期")
     end_on: date = Field(title="结束日期")
     pre_periods: int = Field(6, title="试点前报送期数", ge=2, le=24)
-    due_days: int = Field(5, title="报送期限（工作日）", ge=1, le=30)
+    due_days: int = Field(default_factory=lambda: settings().return_due_days, title="报送期限（工作日）", ge=1, le=30)
     contact: str = Field("", title="联系人", max_length=80)
     pilots: list[str] = Field(title="试点地区", min_length=1)
     comparisons: list[str] = Field(title="对照地区", min_length=1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import delete, func
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
@@ -15,7 +15,7 @@ from core import clock
 from core.errors import Duplicate, Forbidden, Invalid, NotFound, WrongState
 from core.words import DataStatus, Role, ScenarioState
 from db import audit
-from db.session import check_version, write
+from db.session import check_version, take_turns, write
 from db.tables import (
     Account,
     DataResource,
@@ -266,8 +266,7 @@ def _author(actor: Actor) -> int:
 
 
 def _next_code(session: Session, column: Any, prefix: str) -> str:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CODE_LOCK})
+    take_turns(session, _CODE_LOCK)
     year = clock.today().year
     last = session.exec(
         select(column)

@@ -93,4 +93,5 @@ DATA_LINK = Workflow(
         Step("拒绝", (DataStatus.REQUESTED,), DataStatus.REFUSED, Permission.DATA_EDIT, needs_reason=True),
         Step("完成接入", (DataStatus.GRANTED,), DataStatus.CONNECTED, Permission.DATA_EDIT),
     ),
+    terminal=frozenset({DataStatus.CONNECTED}),
 )

@@ -44,6 +44,7 @@ hypothesis.settings.load_profile("house")
 Page = Callable[..., "AppTest"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys share one server, so they stay together on one worker."""
     for item in items:

@@ -12,6 +12,7 @@ import scenarios.queries
 from accounts.permissions import Permission, require
 from core import clock
 from core.numbers import parse_number
+from core.settings import settings
 from core.words import GovernanceLevel, IndicatorRole, Side
 from metrics.schemas import IndicatorPick
 from pilots import queries, service
@@ -108,7 +109,11 @@ with right:
     )
 with last:
     due_days = st.number_input(
-        "每月报送期限（工作日）", min_value=1, max_value=30, value=old.data.due_days if old else 5, key="design_due"
+        "每月报送期限（工作日）",
+        min_value=1,
+        max_value=30,
+        value=old.data.due_days if old else settings().return_due_days,
+        key="design_due",
     )
 
 st.subheader("三、在哪里试，和谁比", anchor=False)

@@ -1,0 +1,44 @@
+"""Documents that follow from the code follow it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from accounts.permissions import Permission
+from core.workflow import Workflow
+from metrics.stages import RETURN
+from pilots.stages import PILOT
+from scenarios.stages import DATA_LINK, SCENARIO
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = (SCENARIO, DATA_LINK, PILOT, RETURN)
+
+
+def rendered() -> str:
+    parts = ["# Workflows\n\nDrawn from the transition tables; `pytest tests/test_docs.py` says when they differ.\n"]
+    for workflow in WORKFLOWS:
+        parts.append(f"\n## {workflow.name}\n\n```mermaid\n{workflow.mermaid()}\n```\n")
+    return "".join(parts)
+
+
+def test_the_diagrams_are_those_of_the_tables() -> None:
+    assert (ROOT / "docs" / "workflows.md").read_text() == rendered()
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.name)
+def test_a_workflow_is_whole(workflow: Workflow) -> None:
+    assert workflow.reachable() == set(workflow.labels)
+    assert {state for state in workflow.labels if not workflow.steps_from(state)} == set(workflow.terminal)
+    assert {step.permission for step in workflow.steps} <= set(Permission)
+
+
+def test_the_readme_shows_the_two_commands_and_pictures_that_exist() -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text()
+        assert "make run" in text
+        assert "make test" in text
+        for picture in ("docs/guide/pilot-1440.png",):
+            assert picture in text
+            assert (ROOT / picture).exists()
