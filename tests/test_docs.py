@@ -17,10 +17,8 @@ WORKFLOWS = (SCENARIO, DATA_LINK, PILOT, RETURN)
 
 
 def rendered() -> str:
-    parts = ["# Workflows\n\nDrawn from the transition tables; `pytest tests/test_docs.py` says when they differ.\n"]
-    for workflow in WORKFLOWS:
-        parts.append(f"\n## {workflow.name}\n\n```mermaid\n{workflow.mermaid()}\n```\n")
-    return "".join(parts)
+    head = "# Workflows\n\nDrawn from the transition tables; `pytest tests/test_docs.py` says when they differ.\n"
+    return head + "".join(f"\n## {item.name}\n\n```mermaid\n{item.mermaid()}\n```\n" for item in WORKFLOWS)
 
 
 def test_the_diagrams_are_those_of_the_tables() -> None:

@@ -110,7 +110,7 @@ def _made_up(kind: Any) -> Any:
         return next(iter(kind))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind.model_construct()
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{field.name: _made_up(hints[field.name]) for field in dataclasses.fields(kind)})
     return {int: 1, str: "理由充分的文字", bytes: b"PK", bool: True, float: 1.0, date: date(2026, 1, 1)}[kind]
