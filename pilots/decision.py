@@ -456,6 +456,8 @@ def _missing(e: Evidence) -> list[str]:
         for side, count in (("试点", goal.n_treated), ("对照", goal.n_comparison)):
             if count < CAUSAL_UNITS:
                 lacking.append(f"再增加{CAUSAL_UNITS - count}个{side}地区")
+        if not _says_something(goal) and gate(goal.n_treated, goal.n_comparison) != "descriptive":
+            lacking.append("有同期对照的前后比较")  # enough counties, but a weaker kind of comparison
         if _says_something(goal) and not goal.robust:
             lacking.append("两种检验方法一致的结论")
         if _says_something(goal) and goal.high >= e.smallest_change and not _worthwhile(e, goal):

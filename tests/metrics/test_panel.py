@@ -13,11 +13,11 @@ from sqlmodel import col, select
 
 from accounts.permissions import OPERATOR, Actor
 from core.errors import Forbidden, Invalid, NotFound
-from core.tabular import write_csv
+from core.tabular import open_table, write_csv
 from core.words import ReturnState, Role
 from db.session import read
 from db.tables import Collection, Observation, Region, RegionGroup, ReturnRow
-from metrics import catalogue, exports, imports, panel, queries, rollups, service, standings
+from metrics import catalogue, exports, imports, panel, queries, rollups, standings
 from metrics.standings import Standing
 from tests.metrics import stored
 from tests.support import Cast
@@ -223,8 +223,5 @@ def test_only_the_institute_takes_a_table_in(house: Path, cast: Cast, who: str) 
 
 
 def test_what_is_such_a_table() -> None:
-    from core.tabular import open_table
-
     assert panel.is_panel(open_table(FILE.read_bytes(), FILE.name, limit_mb=20))
     assert not panel.is_panel(open_table(b"month,unit\n2021-07,x\n", "x.csv", limit_mb=20))
-    assert service.EDITABLE == (ReturnState.DRAFT, ReturnState.RETURNED)

@@ -396,3 +396,13 @@ def test_one_treated_county_never_gets_a_causal_sentence_nor_a_promotion(evidenc
     decision = decide(evidence)
     assert "试点使" not in decision.sentence
     assert decision.verdict not in (Verdict.PROMOTE, Verdict.PROMOTE_IF)
+
+
+def test_enough_counties_with_a_weaker_comparison_say_what_is_missing() -> None:
+    weak = Effect(1.0, 0.0, 1.0, 0.01, 0.01, 5, 5, robust=False, strength="descriptive")
+    evidence = Evidence(
+        goal=weak, attainment=0.0, smallest_change=0.0, quality=70, periods_observed=2, coverage_complete=True
+    )
+    decision = decide(evidence)
+    assert decision.verdict is Verdict.UNKNOWN
+    assert decision.missing == ["有同期对照的前后比较"]

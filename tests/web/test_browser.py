@@ -26,6 +26,9 @@ LABELS = """() => [...document.querySelectorAll('[aria-label],[title],[placehold
 SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 
 
+expect.set_options(timeout=30_000)  # a loaded machine answers late
+
+
 @pytest.fixture(scope="module")
 def tab(chromium: str, stub_server: str) -> Iterator[Page]:
     """A tab of an English browser, signed in; anything it complains about fails the test."""
