@@ -16,7 +16,7 @@ run: .venv/installed ## Install if needed, make the database if needed, print th
 
 test: .venv/installed-dev ## Lint, types, import contracts, then every test (WORKERS=2)
 	@$(MAKE) --no-print-directory lint types
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 demo-reset: .venv/installed ## Throw the embedded database away and build the demo province afresh
 	@$(BIN)/zhiping demo --reset
