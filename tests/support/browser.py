@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ FLAGS = (
 )
 SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 _ROW = 35  # pixels, a row of a table
+SHOTS = Path(__file__).parents[1] / "browser" / "shots"
 PATIENCE = 30_000  # ms; a loaded machine answers late, and a test that fails for that says nothing
 
 
@@ -52,6 +54,8 @@ def visitor(
     person = Person(page, address)
     person.settle()
     yield person
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{username}-{time.time_ns()}.png")  # what they saw last; not kept in git
     context.close()
     assert complaints == []
 
