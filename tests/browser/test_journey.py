@@ -157,14 +157,18 @@ def test_the_institute_reads_follows_and_prints(browser: Browser, site: str, tmp
 
 
 def test_a_session_survives_a_reload_and_ends_everywhere(browser: Browser, site: str) -> None:
-    with visitor(browser, site, "zhouminzheng") as zhou:
+    with visitor(browser, site, "zhouminzheng") as zhou, visitor(browser, site, "zhouminzheng") as elsewhere:
         zhou.page.reload()
         zhou.settle()
         zhou.sees("周民政")
-        second = zhou.page.context.new_page()
-        second.goto(f"{site}/pilots")
-        second.get_by_test_id("stApp").wait_for()
+        tab = zhou.page.context.new_page()
+        tab.goto(f"{site}/pilots")
+        tab.get_by_test_id("stApp").wait_for()
+        tab.close()
+        other = elsewhere.page.context.request  # another browser, asked without racing its own redirect
+        assert other.get(f"{site}/pilots", max_redirects=0).status == 200
         zhou.page.get_by_role("button", name="退出登录").click()
         zhou.page.wait_for_url("**/login**", timeout=PATIENCE)
-        second.goto(f"{site}/pilots")
-        assert "/login" in second.url
+        refused = other.get(f"{site}/pilots", max_redirects=0)
+        assert refused.status == 303
+        assert refused.headers["location"].startswith("/login")
