@@ -126,6 +126,7 @@ def _user_add(arguments: argparse.Namespace) -> None:
     from accounts import queries, service
     from accounts.permissions import OPERATOR
     from accounts.schemas import AccountIn, OrganisationIn
+    from core.validation import checked
     from core.words import OrganisationKind
 
     password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
@@ -140,7 +141,8 @@ def _user_add(arguments: argparse.Namespace) -> None:
         }
         organisation_id = service.add_organisation(
             OPERATOR,
-            OrganisationIn(
+            checked(
+                OrganisationIn,
                 name=arguments.organisation,
                 kind=kinds.get(role, OrganisationKind.INSTITUTE),
                 region_code=arguments.region,
@@ -148,7 +150,8 @@ def _user_add(arguments: argparse.Namespace) -> None:
         )
     service.add_account(
         OPERATOR,
-        AccountIn(
+        checked(
+            AccountIn,
             username=arguments.username,
             name=arguments.name,
             role=role,

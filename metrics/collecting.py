@@ -18,6 +18,7 @@ from core.periods import Period, span
 from core.words import ReturnState, TargetKind
 from db import audit
 from db.tables import Collection, CollectionIndicator, CollectionUnit, IndicatorRow, ReturnRow, Target
+from metrics import queries
 from metrics.schemas import CollectionIn, IndicatorPick, TargetIn, UnitPick
 from regions.calendar import NoticeEnd, add_working_days
 
@@ -39,7 +40,6 @@ def add_indicators(
         row = session.get(IndicatorRow, pick.indicator_id)
         if row is None:
             raise NotFound("没有找到所选指标。", "请刷新页面重新选择。")
-        _check_sides(row, pick)
         session.add(
             CollectionIndicator(
                 collection_id=collection_id,
@@ -142,7 +142,8 @@ def expect_returns(
 
 
 def set_target(session: Session, actor: Actor, collection_id: int, data: TargetIn) -> None:
-    """Append a baseline or target; nothing is overwritten."""
+    """Append a baseline or target; nothing is overwritten. Refuses a pair that would turn the promise round."""
+    _check_line(session, collection_id, data)
     session.add(
         Target(
             collection_id=collection_id,
@@ -171,18 +172,24 @@ def current_version(session: Session, code: str) -> int:
     return found
 
 
-def _check_sides(row: IndicatorRow, pick: IndicatorPick) -> None:
-    """A target on the wrong side of its baseline is a slip that would turn every attainment round."""
-    if pick.baseline is None or pick.target is None:
-        return
-    if (pick.target - pick.baseline) * row.direction.sign < 0:
+def _check_line(session: Session, collection_id: int, data: TargetIn) -> None:
+    """The new line must lie within the definition's bounds, and together with the line of the other kind
+    that then holds it must point the way the indicator gets better."""
+    row = session.get(IndicatorRow, data.indicator_id)
+    if row is None:
+        raise NotFound("没有找到所选指标。", "请刷新页面重新选择。")
+    micro = to_micro(data.value)
+    if (row.hard_min is not None and micro < row.hard_min) or (row.hard_max is not None and micro > row.hard_max):
         raise Invalid(
-            [f"“{row.name}”的目标值 {pick.target} 比基线值 {pick.baseline} 更差（该指标{row.direction.label}）"],
+            [f"“{row.name}”的{data.kind.label} {data.value} 超出口径允许的范围"],
+            "请核对单位，例如百分数填 90 而不是 0.9。",
+        )
+    known = queries.targets_of(session, collection_id).get(data.indicator_id, [])
+    lines = {kind: queries.applying(known, kind, data.region_code or "", data.from_period) for kind in TargetKind}
+    lines[data.kind] = data.value
+    baseline, target = lines[TargetKind.BASELINE], lines[TargetKind.TARGET]
+    if baseline is not None and target is not None and (target - baseline) * row.direction.sign < 0:
+        raise Invalid(
+            [f"“{row.name}”的目标值 {target} 比基线值 {baseline} 更差（该指标{row.direction.label}）"],
             "请核对基线值和目标值是否填反。",
         )
-    for label, value in (("基线值", pick.baseline), ("目标值", pick.target)):
-        micro = to_micro(value)
-        if (row.hard_min is not None and micro < row.hard_min) or (row.hard_max is not None and micro > row.hard_max):
-            raise Invalid(
-                [f"“{row.name}”的{label} {value} 超出口径允许的范围"], "请核对单位，例如百分数填 90 而不是 0.9。"
-            )

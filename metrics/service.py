@@ -91,8 +91,10 @@ def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_versio
     """Take one step of the return's path: submit, withdraw, approve, send back, lock, unlock."""
     with write() as session:
         row = _visible(session, actor, return_id)
+        for possible in RETURN.steps_from(row.state):
+            if possible.do == do:  # who may comes before whether it can be done
+                require(actor, Permission(possible.permission), Subject(region_code=row.region_code))
         step = RETURN.take(row.state, do, reason)
-        require(actor, Permission(step.permission), Subject(region_code=row.region_code))
         check_version(row, seen_version)
         if do == SUBMIT:
             _submit(session, actor, row, _Stored(queries.form_of(session, row)))

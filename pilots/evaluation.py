@@ -380,6 +380,8 @@ def _attained(
 ) -> float | None:
     if baseline is None or target is None or value is None:
         return None
+    if (target - baseline) * indicator.direction.sign < 0:
+        return None  # lines entered at different times for one county and for all; there is no way to measure along
     return attainment(float(baseline), float(target), float(value), indicator.direction.sign)
 
 

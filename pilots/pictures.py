@@ -29,7 +29,7 @@ _TONES = {
 STRIP_PERIODS = 12
 
 
-def province(evaluation: Evaluation, measure: Measure, *, width: int = 540, select: str = "") -> Figure:
+def province(evaluation: Evaluation, measure: Measure, *, width: int = 480, select: str = "") -> Figure:
     """Every county of the province: the latest figure of those that take part, grey for the rest."""
     indicator = measure.indicator
     units = {unit.code: unit for unit in evaluation.units}

@@ -7,25 +7,21 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-import pandas as pd
 from sqlalchemy import func
 from sqlmodel import col, select
 
 from accounts.permissions import Actor, Permission, require
 from core import clock
 from core.errors import NotFound
-from core.numbers import format_number, from_micro, round_half_up
+from core.numbers import format_number
 from core.periods import Period
-from core.tabular import write_csv
 from core.words import Arm, IndicatorRole, TargetKind, ValueState
 from db import audit, facts
 from db.session import read, write
 from db.tables import ReportIssue
-from metrics.comparison import Effect
-from metrics.model import Indicator
-from pilots import pictures, queries
+from pilots import pictures, queries, wording
 from pilots.evaluation import Evaluation, Measure
-from pilots.pictures import effect_words, parts
+from pilots.pictures import parts
 from reports.kit import Report
 
 KIND = "pilot"
@@ -55,33 +51,6 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
     data = story(evaluation, number=number, digest=digest, as_of=as_of, demo=facts.is_demo())
     filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(as_of):%Y%m%d}.pdf"
     return Issued(data, number, digest, filename)
-
-
-def csv(actor: Actor, pilot_id: int) -> bytes:
-    """Every county's every period as a CSV that Excel opens, with the parts of each figure."""
-    evaluation = queries.evaluate(actor, pilot_id)
-    if evaluation is None:
-        raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
-    names = {unit.code: unit for unit in evaluation.units}
-    rows = [
-        [
-            measure.indicator.code,
-            measure.indicator.name,
-            row.code,
-            names[row.code].name,
-            names[row.code].arm.label,
-            row.period,
-            None if pd.isna(row.n) else from_micro(int(row.n)),
-            None if pd.isna(row.d) else from_micro(int(row.d)),
-            None if pd.isna(row.value) else round_half_up(float(row.value), measure.indicator.decimals),
-            ValueState(row.state).label,
-            "待审核" if row.unapproved else "",
-        ]
-        for measure in evaluation.measures
-        for row in measure.counties.itertuples()
-    ]
-    header = ["指标代码", "指标", "地区代码", "地区", "试点或对照", "报送期", "分子", "分母", "数值", "状态", "审核"]
-    return write_csv(header, rows)
 
 
 def story(evaluation: Evaluation, *, number: str, digest: str, as_of: datetime, demo: bool) -> bytes:
@@ -128,62 +97,8 @@ def _summary(report: Report, evaluation: Evaluation) -> None:
     else:
         report.text("试点没有目标指标，不能评估。")
     if goal is not None:
-        report.figures(key_figures(evaluation, goal))
+        report.figures(wording.key_figures(evaluation, goal))
     report.text(f"试点要改变什么：{pilot.promise}")
-
-
-def key_figures(evaluation: Evaluation, measure: Measure) -> list[tuple[str, str, str]]:
-    """Label, value and what it is compared with: on the page and in the report alike."""
-    indicator = measure.indicator
-    reported, expected = measure.coverage
-    when = Period.parse(measure.latest).label if measure.latest else "尚无完整的一期"
-    goal = "未设目标" if measure.target is None else f"目标 {indicator.show(measure.target)}"
-    found = [
-        (f"{indicator.name}（试点合计）", indicator.show(measure.value), f"{when}，{goal}"),
-        (
-            "目标达成率",
-            percent(measure.attained),
-            "未设基线" if measure.baseline is None else f"基线 {indicator.show(measure.baseline)}",
-        ),
-    ]
-    if not evaluation.own_only:
-        found.append(("试点效果", *_estimate(indicator, measure.effect, strength_words(measure))))
-        found.append(("两类地区之差", *_estimate(indicator, measure.gap, "只有一类地区")))
-    total = evaluation.quality.total
-    found.append(("数据质量分", format_number(total, 0), "满分 100"))
-    found.append(
-        (
-            "本期报送",
-            f"{reported} / {expected}",
-            f"待审核 {evaluation.unapproved} 份" if evaluation.unapproved else "全部已审核",
-        )
-    )
-    return found
-
-
-def _estimate(indicator: Indicator, effect: Effect | None, otherwise: str) -> tuple[str, str]:
-    """An estimate and, under it, its interval, or why there is none."""
-    if effect is None or pd.isna(effect.estimate):
-        return "–", otherwise
-    number = format_number(effect.estimate, indicator.decimals, signed=True)
-    if pd.isna(effect.low):
-        return number, otherwise
-    low, high = (format_number(bound, indicator.decimals, signed=True) for bound in (effect.low, effect.high))
-    return number, f"95%区间 {low} 至 {high}{pictures.effect_unit(indicator)}"
-
-
-def percent(share: float | None) -> str:
-    """A share printed as a whole percentage; “–” for none."""
-    return "–" if share is None or pd.isna(share) else f"{format_number(share * 100, 0)}%"
-
-
-def strength_words(measure: Measure) -> str:
-    """How much may be claimed, with the numbers of units that decide it."""
-    effect = measure.effect
-    if effect is None:
-        return "没有可比的前后数据"
-    words = {"causal": "可作因果判断", "indicative": "仅作初步判断", "descriptive": "仅作描述"}[effect.strength]
-    return f"{words}（试点 {effect.n_treated}，对照 {effect.n_comparison}）" + ("" if effect.robust else "，不稳健")
 
 
 def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
@@ -195,7 +110,7 @@ def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
         return
     main = measure is evaluation.goal
     if not main:
-        report.figures(key_figures(evaluation, measure)[:4])
+        report.figures(wording.key_figures(evaluation, measure)[:4])
     if main:
         report.heading("各地区最近一期", 2)
         report.chart(
@@ -206,7 +121,7 @@ def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
     if measure.role is IndicatorRole.GOAL:
         if main:
             report.heading("发达地区与山区海岛县比较", 2)
-        report.text(compare_words(measure))
+        report.text(wording.compare_words(measure))
         if measure.effect is not None:
             report.chart(pictures.effects(measure), "试点效果及95%可信范围")
     if main and measure.attained_by:
@@ -217,25 +132,6 @@ def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
         report.table(
             *_county_table(evaluation, measure), caption=f"各地区{Period.parse(measure.latest).label}{indicator.name}"
         )
-
-
-def compare_words(measure: Measure) -> str:
-    """One sentence on the two sides: each effect and the interval of their difference."""
-    indicator = measure.indicator
-    if len(measure.by_side) < 2:
-        only = next(iter(measure.by_side), "")
-        return f"试点和对照都有数据的只有{only}一类，不能比较两类地区。" if only else "还没有可比的试点与对照数据。"
-    (first, a), (second, b) = measure.by_side.items()
-    gap = measure.gap
-    words = f"{first}试点效果为{effect_words(indicator, a)}，{second}为{effect_words(indicator, b)}。"
-    if gap is None or pd.isna(gap.low):
-        return words + "单位太少，两类之差无法给出区间。"
-    clear = gap.low > 0 or gap.high < 0
-    return (
-        words
-        + f"两类之差为{effect_words(indicator, gap)}，"
-        + ("差别是清楚的。" if clear else "区间包含零，不能说两类地区的效果不同。")
-    )
 
 
 def _trend_table(measure: Measure) -> tuple[list[str], list[list[object]]]:
@@ -260,31 +156,8 @@ def _trend_table(measure: Measure) -> tuple[list[str], list[list[object]]]:
     return ["报送期", *(title for title, _, _ in columns)], rows
 
 
-def county_rows(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
-    """The latest period, one row a county: code, 地区, 地区类型, 试点或对照, 数值, 分子 / 分母, 达成率, 审核."""
-    latest = measure.counties[measure.counties.period == measure.latest].set_index("code")
-    rows = []
-    for unit in evaluation.units:
-        row = latest.loc[unit.code] if unit.code in latest.index else None
-        empty = row is None or pd.isna(row.value)
-        rows.append(
-            {
-                "code": unit.code,
-                "地区": unit.name,
-                "设区市": unit.city,
-                "地区类型": unit.group or "未分组",
-                "试点或对照": unit.arm.label,
-                "数值": "–" if empty else measure.indicator.show(float(row.value)),  # type: ignore[union-attr]
-                "分子 / 分母": "–" if empty else parts(row.n, row.d),  # type: ignore[union-attr]
-                "达成率": percent(measure.attained_by.get(unit.code)) if unit.arm is Arm.PILOT else "",
-                "审核": "" if empty else "待审核" if row.unapproved else "已审核",  # type: ignore[union-attr]
-            }
-        )
-    return pd.DataFrame(rows)
-
-
 def _county_table(evaluation: Evaluation, measure: Measure) -> tuple[list[str], list[list[object]]]:
-    frame = county_rows(evaluation, measure).drop(columns=["code", "设区市"])
+    frame = wording.county_rows(evaluation, measure).drop(columns=["code", "设区市"])
     return list(frame.columns), frame.to_numpy().tolist()
 
 

@@ -4,13 +4,14 @@ import pandas as pd
 import streamlit as st
 
 import accounts.queries
+from accounts import sessions
 from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.numbers import format_number
 from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
-from pilots import pictures, queries, report, service
+from pilots import exports, pictures, queries, report, service, wording
 from pilots.stages import PILOT
 from web import charts, guard, widgets
 
@@ -116,7 +117,7 @@ named = st.segmented_control("指标", names, default=names[0], key="pilot_indic
 measure = order[names.index(named)] if named in names else order[0]
 indicator = measure.indicator
 of = (*key, indicator.id)
-figures = report.key_figures(evaluation, measure)
+figures = wording.key_figures(evaluation, measure)
 widgets.figures(figures)
 if measure.coverage[1] and measure.coverage[0] < measure.coverage[1]:
     st.caption(f"最近完整的一期有 {measure.coverage[1] - measure.coverage[0]} 个试点地区未报，合计只含已报地区。")
@@ -138,9 +139,9 @@ else:
         charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")
         if measure.effect is not None:
             charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
-    st.markdown(f"**发达地区与山区海岛县**　{guard.plain(report.compare_words(measure))}")
+    st.markdown(f"**发达地区与山区海岛县**　{guard.plain(wording.compare_words(measure))}")
 
-rows = charts.kept(("rows", *of), lambda: report.county_rows(evaluation, measure))
+rows = charts.kept(("rows", *of), lambda: wording.county_rows(evaluation, measure))
 if measure.latest:
     st.subheader(f"各地区 {Period.parse(measure.latest).label}", anchor=False)
     st.caption("选中一行可查看这个数字的来历：分子、分母、口径、来源和每次修改。")
@@ -180,10 +181,10 @@ widgets.figures(
         ("应报", f"{len(due):,} 份", "自登记以来已到期"),
         (
             "已报",
-            report.percent(float((~due.status.isin(["missing", "returned"])).mean()) if len(due) else None),
+            wording.percent(float((~due.status.isin(["missing", "returned"])).mean()) if len(due) else None),
             "占应报",
         ),
-        ("按时", report.percent(float(due.on_time.mean()) if len(due) else None), "占应报"),
+        ("按时", wording.percent(float(due.on_time.mean()) if len(due) else None), "占应报"),
         ("数据质量分", format_number(total, 0), "不参与指标计算，只决定能否下结论"),
     ]
 )
@@ -223,7 +224,7 @@ with st.container(horizontal=True):
     if may(actor, Permission.REPORT_ISSUE):
         st.download_button(
             "下载评估报告（PDF）",
-            data=lambda: report.issue(actor, pilot.id).data,
+            data=lambda: report.issue(sessions.fresh(actor), pilot.id).data,
             file_name=f"试点评估报告_{pilot.name}_{clock.today():%Y%m%d}.pdf",
             mime="application/pdf",
             on_click="ignore",
@@ -233,7 +234,7 @@ with st.container(horizontal=True):
         )
     st.download_button(
         "下载各地区各期数值（CSV）",
-        data=lambda: report.csv(actor, pilot.id),
+        data=lambda: exports.csv(sessions.fresh(actor), pilot.id),
         file_name=f"{pilot.name}_各期数值_{clock.today():%Y%m%d}.csv",
         mime="text/csv",
         on_click="ignore",

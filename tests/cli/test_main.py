@@ -76,6 +76,12 @@ class TestUsers:
         assert "至少 10 位" in said
         assert "不同的字符" in said
 
+    def test_a_wrong_username_is_explained(self, monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("a long enough secret\n"))
+        wrong = ["user", "add", "新人", "--name", "新人", "--role", "institute", "--organisation", "新研究院"]
+        assert main(wrong) == 1
+        assert "用户名：请用 2–32 位小写字母、数字或" in capsys.readouterr().err
+
     def test_another_province_loads(self, capsys: Said) -> None:
         assert main(["load-region", "江苏省"]) == 0
         assert "新增 109 个地区" in capsys.readouterr().out

@@ -9,13 +9,15 @@ from fractions import Fraction
 import pytest
 from sqlmodel import select
 
+from core import clock
+from core.numbers import to_micro
 from core.periods import Period
-from core.words import Arm, Side, Verdict
+from core.words import Arm, Side, TargetKind, Verdict
 from db.session import write
-from db.tables import RegionGroup
+from db.tables import Pilot, RegionGroup, Target
 from pilots import queries, service, stages
 from pilots.evaluation import Evaluation, Measure, Span
-from tests.pilots.support import DEVELOPED, MOUNTAIN, Figure, fill, move, running
+from tests.pilots.support import DEVELOPED, MOUNTAIN, Figure, fill, indicator, move, running
 from tests.support import Cast, count_queries
 
 WIDE = {"pilots": DEVELOPED[:5], "comparisons": DEVELOPED[5:]}
@@ -60,6 +62,31 @@ def test_attainment_is_the_share_of_the_way(cast: Cast) -> None:
     assert goal.attained == pytest.approx(0.6)  # 86 on the way from 80 to 90
     assert goal.attained_by == pytest.approx({DEVELOPED[0]: 0.4, DEVELOPED[1]: 0.8})
     assert [unit.code for unit in evaluation.units if unit.arm is Arm.PILOT] == sorted(DEVELOPED[:2])
+
+
+def test_a_baseline_beyond_its_target_gives_no_attainment_and_no_broken_page(cast: Cast) -> None:
+    pilot_id = running(cast)
+    fill(pilot_id, lambda code, *_: (85, 100))
+    indicator_id = indicator("SX01")
+    with write() as session:  # entered for one county before the common target was lowered below it
+        collection_id = session.get_one(Pilot, pilot_id).collection_id
+        session.add(
+            Target(
+                collection_id=collection_id,
+                indicator_id=indicator_id,
+                region_code=DEVELOPED[0],
+                kind=TargetKind.BASELINE,
+                value=to_micro(96),
+                from_period="2025-03",
+                reason="本县口径调整",
+                set_at=clock.now(),
+            )
+        )
+    evaluation = queries.evaluate(cast.li_staff, pilot_id)
+    assert evaluation is not None
+    assert evaluation.goal is not None
+    assert evaluation.goal.attained == pytest.approx(0.5)
+    assert evaluation.goal.attained_by == pytest.approx({DEVELOPED[1]: 0.5})
 
 
 def test_the_effect_is_the_difference_of_the_differences(cast: Cast) -> None:

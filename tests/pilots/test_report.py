@@ -13,7 +13,7 @@ from core.errors import Forbidden, NotFound
 from core.words import Arm
 from metrics import service as returns
 from metrics.stages import SEND_BACK
-from pilots import queries, report
+from pilots import exports, queries, report, wording
 from tests.pilots.support import fill, running
 from tests.support import Cast
 
@@ -46,14 +46,14 @@ class TestDemoPilot:
         assert goal.effect is not None
         issued = report.issue(li, 1)
         text = text_of(issued.data)
-        squeezed = {re.sub(r"\s", "", part) for item in report.key_figures(evaluation, goal) for part in item}
+        squeezed = {re.sub(r"\s", "", part) for item in wording.key_figures(evaluation, goal) for part in item}
         missing = [part for part in squeezed if part not in text]
         # Labels of key figures may be cut with an ellipsis; figures may not.
         assert not [part for part in missing if any(mark.isdigit() for mark in part)]
-        for row in report.county_rows(evaluation, goal).itertuples():
+        for row in wording.county_rows(evaluation, goal).itertuples():
             assert re.sub(r"\s", "", str(row.数值)) in text
         assert goal.indicator.show(goal.value) in text
-        assert re.sub(r"\s", "", report.compare_words(goal)) in text
+        assert re.sub(r"\s", "", wording.compare_words(goal)) in text
         assert "演示数据" in text
         assert issued.number in text
         assert issued.digest in text
@@ -84,9 +84,9 @@ class TestDemoPilot:
             report.issue(demo_cast["liyan"], 999)
 
     def test_the_csv_of_a_county_holds_its_own_rows(self, demo_cast: dict[str, Actor]) -> None:
-        own = report.csv(demo_cast["wanganji"], 1).decode("utf-8-sig")
+        own = exports.csv(demo_cast["wanganji"], 1).decode("utf-8-sig")
         assert {line.split(",")[2] for line in own.splitlines()[1:]} == {"330523"}
-        every = report.csv(demo_cast["liyan"], 1).decode("utf-8-sig")
+        every = exports.csv(demo_cast["liyan"], 1).decode("utf-8-sig")
         assert len({line.split(",")[2] for line in every.splitlines()[1:]}) == 90
 
 

@@ -206,6 +206,20 @@ class TestTargets:
         lines = [(t.value, t.from_period) for t in evaluation.goal.targets if t.kind is TargetKind.TARGET]
         assert lines == [(Decimal(90), "2025-03"), (Decimal(92), "2026-01")]
 
+    @pytest.mark.parametrize(
+        ("kind", "value", "message"),
+        [(TargetKind.BASELINE, 95, "更差"), (TargetKind.TARGET, 70, "更差"), (TargetKind.TARGET, 120, "超出口径")],
+    )
+    def test_a_changed_line_may_not_turn_the_promise_round(
+        self, cast: Cast, kind: TargetKind, value: int, message: str
+    ) -> None:
+        pilot_id = running(cast)
+        slip = TargetIn(
+            indicator_id=indicator("SX01"), kind=kind, value=Decimal(value), from_period="2026-01", reason="年中调整"
+        )
+        with pytest.raises(Invalid, match=message):
+            service.set_target(cast.li_staff, pilot_id, slip)
+
     def test_a_target_is_never_overwritten(self, cast: Cast) -> None:
         running(cast)
         with read() as session, pytest.raises(Exception, match="append-only"):

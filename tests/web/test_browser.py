@@ -9,22 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.support.browser import SETTLED, launch
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Material icons are words to the page's text and pictures to its reader
 LABELS = """() => [...document.querySelectorAll('[aria-label],[title],[placeholder]')].flatMap(
     e => [e.ariaLabel, e.title, e.placeholder]).filter(Boolean)"""
-SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
-
 
 expect.set_options(timeout=30_000)  # a loaded machine answers late
 
@@ -34,7 +25,7 @@ def tab(chromium: str, stub_server: str) -> Iterator[Page]:
     """A tab of an English browser, signed in; anything it complains about fails the test."""
     complaints: list[str] = []
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = launch(play, chromium)
         context = browser.new_context(locale="en-US", timezone_id="Asia/Shanghai", reduced_motion="reduce")
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

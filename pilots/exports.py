@@ -1,0 +1,39 @@
+"""A pilot's figures as a file for Excel."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from accounts.permissions import Actor
+from core.errors import NotFound
+from core.numbers import from_micro, round_half_up
+from core.tabular import write_csv
+from core.words import ValueState
+from pilots import queries
+
+
+def csv(actor: Actor, pilot_id: int) -> bytes:
+    """Every county's every period as a CSV that Excel opens, with the parts of each figure."""
+    evaluation = queries.evaluate(actor, pilot_id)
+    if evaluation is None:
+        raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
+    names = {unit.code: unit for unit in evaluation.units}
+    rows = [
+        [
+            measure.indicator.code,
+            measure.indicator.name,
+            row.code,
+            names[row.code].name,
+            names[row.code].arm.label,
+            row.period,
+            None if pd.isna(row.n) else from_micro(int(row.n)),
+            None if pd.isna(row.d) else from_micro(int(row.d)),
+            None if pd.isna(row.value) else round_half_up(float(row.value), measure.indicator.decimals),
+            ValueState(row.state).label,
+            "待审核" if row.unapproved else "",
+        ]
+        for measure in evaluation.measures
+        for row in measure.counties.itertuples()
+    ]
+    header = ["指标代码", "指标", "地区代码", "地区", "试点或对照", "报送期", "分子", "分母", "数值", "状态", "审核"]
+    return write_csv(header, rows)

@@ -1,0 +1,110 @@
+"""What the page and the report both say of a measure, so that they cannot differ by a digit or a word."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.numbers import format_number
+from core.periods import Period
+from core.words import Arm
+from metrics.comparison import Effect
+from metrics.model import Indicator
+from pilots import pictures
+from pilots.evaluation import Evaluation, Measure
+from pilots.pictures import effect_words, parts
+
+
+def key_figures(evaluation: Evaluation, measure: Measure) -> list[tuple[str, str, str]]:
+    """Label, value and what it is compared with: on the page and in the report alike."""
+    indicator = measure.indicator
+    reported, expected = measure.coverage
+    when = Period.parse(measure.latest).label if measure.latest else "尚无完整的一期"
+    goal = "未设目标" if measure.target is None else f"目标 {indicator.show(measure.target)}"
+    found = [
+        (f"{indicator.name}（试点合计）", indicator.show(measure.value), f"{when}，{goal}"),
+        (
+            "目标达成率",
+            percent(measure.attained),
+            "未设基线" if measure.baseline is None else f"基线 {indicator.show(measure.baseline)}",
+        ),
+    ]
+    if not evaluation.own_only:
+        found.append(("试点效果", *_estimate(indicator, measure.effect, strength_words(measure))))
+        found.append(("两类地区之差", *_estimate(indicator, measure.gap, "只有一类地区")))
+    total = evaluation.quality.total
+    found.append(("数据质量分", format_number(total, 0), "满分 100"))
+    found.append(
+        (
+            "本期报送",
+            f"{reported} / {expected}",
+            f"待审核 {evaluation.unapproved} 份" if evaluation.unapproved else "全部已审核",
+        )
+    )
+    return found
+
+
+def percent(share: float | None) -> str:
+    """A share printed as a whole percentage; “–” for none."""
+    return "–" if share is None or pd.isna(share) else f"{format_number(share * 100, 0)}%"
+
+
+def strength_words(measure: Measure) -> str:
+    """How much may be claimed, with the numbers of units that decide it."""
+    effect = measure.effect
+    if effect is None:
+        return "没有可比的前后数据"
+    words = {"causal": "可作因果判断", "indicative": "仅作初步判断", "descriptive": "仅作描述"}[effect.strength]
+    return f"{words}（试点 {effect.n_treated}，对照 {effect.n_comparison}）" + ("" if effect.robust else "，不稳健")
+
+
+def compare_words(measure: Measure) -> str:
+    """One sentence on the two sides: each effect and the interval of their difference."""
+    indicator = measure.indicator
+    if len(measure.by_side) < 2:
+        only = next(iter(measure.by_side), "")
+        return f"试点和对照都有数据的只有{only}一类，不能比较两类地区。" if only else "还没有可比的试点与对照数据。"
+    (first, a), (second, b) = measure.by_side.items()
+    gap = measure.gap
+    words = f"{first}试点效果为{effect_words(indicator, a)}，{second}为{effect_words(indicator, b)}。"
+    if gap is None or pd.isna(gap.low):
+        return words + "单位太少，两类之差无法给出区间。"
+    clear = gap.low > 0 or gap.high < 0
+    return (
+        words
+        + f"两类之差为{effect_words(indicator, gap)}，"
+        + ("差别是清楚的。" if clear else "区间包含零，不能说两类地区的效果不同。")
+    )
+
+
+def county_rows(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
+    """The latest period, one row a county: code, 地区, 地区类型, 试点或对照, 数值, 分子 / 分母, 达成率, 审核."""
+    latest = measure.counties[measure.counties.period == measure.latest].set_index("code")
+    rows = []
+    for unit in evaluation.units:
+        row = latest.loc[unit.code] if unit.code in latest.index else None
+        empty = row is None or pd.isna(row.value)
+        rows.append(
+            {
+                "code": unit.code,
+                "地区": unit.name,
+                "设区市": unit.city,
+                "地区类型": unit.group or "未分组",
+                "试点或对照": unit.arm.label,
+                "数值": "–" if empty else measure.indicator.show(float(row.value)),  # type: ignore[union-attr]
+                "分子 / 分母": "–" if empty else parts(row.n, row.d),  # type: ignore[union-attr]
+                "达成率": percent(measure.attained_by.get(unit.code)) if unit.arm is Arm.PILOT else "",
+                "审核": "" if empty else "待审核" if row.unapproved else "已审核",  # type: ignore[union-attr]
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _estimate(indicator: Indicator, effect: Effect | None, otherwise: str) -> tuple[str, str]:
+    """An estimate and, under it, its interval, or why there is none."""
+    if effect is None or pd.isna(effect.estimate):
+        return "–", otherwise
+    number = format_number(effect.estimate, indicator.decimals, signed=True)
+    if pd.isna(effect.low):
+        return number, otherwise
+    low, high = (format_number(bound, indicator.decimals, signed=True) for bound in (effect.low, effect.high))
+    return number, f"95%区间 {low} 至 {high}{pictures.effect_unit(indicator)}"
