@@ -25,7 +25,7 @@ def draw(
     """Draw a chart. `key` names all it depends on (ids, the actor's scope, the data version);
     `describe` says in words what it shows, for those who cannot see it. Pictures whose marks have a
     fixed size (maps, strips) are not stretched but can be pushed sideways on a narrow screen."""
-    spec = kept(("spec", *key), lambda: _spec(build))
+    spec = kept(("spec", stretch, *key), lambda: _spec(build, stretch))
     if stretch:
         st.vega_lite_chart(spec, width="stretch", theme=None, alt=describe)
         return
@@ -46,6 +46,9 @@ def _kept(key: tuple[Hashable, ...], _build: Callable[[], Any]) -> Any:
     return _build()
 
 
-def _spec(build: Callable[[], alt.TopLevelMixin]) -> dict[str, Any]:
+def _spec(build: Callable[[], alt.TopLevelMixin], stretch: bool) -> dict[str, Any]:
     spec: dict[str, Any] = build().to_dict()
+    if not stretch:
+        # Streamlit would fit title and legend into the chart's height and squash marks of a fixed size.
+        spec["autosize"] = {"type": "pad"}
     return spec

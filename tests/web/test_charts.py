@@ -1,0 +1,23 @@
+"""Charts on screen keep the shape they were drawn in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import pytest
+import streamlit as st
+
+from web import charts
+
+
+@pytest.mark.parametrize(("stretch", "autosize"), [(True, None), (False, {"type": "pad"})])
+def test_marks_of_a_fixed_size_are_not_squashed_to_fit(
+    monkeypatch: pytest.MonkeyPatch, stretch: bool, autosize: dict[str, str] | None
+) -> None:
+    drawn: list[dict[str, Any]] = []
+    monkeypatch.setattr(st, "vega_lite_chart", lambda spec, **_: drawn.append(spec))
+    figure = alt.Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x=alt.X("x", type="quantitative"))
+    charts.draw(lambda: figure, ("test", stretch), describe="一个点", stretch=stretch)
+    assert drawn[0].get("autosize") == autosize
