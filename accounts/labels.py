@@ -14,6 +14,8 @@ ACTIONS = {
     "account:set_up": "建立首个管理员",
     "collection:create": "建立报送任务",
     "demo:fill": "生成演示数据",
+    "file:attach": "添加附件",
+    "file:remove": "移除附件",
     "indicator:load": "载入指标口径",
     "need:create": "登记需求",
     "need:edit": "修改需求",

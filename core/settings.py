@@ -34,6 +34,10 @@ class Settings(BaseSettings):
         description="Signs identities between processes. Empty: made once and kept in the data directory.",
     )
     upload_mb: int = Field(20, ge=1, le=200, description="Largest accepted file, in MB.")
+    scan_command: str = Field(
+        "",
+        description="Virus scanner for attached files: gets the file's path, ends with 0 when it is clean. Empty: none.",
+    )
     session_hours: int = Field(12, ge=1, le=24 * 30, description="A sign-in ends this long after its last use.")
     sign_in_attempts: int = Field(8, ge=1, description="Failed sign-ins per account or address before a pause.")
     sign_in_pause_minutes: int = Field(15, ge=1, description="Length of that pause.")

@@ -5,6 +5,7 @@ Neither SQLite's nor PostgreSQL's own format, so a backup made on one restores o
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import zipfile
@@ -178,6 +179,8 @@ def _advance_sequences(connection: Connection, tables: list[Table]) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     raise TypeError(f"cannot keep {type(value).__name__} in a backup")
 
 
@@ -191,4 +194,6 @@ def _typed(table: Table, name: str, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if kind is date:
         return date.fromisoformat(value)
+    if kind is bytes:
+        return base64.b64decode(value)
     return value

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from core import clock
+from core.uploads import SUFFIXES
 from core.workflow import Step
 from db import facts
+from db.files import Attached
 from web import charts
 from web.guard import plain
 
@@ -150,6 +154,47 @@ def steps(key: str, choices: Sequence[Step], act: Callable[[str, str], None]) ->
                 )
                 if st.button(f"确认{step.do}", key=f"{key}_{number}", type="primary"):
                     act(step.do, reason)
+
+
+def uploads(label: str, key: str, *, help: str = "") -> list[tuple[str, bytes]]:
+    """An uploader for evidence: (name, content) of each file; the service checks them
+    (`core.uploads.check`)."""
+    chosen = st.file_uploader(label, type=list(SUFFIXES), accept_multiple_files=True, key=key, help=help or None)
+    return [(file.name, file.getvalue()) for file in chosen or []]
+
+
+def attachments(
+    rows: Sequence[Attached],
+    load: Callable[[int], bytes],
+    key: str,
+    *,
+    remove: Callable[[int, str], None] | None = None,
+) -> None:
+    """The files of a record, each a download. `load` runs when somebody takes the file, so it must ask
+    again who that is (`sessions.fresh`). With `remove` each can be taken away, with a reason."""
+    for row in rows:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_{row.id}"):
+            st.download_button(
+                plain(f"{row.label}：{row.name}" if row.label else row.name),
+                partial(load, row.id),
+                file_name=row.name,
+                mime=row.media_type,
+                key=f"{key}_{row.id}_load",
+                icon=":material/attach_file:",
+                type="tertiary",
+                on_click="ignore",
+            )
+            st.caption(plain(f"{_size(row.size)} · {row.added_by} · {clock.beijing(row.added_at):%Y-%m-%d}"))
+            if remove is None:
+                continue
+            with st.popover("移除", key=f"{key}_{row.id}_ask", type="tertiary"):
+                reason = st.text_input("移除的理由（必填，存入操作日志）", key=f"{key}_{row.id}_reason")
+                if st.button("确认移除", key=f"{key}_{row.id}_remove", disabled=not reason.strip()):
+                    remove(row.id, reason)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{max(1, round(count / 1024))} KB"
 
 
 def figures(items: Sequence[tuple[str, str, str]], *, help: dict[str, str] | None = None) -> None:

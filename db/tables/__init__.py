@@ -1,6 +1,7 @@
 """The schema at a glance, one file per area. Importing this package makes the metadata complete."""
 
 from db.tables.accounts import Account, LoginSession, Organisation, SignInFailure
+from db.tables.files import Attachment, FileContent
 from db.tables.metrics import (
     Collection,
     CollectionIndicator,
@@ -27,12 +28,14 @@ from db.tables.system import AuditEvent, Fact, ReportIssue
 
 __all__ = [
     "Account",
+    "Attachment",
     "AuditEvent",
     "Collection",
     "CollectionIndicator",
     "CollectionUnit",
     "DataResource",
     "Fact",
+    "FileContent",
     "IndicatorRow",
     "LoginSession",
     "Need",

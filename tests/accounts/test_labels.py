@@ -21,6 +21,9 @@ def recorded() -> Iterator[tuple[str, ast.expr, ast.expr]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node.args[2], node.args[3]
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "files.attach":
+                # `db.files` records for whoever calls it: the caller names the record.
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", ast.Constant("file:attach"), node.args[2]
 
 
 def constants(expression: ast.expr) -> set[str]:
@@ -45,7 +48,8 @@ def test_every_action_has_words() -> None:
 
 
 def test_every_kind_of_record_has_words() -> None:
-    used = {(where, code) for where, _, entity in recorded() for code in constants(entity)}
+    calls = [call for call in recorded() if not call[0].startswith("db/files.py")]
+    used = {(where, code) for where, _, entity in calls for code in constants(entity)}
     assert sorted(pair for pair in used if pair[1] not in labels.ENTITIES) == []
     assert sorted(set(labels.ENTITIES) - {code for _, code in used}) == []
 

@@ -58,6 +58,7 @@ def _value(connection: Any, column: Column[Any]) -> Any:
         bool: True,
         int: 1,
         float: 0.1,
+        bytes: b"%PDF-1.7 \x00\xff",
         datetime: datetime(2026, 11, 22, 6, 5, 7, 123456, tzinfo=UTC),
         date: date(2026, 11, 22),
         str: f"{column.name}，“引号”\n换行",
