@@ -55,7 +55,7 @@ from pilots import stages
 from pilots.schemas import PilotIn
 from regions import groups, queries
 from regions.imports import ZHEJIANG
-from scenarios import schemas, service
+from scenarios import need_service, schemas, service
 from scenarios import stages as scenario_stages
 
 SEED = 20_260_101
@@ -98,7 +98,7 @@ def _actor(username: str) -> Actor:
 
 def _need(actor: Actor, item: story.DemoNeed) -> int:
     until = clock.today().replace(day=1) - timedelta(days=1)
-    return service.register_need(
+    return need_service.register_need(
         actor,
         schemas.NeedIn(
             title=item.title,

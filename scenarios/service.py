@@ -1,4 +1,4 @@
-"""Commands about needs, scenarios and their data: one function a use case."""
+"""Commands about scenarios and their data: one function a use case. Those about needs are in `need_service`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
 from core import clock
-from core.errors import Duplicate, Forbidden, Invalid, NotFound, WrongState
-from core.words import DataStatus, Role, ScenarioState
+from core.errors import Duplicate, Invalid, NotFound, WrongState
+from core.words import DataStatus, ScenarioState
 from db import audit
-from db.session import check_version, take_turns, write
+from db.session import check_version, write
 from db.tables import (
     Account,
     DataResource,
@@ -26,43 +26,11 @@ from db.tables import (
     ScenarioNeed,
     ScenarioVersion,
 )
-from scenarios import need_queries, queries, rules, stages
-from scenarios.schemas import DataLinkIn, NeedIn, ResourceIn, ResponsibilityIn, ScenarioIn
+from scenarios import need_queries, queries, rules, stages, writing
+from scenarios.schemas import DataLinkIn, ResourceIn, ResponsibilityIn, ScenarioIn
 from scenarios.search import search_text
 
 _SCENARIO_FIELDS = ("name", "domain", "summary", "technologies", "level", "lead_organisation_id", "region_code")
-_CODE_LOCK = 7_319_301  # any constant: writers on PostgreSQL take the next code in turn
-
-
-# -- needs -------------------------------------------------------------------------------
-
-
-def register_need(actor: Actor, data: NeedIn) -> int:
-    """Register a need. One of the same name in the same region is refused: the reports belong together."""
-    require(actor, Permission.NEED_CREATE)
-    _require_home(actor, data.region_code)
-    with write() as session:
-        code = _next_code(session, col(Need.code), rules.NEED_PREFIX)
-        _require_new_name(session, data)
-        row = Need(code=code, created_by=_author(actor), created_at=clock.now(), **data.model_dump())
-        session.add(row)
-        session.flush()
-        audit.record(session, actor.account_id, "need:create", "need", row.id, data.model_dump(mode="json"))
-        assert row.id is not None
-        return row.id
-
-
-def edit_need(actor: Actor, need_id: int, data: NeedIn, *, seen_version: int) -> None:
-    with write() as session:
-        row = session.scalars(need_queries.readable_needs(actor).where(Need.id == need_id)).first()
-        if row is None:
-            raise NotFound("没有找到这项需求，或您无权查看。")
-        require(actor, Permission.NEED_EDIT, need_queries.subject_of(session, row))
-        _require_home(actor, row.region_code, data.region_code)
-        check_version(row, seen_version)
-        _require_new_name(session, data, besides=need_id)
-        changes = _assign(row, data.model_dump())
-        audit.record(session, actor.account_id, "need:edit", "need", need_id, changes)
 
 
 # -- scenarios -----------------------------------------------------------------------------
@@ -72,15 +40,15 @@ def register_scenario(actor: Actor, data: ScenarioIn, *, nonce: str) -> int:
     """Register a scenario with its needs, data, responsibilities and version v1.0, all or nothing.
     The same `nonce` again returns the scenario it made."""
     require(actor, Permission.SCENARIO_CREATE)
-    _require_home(actor, data.region_code)
+    writing.require_home(actor, data.region_code)
     with write() as session:
-        code = _next_code(session, col(Scenario.code), rules.SCENARIO_PREFIX)
+        code = writing.next_code(session, col(Scenario.code), rules.SCENARIO_PREFIX)
         made = session.exec(select(Scenario.id, Scenario.created_by).where(Scenario.nonce == nonce)).first()
         if made is not None:
             if made[1] != actor.account_id or made[0] is None:
                 raise Duplicate("这份表单已经提交过了。", "请刷新页面后重新填写。")
             return made[0]
-        author, now = _author(actor), clock.now()
+        author, now = writing.author(actor), clock.now()
         row = Scenario(
             code=code,
             state=ScenarioState(stages.SCENARIO.initial),
@@ -118,9 +86,9 @@ def edit_scenario(actor: Actor, scenario_id: int, data: ScenarioIn, *, seen_vers
     with write() as session:
         row, subject = _load(session, actor, scenario_id)
         require(actor, Permission.SCENARIO_EDIT, subject)
-        _require_home(actor, row.region_code, data.region_code)
+        writing.require_home(actor, row.region_code, data.region_code)
         check_version(row, seen_version)
-        changes = _assign(row, data.model_dump(include=set(_SCENARIO_FIELDS)))
+        changes = writing.assign(row, data.model_dump(include=set(_SCENARIO_FIELDS)))
         row.search_text = search_text(row.name, row.code)
         parts = (
             ("needs", _set_needs(session, actor, scenario_id, data.needs), data.needs),
@@ -239,50 +207,11 @@ def _take(session: Session, actor: Actor, row: Scenario, do: str, reason: str) -
     return row.state
 
 
-def _require_home(actor: Actor, *region_codes: str) -> None:
-    if actor.role is Role.COUNTY and any(code != actor.region_code for code in region_codes):
-        raise Forbidden("县级团队只能登记和修改本地区的内容。", f"您所在的地区是“{actor.region}”。")
-
-
-def _require_new_name(session: Session, data: NeedIn, besides: int = 0) -> None:
-    same = session.exec(
-        select(Need.code).where(Need.region_code == data.region_code, Need.title == data.title, Need.id != besides)
-    ).first()
-    if same:
-        raise Duplicate(f"本地区已登记同名需求（{same}）。", "请在原需求上补充，或改用能区分的名称。")
-
-
 def _require_complete(session: Session, scenario_id: int) -> None:
     duties = [view.duty for view in queries.duties(session, scenario_id)]
     gaps = [f"{gap.item}：{gap.message}" for gap in rules.check_responsibilities(duties) if gap.error]
     if gaps:
         raise Invalid(gaps, "请先修改登记内容，补全责任清单后再提交论证。")
-
-
-def _author(actor: Actor) -> int:
-    if actor.account_id is None:
-        raise Forbidden("登记需要登录账号，命令行不能代替。", "请登录后在页面上登记。")
-    return actor.account_id
-
-
-def _next_code(session: Session, column: Any, prefix: str) -> str:
-    take_turns(session, _CODE_LOCK)
-    year = clock.today().year
-    last = session.exec(
-        select(column)
-        .where(column.startswith(f"{prefix}-{year}-"))
-        .order_by(func.length(column).desc(), column.desc())
-        .limit(1)
-    ).first()
-    return rules.next_code(prefix, year, last)
-
-
-def _assign(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Set fields; returns what changed as {field: [old, new]}."""
-    changes = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
-    for name, (_, value) in changes.items():
-        setattr(row, name, value)
-    return changes
 
 
 def _set_needs(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[int]) -> bool:
@@ -330,7 +259,7 @@ def _set_data(session: Session, actor: Actor, scenario_id: int, wanted: Sequence
 
 
 def _add_resource(session: Session, actor: Actor, data: ResourceIn) -> int:
-    code = data.code or _next_code(session, col(DataResource.code), rules.RESOURCE_PREFIX)
+    code = data.code or writing.next_code(session, col(DataResource.code), rules.RESOURCE_PREFIX)
     row = DataResource(**{**data.model_dump(), "code": code})
     session.add(row)
     session.flush()

@@ -5,7 +5,7 @@ import streamlit as st
 from accounts.permissions import Permission, may
 from core import clock
 from core.numbers import format_number
-from scenarios import need_queries, resource_queries, rules, service
+from scenarios import need_queries, need_service, resource_queries, rules
 from scenarios.pages.parts import facts, need_fields, prose
 from scenarios.schemas import NeedIn
 from web import guard, widgets
@@ -74,6 +74,6 @@ if may(actor, Permission.NEED_EDIT, need.subject):
         values = need_fields(prefix, resource_queries.regions_for(actor), need)
         if st.form_submit_button("保存修改", key="need_submit", type="primary"):
             with guard.show_errors(NeedIn):
-                service.edit_need(actor, row.id, NeedIn(**values), seen_version=need.version)
+                need_service.edit_need(actor, row.id, NeedIn(**values), seen_version=need.version)
                 widgets.flash("需求已更新。")
                 st.rerun()

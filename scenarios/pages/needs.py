@@ -5,7 +5,7 @@ import streamlit as st
 
 from accounts.permissions import Permission, may
 from core.words import Asker, NeedSource
-from scenarios import need_queries, resource_queries, service
+from scenarios import need_queries, need_service, resource_queries
 from scenarios.pages.parts import ALL, label, need_fields
 from scenarios.schemas import NeedIn
 from web import guard, widgets
@@ -67,7 +67,7 @@ if may(actor, Permission.NEED_CREATE):
         values = need_fields("needs_form", resource_queries.regions_for(actor))
         if st.form_submit_button("登记需求", key="needs_submit", type="primary"):
             with guard.show_errors(NeedIn):
-                made = service.register_need(actor, NeedIn(**values))
+                made = need_service.register_need(actor, NeedIn(**values))
                 widgets.flash("需求已登记。")
                 st.switch_page("scenarios/pages/need.py", query_params={"id": str(made)})
 

@@ -19,6 +19,7 @@ from metrics import catalogue, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service, stages
 from pilots.schemas import PilotIn
+from scenarios import need_service
 from scenarios import service as scenarios
 from scenarios import stages as scenario_stages
 from tests.scenarios.conftest import need_in, scenario_in
@@ -31,7 +32,7 @@ MOUNTAIN = ["331127", "331125", "331126", "331124", "331123", "331122"]
 
 def approved_scenario(cast: Cast) -> int:
     """A scenario that 李研 registered and 陈审 passed."""
-    need_id = scenarios.register_need(cast.li_staff, need_in())
+    need_id = need_service.register_need(cast.li_staff, need_in())
     scenario_id = scenarios.register_scenario(cast.li_staff, scenario_in(cast.li_staff, [need_id]), nonce="s1")
     for actor, do in ((cast.li_staff, scenario_stages.SUBMIT), (cast.chen_staff, scenario_stages.APPROVE)):
         with read() as session:

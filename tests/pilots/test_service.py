@@ -121,9 +121,10 @@ class TestMove:
             move(cast.li_staff, pilot_id, stages.START)
 
     def test_a_scenario_that_was_not_approved_starts_nothing(self, cast: Cast) -> None:
+        from scenarios import need_service
         from scenarios import service as scenarios
 
-        need_id = scenarios.register_need(cast.li_staff, need_in())
+        need_id = need_service.register_need(cast.li_staff, need_in())
         scenario_id = scenarios.register_scenario(cast.li_staff, scenario_in(cast.li_staff, [need_id]), nonce="s")
         pilot_id = service.design(cast.li_staff, pilot_in(scenario_id, cast))
         move(cast.li_staff, pilot_id, stages.PROPOSE)

@@ -18,7 +18,7 @@ from core.words import (
     Sharing,
     SharingScheme,
 )
-from scenarios import queries, service
+from scenarios import need_service, queries, service
 from scenarios.schemas import NeedIn, ResourceIn, ScenarioIn
 from tests.support import Cast
 
@@ -95,7 +95,7 @@ def move(actor: Actor, scenario_id: int, do: str, reason: str = "") -> None:
 @pytest.fixture
 def need(cast: Cast) -> int:
     """A need of 安吉, registered by its county team."""
-    return service.register_need(cast.wang_anji, need_in())
+    return need_service.register_need(cast.wang_anji, need_in())
 
 
 @pytest.fixture

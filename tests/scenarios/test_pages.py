@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 import accounts.queries
 from accounts.permissions import Actor
 from core.words import Asker, DataStatus, GovernanceLevel, NeedSource, ScenarioState, SecurityLevel
-from scenarios import need_queries, queries, resource_queries, service
+from scenarios import need_queries, need_service, queries, resource_queries, service
 from tests.conftest import Page
 from tests.scenarios.conftest import detail, move, need_in, scenario_in
 from tests.support import Cast
@@ -246,7 +246,7 @@ def test_a_resource_is_added_to_the_catalogue(page: Page, cast: Cast) -> None:
 
 
 def test_what_people_write_is_never_markdown(page: Page, cast: Cast) -> None:
-    number = service.register_need(
+    number = need_service.register_need(
         cast.li_staff, need_in(title=":red[假] **粗体**", description="[链接](http://x) <b>标记</b>")
     )
     app = page("need", cast.li_staff, id=number)

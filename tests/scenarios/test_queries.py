@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.permissions import Actor
 from core.words import GovernanceLevel, ScenarioState
-from scenarios import need_queries, queries, resource_queries, service
+from scenarios import need_queries, need_service, queries, resource_queries, service
 from tests.scenarios.conftest import detail, move, need_in, resource_in, scenario_in
 from tests.support import Cast, count_queries
 
@@ -125,11 +125,11 @@ def test_what_may_be_piloted_names_its_version(cast: Cast, need: int, approved: 
 
 def test_needs_are_ranked_within_their_group(database: str, cast: Cast) -> None:
     li = cast.li_staff
-    high = service.register_need(li, need_in("330523", events=600))
-    low = service.register_need(li, need_in("330521", events=1))
-    mountain = service.register_need(li, need_in("331127", events=1))  # 景宁: another group
-    unknown = service.register_need(li, need_in("330110", events=None, events_from=None, events_to=None))
-    whole_city = service.register_need(li, need_in("330500", level=GovernanceLevel.CITY))
+    high = need_service.register_need(li, need_in("330523", events=600))
+    low = need_service.register_need(li, need_in("330521", events=1))
+    mountain = need_service.register_need(li, need_in("331127", events=1))  # 景宁: another group
+    unknown = need_service.register_need(li, need_in("330110", events=None, events_from=None, events_to=None))
+    whole_city = need_service.register_need(li, need_in("330500", level=GovernanceLevel.CITY))
     found = {row.id: (row.group, row.place, row.peers) for row in need_queries.needs(li)}
     assert found == {
         high: ("发达地区", 1, 3),
@@ -142,8 +142,8 @@ def test_needs_are_ranked_within_their_group(database: str, cast: Cast) -> None:
 
 
 def test_a_place_counts_needs_one_cannot_see(cast: Cast) -> None:
-    service.register_need(cast.li_staff, need_in("330521", events=600))
-    own = service.register_need(cast.wang_anji, need_in("330523", events=1))
+    need_service.register_need(cast.li_staff, need_in("330521", events=600))
+    own = need_service.register_need(cast.wang_anji, need_in("330523", events=1))
     assert [(row.id, row.place, row.peers) for row in need_queries.needs(cast.wang_anji)] == [(own, 2, 2)]
 
 
@@ -152,7 +152,7 @@ def test_a_place_counts_needs_one_cannot_see(cast: Cast) -> None:
 
 def _register(cast: Cast, number: int) -> int:
     wang = cast.wang_anji
-    need = service.register_need(wang, need_in(title=f"第{number}项需求名称"))
+    need = need_service.register_need(wang, need_in(title=f"第{number}项需求名称"))
     own = wang.organisation_id or 0
     data = [{"new": resource_in(own, name=f"台账{number}-{item}"), "purpose": "核对"} for item in range(number)]
     duties = [{"business": "业务", "name": f"事项{item}", "organisation_id": own} for item in range(number)]

@@ -19,7 +19,7 @@ from core.words import DataStatus, ScenarioState, SecurityLevel, Sharing
 from db import audit
 from db.session import read, write
 from db.tables import Responsibility
-from scenarios import queries, resource_queries, service
+from scenarios import need_service, queries, resource_queries, service
 from scenarios.schemas import NeedIn, ResourceIn, ScenarioIn
 from tests.scenarios.conftest import detail, move, need_in, organisation_id, resource_in, scenario_in
 from tests.support import Cast
@@ -92,13 +92,13 @@ def test_shared_branches_of_the_list_become_one_node(cast: Cast, need: int) -> N
 
 def test_a_need_of_the_same_name_in_the_same_region_is_refused(cast: Cast, need: int) -> None:
     with pytest.raises(Duplicate, match="XQ-"):
-        service.register_need(cast.li_staff, need_in())
-    service.register_need(cast.li_staff, need_in(region_code="330521"))
+        need_service.register_need(cast.li_staff, need_in())
+    need_service.register_need(cast.li_staff, need_in(region_code="330521"))
 
 
 def test_the_command_line_registers_nothing(cast: Cast) -> None:
     with pytest.raises(Forbidden, match="登录账号"):
-        service.register_need(OPERATOR, need_in())
+        need_service.register_need(OPERATOR, need_in())
 
 
 # -- who may ------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def test_the_command_line_registers_nothing(cast: Cast) -> None:
 def test_a_county_team_registers_only_at_home(cast: Cast, need: int) -> None:
     zhao = cast.zhao_deqing
     with pytest.raises(Forbidden, match="本地区"):
-        service.register_need(zhao, need_in(region_code="330523"))
+        need_service.register_need(zhao, need_in(region_code="330523"))
     with pytest.raises(Forbidden, match="本地区"):
         service.register_scenario(zhao, scenario_in(zhao, [need], region_code="330523"), nonce="n")
 
@@ -124,7 +124,7 @@ def test_outsiders_find_nothing_to_change(cast: Cast, need: int, draft: int) -> 
     attempts: list[Callable[[Actor], Any]] = [
         lambda who: service.edit_scenario(who, draft, data, seen_version=1),
         lambda who: service.move(who, draft, "提交论证", seen_version=1),
-        lambda who: service.edit_need(who, need, need_in(), seen_version=1),
+        lambda who: need_service.edit_need(who, need, need_in(), seen_version=1),
         lambda who: service.set_data_status(who, link.id, DataStatus.REQUESTED, on=YESTERDAY, seen_version=1),
     ]
     for outsider in (cast.zhao_deqing, cast.zhou_minzheng, cast.qian_bidder, cast.sun_judge):
@@ -135,7 +135,7 @@ def test_outsiders_find_nothing_to_change(cast: Cast, need: int, draft: int) -> 
 
 def test_bidders_and_judges_register_nothing(cast: Cast, need: int) -> None:
     attempts: list[Callable[[Actor], Any]] = [
-        lambda who: service.register_need(who, need_in(title="另一项需求")),
+        lambda who: need_service.register_need(who, need_in(title="另一项需求")),
         lambda who: service.register_scenario(who, scenario_in(cast.wang_anji, [need]), nonce="n"),
         lambda who: service.add_resource(who, resource_in(who.organisation_id or 0)),
     ]
@@ -216,7 +216,7 @@ def test_a_stale_page_changes_nothing(database: str, cast: Cast, need: int, draf
     with pytest.raises(Conflict):
         service.move(wang, draft, "提交论证", seen_version=seen)
     with pytest.raises(Conflict):
-        service.edit_need(wang, need, need_in(), seen_version=0)
+        need_service.edit_need(wang, need, need_in(), seen_version=0)
 
 
 def test_an_approved_scenario_cannot_be_edited(cast: Cast, need: int, approved: int) -> None:

@@ -60,9 +60,9 @@ OPEN: dict[Command, str] = {
 
 
 def commands() -> Iterator[Command]:
-    """Every public function of every room's service."""
-    for path in sorted(ROOT.glob("*/service.py")):
-        module = importlib.import_module(f"{path.parent.name}.service")
+    """Every public function of every room's services: `service.py`, and `…_service.py` where one would be too long."""
+    for path in sorted({*ROOT.glob("*/service.py"), *ROOT.glob("*/*_service.py")}):
+        module = importlib.import_module(f"{path.parent.name}.{path.stem}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 yield function
