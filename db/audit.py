@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from core import clock
+from db import bulk
 from db.tables.system import AuditEvent
 
 GENESIS = "0" * 64
@@ -27,10 +29,7 @@ def record(
     reason: str = "",
 ) -> None:
     """Append one event. `changes` must be plain JSON; personal secrets never go in."""
-    # Changes first, then the chain's lock: the other way round, two commands can wait for each other.
-    session.flush()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    _take_the_chain(session)
     event = AuditEvent(
         at=clock.now(),
         actor_id=actor_id,
@@ -44,6 +43,31 @@ def record(
     event.hash = _digest(_last_hash(session), event)
     session.add(event)
     session.flush()
+
+
+@dataclass(frozen=True)
+class Note:
+    """One event among many that one command records at once. `changes` must be plain JSON."""
+
+    action: str
+    entity: str
+    entity_id: object
+    changes: Mapping[str, Any]
+
+
+def record_many(session: Session, actor_id: int | None, notes: Iterable[Note]) -> None:
+    """Append many events of one moment, in their order, as `record` would one after the other."""
+    _take_the_chain(session)
+    at, previous = clock.now(), _last_hash(session)
+    columns: dict[str, list[str]] = {name: [] for name in ("action", "entity", "entity_id", "changes", "hash")}
+    for note in notes:
+        changes = bulk.as_json(dict(note.changes))
+        previous = _hash(previous, at.isoformat(), actor_id, note.action, note.entity, str(note.entity_id), changes, "")
+        for name, value in zip(
+            columns, (note.action, note.entity, str(note.entity_id), changes, previous), strict=True
+        ):
+            columns[name].append(value)
+    bulk.append(session, AuditEvent, columns, {"at": at, "actor_id": actor_id, "reason": ""})
 
 
 def broken_links(session: Session) -> list[int]:
@@ -62,23 +86,33 @@ def data_version(session: Session) -> int:
     return session.exec(query.order_by(col(AuditEvent.id).desc()).limit(1)).first() or 0
 
 
+def _take_the_chain(session: Session) -> None:
+    """Changes first, then the chain's lock: the other way round, two commands can wait for each other."""
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
 def _last_hash(session: Session) -> str:
     return session.exec(select(AuditEvent.hash).order_by(col(AuditEvent.id).desc()).limit(1)).first() or GENESIS
 
 
 def _digest(previous: str, event: AuditEvent) -> str:
-    body = json.dumps(
-        [
-            previous,
-            event.at.isoformat(),
-            event.actor_id,
-            event.action,
-            event.entity,
-            event.entity_id,
-            event.changes,
-            event.reason,
-        ],
-        ensure_ascii=False,
-        sort_keys=True,
+    return _hash(
+        previous,
+        event.at.isoformat(),
+        event.actor_id,
+        event.action,
+        event.entity,
+        event.entity_id,
+        bulk.as_json(event.changes),
+        event.reason,
     )
-    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _hash(
+    previous: str, at: str, actor_id: int | None, action: str, entity: str, entity_id: str, changes: str, reason: str
+) -> str:
+    """SHA-256 of the JSON list of these; `changes` is JSON already."""
+    head = json.dumps([previous, at, actor_id, action, entity, entity_id], ensure_ascii=False)
+    return hashlib.sha256(f"{head[:-1]}, {changes}, {json.dumps(reason, ensure_ascii=False)}]".encode()).hexdigest()
