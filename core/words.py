@@ -195,6 +195,19 @@ class Combine(Word):
     NONE = "none", "不汇总"
 
 
+class Accumulation(Word):
+    """What a reported figure covers. Cumulative figures only grow within their window and are turned into
+    figures of single periods wherever periods are compared (`metrics.accumulation`)."""
+
+    PER_PERIOD = "per_period", "本期数"
+    TO_DATE = "to_date", "累计至今"
+    YEAR_TO_DATE = "year_to_date", "年初至今累计"
+
+    @property
+    def cumulative(self) -> bool:
+        return self is not Accumulation.PER_PERIOD
+
+
 class ValueState(Word):
     """Why there is, or is not, a number. Missing is never zero; not applicable is neither 0 nor 100."""
 
@@ -242,6 +255,27 @@ class ReturnState(Word):
     def counts(self) -> bool:
         """Values of drafts and of returned returns stay out of every aggregate."""
         return self in (ReturnState.SUBMITTED, ReturnState.APPROVED, ReturnState.LOCKED)
+
+
+class RuleSeverity(Word):
+    """How bad it is when a rule does not hold."""
+
+    ERROR = "error", "错误"
+    WARNING = "warning", "提醒"
+
+
+class RuleScope(Word):
+    """Which rows of which returns a rule is asked about."""
+
+    ALL = "all", "全部报送"
+    COLLECTION = "collection", "一个报送任务"
+    INDICATOR = "indicator", "一个指标"
+
+
+class RuleState(Word):
+    DRAFT = "draft", "草稿"
+    ACTIVE = "active", "启用"
+    RETIRED = "retired", "停用"
 
 
 # -- pilots --------------------------------------------------------------------

@@ -15,12 +15,17 @@ from fractions import Fraction
 
 from core.numbers import format_exact, format_number, from_micro
 from core.periods import Cadence, Period
-from core.words import Combine, Direction, Kind, ValueState
+from core.words import Accumulation, Combine, Direction, IndicatorRole, Kind, ValueState
+from metrics.rulebook import DataRule, Waiver
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One version of an indicator's definition. Bounds are on the computed value, in its unit."""
+    """One version of an indicator's definition. Bounds are on the computed value, in its unit.
+
+    `valid_from` is the first period reported by this version, "" for the first; `comparable` the factor by
+    which a value of the version before is multiplied to be compared, None where the two are not joined.
+    """
 
     id: int
     code: str
@@ -48,6 +53,20 @@ class Indicator:
     collected_by: str = ""
     evidence_required: bool = False
     limits: str = ""
+    accumulation: Accumulation = Accumulation.PER_PERIOD
+    d_fixed: bool = False  # a cumulative figure's denominator is one fixed base
+    due_days: int = 5
+    role: IndicatorRole = IndicatorRole.GOAL
+    source_resource_id: int | None = None
+    evidence: str = ""
+    best_min: Decimal | None = None
+    best_max: Decimal | None = None
+    compliance_note: str = ""
+    valid_from: str = ""
+    changed: str = ""
+    change_reason: str = ""
+    comparable: Decimal | None = None
+    edition: int = 1
 
     def value(self, n: int | None, d: int | None) -> Fraction | None:
         """The exact value of micro-integers n and d; None when it cannot be computed (d = 0, missing)."""
@@ -93,6 +112,7 @@ class Line:
     indicator: Indicator
     current: Entry | None = None
     history: Sequence[tuple[str, Entry]] = ()  # (period key, entry), oldest first, before this period
+    following: tuple[str, Entry] | None = None  # the next period that has a value already
     target: Decimal | None = None
     baseline: Decimal | None = None
 
@@ -109,6 +129,8 @@ class Form:
     due_on: date | None
     contact: str
     lines: Sequence[Line] = field(default_factory=tuple)
+    rules: Sequence[DataRule] = ()  # rules as data that may be asked of this return
+    waivers: Sequence[Waiver] = ()
     correcting: bool = True  # stored values were handed in before, so changing one needs a reason; False for drafts
 
     def line(self, code: str) -> Line | None:

@@ -25,7 +25,7 @@ from core.words import Arm, CollectionKind, IndicatorRole, RegionLevel, ReturnSt
 from db import audit
 from db.session import write
 from db.tables import Collection, Region, RegionGroup, ReturnRow
-from metrics import collecting, queries, rules, service
+from metrics import catalogue, collecting, queries, rules, service
 from metrics.locating import read_period
 from metrics.model import Entry, Form, Severity
 from metrics.schemas import CollectionIn, IndicatorPick, UnitPick
@@ -185,6 +185,7 @@ def _collection(session: Session, actor: Actor, lines: Sequence[Line]) -> tuple[
     """The collection for these units, made or widened so that every row has a return to go to."""
     city, codes = _places(session, lines)
     name = f"{city}12345热线月度考核"
+    catalogue.ensure(session, catalogue.PUBLISHED)
     row = session.exec(select(Collection).where(Collection.name == name)).first()
     months = sorted({line.month for line in lines})
     if row is None:

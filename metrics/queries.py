@@ -155,6 +155,20 @@ def indicator_of(row: IndicatorRow) -> Indicator:
         collected_by=row.collected_by,
         evidence_required=row.evidence_required,
         limits=row.limits,
+        accumulation=row.accumulation,
+        d_fixed=row.d_fixed,
+        due_days=row.due_days,
+        role=row.role,
+        source_resource_id=row.source_resource_id,
+        evidence=row.evidence,
+        best_min=bound(row.best_min),
+        best_max=bound(row.best_max),
+        compliance_note=row.compliance_note,
+        valid_from=row.valid_from,
+        changed=row.changed,
+        change_reason=row.change_reason,
+        comparable=bound(row.comparable),
+        edition=row.edition,
     )
 
 

@@ -15,6 +15,7 @@ from db.tables.metrics import (
 )
 from db.tables.pilots import Pilot, PilotVerdict
 from db.tables.regions import Region, RegionGroup
+from db.tables.rules import ReturnCheck, ReturnFinding, RuleRehearsal, RuleWaiver, ValidationRule
 from db.tables.scenarios import (
     DataResource,
     Need,
@@ -47,8 +48,12 @@ __all__ = [
     "RegionGroup",
     "ReportIssue",
     "Responsibility",
+    "ReturnCheck",
+    "ReturnFinding",
     "ReturnRow",
     "Rollup",
+    "RuleRehearsal",
+    "RuleWaiver",
     "Scenario",
     "ScenarioData",
     "ScenarioNeed",
@@ -56,4 +61,5 @@ __all__ = [
     "SignInFailure",
     "Target",
     "Upload",
+    "ValidationRule",
 ]

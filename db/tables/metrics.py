@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from core.words import (
+    Accumulation,
     Arm,
     CollectionKind,
     Combine,
@@ -26,7 +27,12 @@ from db.base import Versioned, word
 
 
 class IndicatorRow(SQLModel, table=True):
-    """One version of a definition. Once a value refers to it, it is never edited: a new version is made."""
+    """One version of a definition. Once a value refers to it, it is never edited: a new version is made.
+
+    `comparable` is the factor (millionths) by which a value of the version before is multiplied to be
+    compared with this one's; None where the two must not be joined. `valid_from` is the first period
+    reported by this version, "" for the first version.
+    """
 
     __tablename__ = "indicator"
     __table_args__ = (UniqueConstraint("code", "version"),)
@@ -57,6 +63,31 @@ class IndicatorRow(SQLModel, table=True):
     collected_by: str = ""
     evidence_required: bool = False
     limits: str = ""
+    accumulation: Accumulation = Field(
+        default=Accumulation.PER_PERIOD,
+        sa_type=word(Accumulation),
+        sa_column_kwargs={"server_default": Accumulation.PER_PERIOD.value},
+    )
+    # The denominator of a cumulative figure is one fixed base (a plan, a list) and does not accumulate.
+    d_fixed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    due_days: int = Field(default=5, sa_column_kwargs={"server_default": "5"})  # working days after the period's end
+    role: IndicatorRole = Field(
+        default=IndicatorRole.GOAL,
+        sa_type=word(IndicatorRole),
+        sa_column_kwargs={"server_default": IndicatorRole.GOAL.value},
+    )
+    source_resource_id: int | None = Field(default=None, foreign_key="data_resource.id")
+    evidence: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    best_min: int | None = Field(default=None, sa_type=BigInteger)  # of a direction "within"
+    best_max: int | None = Field(default=None, sa_type=BigInteger)
+    compliance_note: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    valid_from: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    changed: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    change_reason: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    comparable: int | None = Field(default=None, sa_type=BigInteger)
+    edition: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # counts edits before first use
+    created_by: int | None = Field(default=None, foreign_key="account.id")
+    created_at: datetime | None = None
 
 
 class Collection(Versioned, table=True):
@@ -80,6 +111,9 @@ class CollectionIndicator(SQLModel, table=True):
     role: IndicatorRole = Field(sa_type=word(IndicatorRole))
     smallest_change: int | None = Field(default=None, sa_type=BigInteger)  # the smallest change that matters
     position: int = 0
+    # The periods this version of the definition is reported in, both inclusive; "" for no bound.
+    from_period: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    until_period: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class CollectionUnit(SQLModel, table=True):

@@ -59,6 +59,7 @@ def collection(
     catalogue.load()
     first, last = first or this_month().shift(-3), last or this_month()
     with write() as session:
+        catalogue.ensure(session, catalogue.PUBLISHED)
         number = collecting.create(session, OPERATOR, CollectionIn(name=name, kind=kind))
         ids = {code: collecting.current_version(session, code) for code in indicators}
         picks = [
