@@ -7,6 +7,8 @@ checked, because whoever runs it decides when.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -56,8 +58,8 @@ def upgrade(on: Engine | None = None, revision: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
             connection.commit()
-        command.upgrade(config(connection), revision)
-        connection.commit()
+        with _tables_may_be_rebuilt(connection):
+            command.upgrade(config(connection), revision)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
             connection.commit()
@@ -65,8 +67,30 @@ def upgrade(on: Engine | None = None, revision: str = "head") -> None:
 
 def downgrade(on: Engine, revision: str) -> None:
     with on.execution_options(write=True).connect() as connection:
-        command.downgrade(config(connection), revision)
+        with _tables_may_be_rebuilt(connection):
+            command.downgrade(config(connection), revision)
+
+
+@contextmanager
+def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by building it anew and dropping the old one, which counts as deleting rows that
+    others refer to. Foreign keys are switched off meanwhile, which works outside a transaction only, and
+    checked before what was done is committed."""
+    if connection.dialect.name != "sqlite":
+        yield
         connection.commit()
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"rows that refer to nothing after the migration: {broken[:5]}")
+        connection.commit()
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def revise(message: str) -> Path:

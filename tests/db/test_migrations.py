@@ -16,6 +16,9 @@ from core.errors import AppError
 from db import upgrade
 from db.engine import engine, make
 from db.session import UNIQUE_MESSAGES
+from scenarios import need_service, service
+from tests.scenarios.conftest import need_in, scenario_in
+from tests.support.cast import assemble
 from tests.support.databases import Databases, use
 
 
@@ -42,6 +45,29 @@ def test_up_down_up(databases: Databases, tmp_path: Path, monkeypatch: pytest.Mo
     upgrade.upgrade()
     assert upgrade.differences() == []
     assert tables(url) == wanted
+
+
+def test_what_was_entered_survives_every_step_back_and_forth(database: str) -> None:
+    """The last steps rebuild tables that others refer to; down to the first schema and up again nothing is lost."""
+    cast = assemble()
+    need = need_service.register_need(cast.wang_anji, need_in())
+    service.register_scenario(cast.wang_anji, scenario_in(cast.wang_anji, [need]), nonce="kept")
+    before = rows()
+    upgrade.downgrade(engine(), "0001")
+    first = rows()
+    upgrade.upgrade()
+    assert upgrade.differences() == []
+    after = rows()
+    assert {name: after[name] for name in first} == {name: before[name] for name in first}
+    with engine().connect() as connection:
+        if database == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def rows() -> dict[str, int]:
+    with engine().connect() as connection:
+        kept = inspect(connection).get_table_names()
+        return {name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in kept}
 
 
 def test_the_history_is_one_line() -> None:
