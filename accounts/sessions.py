@@ -6,7 +6,9 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import sqlalchemy
 from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
@@ -86,30 +88,45 @@ def resolve(token: str) -> int | None:
     return row[0]
 
 
+# Columns, not objects: this is read for every run of every page.
+_ACTOR: tuple[Any, ...] = (
+    LoginSession.revoked_at,
+    LoginSession.seen_at,
+    LoginSession.account_id,
+    Account.active,
+    Account.name,
+    Account.role,
+    Account.organisation_id,
+    Organisation.short_name,
+    col(Organisation.name).label("organisation"),
+    Organisation.region_code,
+    col(Region.name).label("region"),
+)
+
+
 def actor(session_id: int) -> Actor | None:
     """The person behind a session, read afresh so that a changed role or a sign-out counts at once."""
     with read() as session:
-        row = session.exec(
-            select(LoginSession, Account, Organisation, Region)
+        row = session.execute(
+            sqlalchemy.select(*_ACTOR)
             .join(Account, col(Account.id) == LoginSession.account_id)
             .join(Organisation, col(Organisation.id) == Account.organisation_id)
             .outerjoin(Region, col(Region.code) == Organisation.region_code)
-            .where(LoginSession.id == session_id)
+            .where(col(LoginSession.id) == session_id)
         ).first()
     if row is None:
         return None
-    login, account, organisation, region = row
-    if login.revoked_at is not None or not account.active or not _keep(login.id, login.seen_at):
+    if row.revoked_at is not None or not row.active or not _keep(session_id, row.seen_at):
         return None
     return Actor(
-        account_id=account.id,
-        session_id=login.id,
-        name=account.name,
-        role=account.role,
-        organisation_id=organisation.id,
-        organisation=organisation.short_name or organisation.name,
-        region_code=organisation.region_code,
-        region=region.name if region else "",
+        account_id=row.account_id,
+        session_id=session_id,
+        name=row.name,
+        role=row.role,
+        organisation_id=row.organisation_id,
+        organisation=row.short_name or row.organisation,
+        region_code=row.region_code,
+        region=row.region or "",
     )
 
 

@@ -80,10 +80,11 @@ def broken_links(session: Session) -> list[int]:
     return broken
 
 
-def data_version(session: Session) -> int:
-    """A number that moves with every command except signing in and out."""
-    query = select(AuditEvent.id).where(col(AuditEvent.action).not_like("session:%"))
-    return session.exec(query.order_by(col(AuditEvent.id).desc()).limit(1)).first() or 0
+def newest(session: Session) -> str:
+    """The hash of the newest event other than signing in and out: it moves with every command, and stands
+    for all that went before."""
+    query = select(AuditEvent.hash).where(col(AuditEvent.action).not_like("session:%"))
+    return session.exec(query.order_by(col(AuditEvent.id).desc()).limit(1)).first() or GENESIS
 
 
 def _take_the_chain(session: Session) -> None:

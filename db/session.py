@@ -37,6 +37,14 @@ def read() -> Iterator[Session]:
         yield session
 
 
+def commits() -> int:
+    """How often this process has committed; a number to compare, not to show."""
+    return _commits[0]
+
+
+_commits = [0]
+
+
 @contextmanager
 def write() -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises."""
@@ -44,6 +52,7 @@ def write() -> Iterator[Session]:
         try:
             with session.begin():
                 yield session
+            _commits[0] += 1
         except StaleDataError as error:
             raise Conflict(CHANGED, RELOAD) from error
         except IntegrityError as error:

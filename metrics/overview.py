@@ -11,7 +11,6 @@ from sqlmodel import col
 from accounts.permissions import Actor
 from core import clock
 from core.words import IndicatorRole, ReturnState
-from db import audit
 from db.session import read
 from db.tables import Collection, CollectionIndicator, IndicatorRow, Pilot, ReturnRow
 from metrics import queries
@@ -110,9 +109,3 @@ def users(actor: Actor, indicator_id: int) -> list[Use]:
         query = query.where(col(Collection.id).in_(own))
     with read() as session:
         return [Use(*row) for row in session.execute(query)]
-
-
-def data_version() -> int:
-    """Moves with every command that changes data; what pages keep their pictures by."""
-    with read() as session:
-        return audit.data_version(session)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 
 import pandas as pd
 import sqlalchemy
 from sqlalchemy import case, func
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -18,7 +20,6 @@ from core.numbers import from_micro
 from core.periods import Cadence, Period
 from core.settings import settings
 from core.words import Arm, GovernanceLevel, IndicatorRole, PilotState, Role, TargetKind, Verdict
-from db import audit
 from db.session import read
 from db.tables import (
     Collection,
@@ -83,6 +84,10 @@ class PilotView:
     @property
     def span(self) -> Span:
         return Span(self.start_on, self.end_on)
+
+
+# A verdict's frozen inputs are large, and nobody reads them in a list.
+_NOT_INPUTS = defer(cast(Any, PilotVerdict.inputs))
 
 
 def readable(actor: Actor) -> SelectOfScalar[Pilot]:
@@ -184,15 +189,12 @@ def verdicts(actor: Actor, pilot_id: int) -> list[VerdictView]:
         if session.exec(readable(actor).where(Pilot.id == pilot_id)).first() is None:
             return []
         rows = session.exec(
-            select(PilotVerdict).where(PilotVerdict.pilot_id == pilot_id).order_by(col(PilotVerdict.id).desc())
+            select(PilotVerdict)
+            .where(PilotVerdict.pilot_id == pilot_id)
+            .options(_NOT_INPUTS)
+            .order_by(col(PilotVerdict.id).desc())
         ).all()
         return [_verdict(row) for row in rows]
-
-
-def data_version() -> int:
-    """Moves with every command that changes data; what pages keep their pictures by."""
-    with read() as session:
-        return audit.data_version(session)
 
 
 def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:

@@ -99,6 +99,29 @@ def county_rows(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def return_figures(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+    """How the returns stand: label, value, what it is compared with."""
+    due = evaluation.returns[evaluation.returns.due]
+    reported = float((~due.status.isin(["missing", "returned"])).mean()) if len(due) else None
+    return [
+        ("应报", f"{len(due):,} 份", "自登记以来已到期"),
+        ("已报", percent(reported), "占应报"),
+        ("按时", percent(float(due.on_time.mean()) if len(due) else None), "占应报"),
+        ("数据质量分", format_number(evaluation.quality.total, 0), "不参与指标计算，只决定能否下结论"),
+    ]
+
+
+def quality_rows(evaluation: Evaluation) -> pd.DataFrame:
+    """The quality score's parts: 部分, 符合 / 应有, 得分, 满分."""
+    return pd.DataFrame(
+        [
+            [part.aspect.label, f"{part.n} / {part.m}", format_number(part.points, 1), format_number(part.weight, 1)]
+            for part in evaluation.quality.parts
+        ],
+        columns=["部分", "符合 / 应有", "得分", "满分"],
+    )
+
+
 def _estimate(indicator: Indicator, effect: Effect | None, otherwise: str) -> tuple[str, str]:
     """An estimate and, under it, its interval, or why there is none."""
     if effect is None or pd.isna(effect.estimate):

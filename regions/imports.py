@@ -101,6 +101,7 @@ def pinyin(name: str) -> str:
     return " ".join(lazy_pinyin(name))
 
 
+@lru_cache(maxsize=8192)
 def initials(name: str) -> str:
     """First letters, so that “aj” finds 安吉."""
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()

@@ -140,10 +140,10 @@ def cast(request: pytest.FixtureRequest) -> Cast:
 @pytest.fixture
 def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """`page(url_or_file, actor, **query)` runs the app as that person at that address."""
-    import streamlit as st  # seconds of imports that only page tests need
-    from streamlit.testing.v1 import AppTest
+    from streamlit.testing.v1 import AppTest  # seconds of imports that only page tests need
     from streamlit.util import calc_hash
 
+    from web import keep
     from web.router import PAGES
 
     request.getfixturevalue("demo_house" if "demo_house" in request.fixturenames else "house")
@@ -160,8 +160,7 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         return app.run()
 
     yield run
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    keep.forget()
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any
 
 import altair as alt
 import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
-T = TypeVar("T")
+from core import clock
+from web import keep
 
 
 def draw(
@@ -22,10 +24,10 @@ def draw(
     describe: str,
     stretch: bool = True,
 ) -> None:
-    """Draw a chart. `key` names all it depends on (ids, the actor's scope, the data version);
-    `describe` says in words what it shows, for those who cannot see it. Pictures whose marks have a
+    """Draw a chart. `key` names all it depends on besides the data's version and the day: ids and the
+    actor's scope. `describe` says in words what it shows, for those who cannot see it. Pictures whose marks have a
     fixed size (maps, strips) are not stretched but can be pushed sideways on a narrow screen."""
-    spec = kept(("spec", stretch, *key), lambda: _spec(build, stretch))
+    spec = keep.kept(("spec", stretch, *key, keep.version(), clock.today()), lambda: _spec(build, stretch))
     if stretch:
         st.vega_lite_chart(spec, width="stretch", theme=None, alt=describe)
         return
@@ -34,20 +36,10 @@ def draw(
         st.vega_lite_chart(spec, width="content", theme=None, alt=describe)
 
 
-def kept(key: tuple[Hashable, ...], build: Callable[[], T]) -> T:
-    """The value of `build()`, kept per `key` in this process. Shared between people: put the actor's
-    scope into the key whenever the value depends on who asks. The value must not be changed."""
-    value: T = _kept(key, build)
-    return value
-
-
-@st.cache_resource(max_entries=1024, show_spinner=False)
-def _kept(key: tuple[Hashable, ...], _build: Callable[[], Any]) -> Any:
-    return _build()
-
-
 def _spec(build: Callable[[], alt.TopLevelMixin], stretch: bool) -> dict[str, Any]:
     spec: dict[str, Any] = build().to_dict()
+    # As Streamlit would send them; rows of dictionaries it would turn into this on every rerun.
+    spec["datasets"] = {name: convert_anything_to_arrow_bytes(rows) for name, rows in spec["datasets"].items()}
     if not stretch:
         # Streamlit would fit title and legend into the chart's height and squash marks of a fixed size.
         spec["autosize"] = {"type": "pad"}

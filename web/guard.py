@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import streamlit as st
@@ -26,13 +27,28 @@ log = structlog.get_logger()
 
 
 def current_actor() -> Actor:
-    """The person asking, read afresh from the database; stops the run when they have signed out."""
+    """The person asking, read afresh from the database for every run; stops it when they have signed out."""
+    if (known := _known.get()) is not None:
+        return known
     session_id = identity.verify(str(st.user.get("session") or ""))
     actor = sessions.actor(session_id) if session_id is not None else None
     if actor is None:
         leave()
         raise AssertionError("unreachable: leave() stops the run")
     return actor
+
+
+@contextmanager
+def known(actor: Actor) -> Iterator[None]:
+    """Within it, one run of the page, the router has found out who asks."""
+    token = _known.set(actor)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+_known: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
 def leave() -> None:

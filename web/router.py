@@ -3,14 +3,16 @@ this only keeps the menu short."""
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from accounts.permissions import Actor, Permission, may
 from core.errors import AppError
-from web import guard, widgets
+from web import guard, keep, widgets
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
 LOGO = Path(__file__).parent / "static" / "logo.svg"
@@ -59,28 +61,40 @@ def pages_for(actor: Actor) -> list[Page]:
 
 def run() -> None:
     """One run of a session: who is it, which pages, then the page."""
+    with keep.one_run():
+        _run()
+
+
+def _run() -> None:
     st.set_page_config(page_title="智评", page_icon=str(ICON), layout="wide")
     actor = guard.current_actor()
     sections: dict[str, list[st.Page]] = {}
     for page in pages_for(actor):
-        made = st.Page(
-            page.file,
-            title=page.title,
-            url_path=page.url,
-            icon=f":material/{page.icon}:" if page.icon else None,
-            default=page.url == "home",
-            visibility="visible" if page.section else "hidden",
-        )
+        # Finding the file takes longer than all the rest of a page's entry, and navigation marks the entry
+        # it chose: so each is made once and copied for a run.
+        made = copy.copy(keep.kept(("page", page), partial(_entry, page)))
         sections.setdefault(page.section or "工作台", []).append(made)
     chosen = st.navigation(sections, position="sidebar", expanded=True)
     _frame(actor)
     widgets.show_flashes()
     try:
-        chosen.run()
+        with guard.known(actor):
+            chosen.run()
     except AppError as error:
         guard.show_page_error(error)
     except Exception as error:  # noqa: BLE001  a page's defect must not reach the user as a traceback
         guard.report_defect(error)
+
+
+def _entry(page: Page) -> st.Page:
+    return st.Page(
+        page.file,
+        title=page.title,
+        url_path=page.url,
+        icon=f":material/{page.icon}:" if page.icon else None,
+        default=page.url == "home",
+        visibility="visible" if page.section else "hidden",
+    )
 
 
 # Streamlit leaves a hand's breadth above the title; and pictures of a fixed width scroll on a phone.

@@ -11,11 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from core import clock
+from core.settings import settings
 from core.uploads import SUFFIXES
 from core.workflow import Step
 from db import facts
 from db.files import Attached
-from web import charts
+from web import keep
 from web.guard import plain
 
 # A state carries a colour, a shape and its word; never colour alone.
@@ -59,7 +60,7 @@ def header(title: str, question: str, *, back: tuple[str, str] | None = None, pu
 
 def is_demo() -> bool:
     """Whether this installation shows invented figures; settled when the process starts."""
-    return charts.kept(("demo",), facts.is_demo)
+    return keep.kept(("demo", settings().url), facts.is_demo)
 
 
 def badge(state: str, label: str) -> str:

@@ -36,11 +36,11 @@ def buckets(rows: Sequence[Standing], month: str) -> list[list[Standing]]:
     return [[row for row in rows if (row.group, row.full_mark) == key and row.period <= month] for key in keys]
 
 
-def draw(actor: Actor, assessment: Assessment, month: str, rows: Sequence[Standing], place: int, version: int) -> None:
+def draw(actor: Actor, assessment: Assessment, month: str, rows: Sequence[Standing], place: int) -> None:
     """One group: its table and picture of the month, its places through the months."""
     now = sorted((row for row in rows if row.period == month), key=lambda row: (row.rank or 0, row.unit))
     group, full = now[0].group, now[0].full_mark
-    key = (assessment.id, actor.is_staff or actor.region_code, group, full, month, version)
+    key = (assessment.id, actor.is_staff or actor.region_code, group, full, month)
     st.subheader(guard.plain(group), anchor=False)
     st.caption(f"满分 {format_exact(full)} 分，{now[0].of} 个单位，只在本组内排名。")
     left, right = st.columns([3, 2], gap="medium")

@@ -5,7 +5,7 @@ import streamlit as st
 
 from metrics import queries
 from regions.imports import initials
-from web import guard, widgets
+from web import guard, keep, widgets
 
 actor = guard.current_actor()
 widgets.header("指标", "有哪些指标，各是怎么算的？")
@@ -16,7 +16,7 @@ search = st.text_input(
 sought = (search or "").strip().lower()
 rows = [
     row
-    for row in queries.indicators()
+    for row in keep.kept(("indicators", keep.version()), queries.indicators)
     if any(sought in text.lower() for text in (row.code, row.name, row.meaning, row.formula, initials(row.name)))
 ]
 if rows:

@@ -13,7 +13,7 @@ from core.numbers import format_number
 from core.periods import Period
 from core.settings import settings
 from core.words import TargetKind
-from metrics import overview, pictures, queries, tracing
+from metrics import pictures, queries, tracing
 from metrics.model import Entry, Indicator
 from metrics.pages.values import FIGURE, address
 from metrics.queries import Explanation, Revision, TargetView
@@ -89,7 +89,7 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
             lambda: pictures.trend(
                 indicator, points, (), f"{found.scope}{found.group}", floor=settings().coverage_floor
             ),
-            ("sum", collection_id, indicator.id, scope_code, found.group, found.period, overview.data_version()),
+            ("sum", collection_id, indicator.id, scope_code, found.group, found.period),
             describe=f"{found.scope}{found.group}{indicator.name}最近各期的变化",
         )
     counted = [part for part in found.parts if part.counted]
@@ -203,7 +203,7 @@ def _trend(actor: Actor, collection_id: int, indicator: Indicator, found: Explan
         return
     charts.draw(
         lambda: pictures.trend(indicator, points, found.targets, found.region),
-        ("figure", collection_id, indicator.id, found.region_code, found.period, overview.data_version()),
+        ("figure", collection_id, indicator.id, found.region_code, found.period),
         describe=f"{found.region}{indicator.name}最近各期的变化，附基线和目标",
     )
 

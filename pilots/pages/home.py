@@ -9,6 +9,7 @@ from metrics import queries as returns
 from pilots import queries
 from scenarios import queries as scenarios
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 today = clock.today()
@@ -34,12 +35,14 @@ if actor.role in (Role.BIDDER, Role.JUDGE):
     )
     st.stop()
 
-pilots = queries.pilots(actor)
+pilots = ask(queries.pilots, actor)
 st.subheader("待办", anchor=False)
 any_todo = False
 if actor.role is Role.COUNTY:
-    owed = returns.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
-    owed.sort(key=lambda view: (view.state is not ReturnState.RETURNED, view.due_on))
+    owed = sorted(
+        ask(returns.returns, actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED)),
+        key=lambda view: (view.state is not ReturnState.RETURNED, view.due_on),
+    )
     for view in owed[:6]:
         tone, words = view.status(today)
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"owed_{view.id}"):
@@ -58,13 +61,13 @@ if actor.role is Role.COUNTY:
             )
     any_todo = todo(max(0, len(owed) - 6), "份其他应报报送", "metrics/pages/returns.py", "查看全部报送") or bool(owed)
 else:
-    submitted = returns.returns(actor, states=(ReturnState.SUBMITTED,))
+    submitted = ask(returns.returns, actor, states=(ReturnState.SUBMITTED,))
     pending = [pilot for pilot in pilots if pilot.state is PilotState.PENDING]
     unjudged = [pilot for pilot in pilots if pilot.state is PilotState.EVALUATING]
-    waiting = scenarios.scenarios(actor, states=(ScenarioState.APPRAISAL,)) if actor.is_staff else []
+    waiting = ask(scenarios.scenarios, actor, states=(ScenarioState.APPRAISAL,)) if actor.is_staff else []
     overdue = [
         view
-        for view in returns.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
+        for view in ask(returns.returns, actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
         if view.due_on < today
     ]
     any_todo |= todo(len(waiting), "个场景等待论证", "scenarios/pages/scenarios.py", "去论证")

@@ -1,6 +1,6 @@
 """One pilot: did it work, and would it work elsewhere?"""
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 import accounts.queries
@@ -13,14 +13,13 @@ from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
 from pilots import exports, pictures, queries, report, service, wording
 from pilots.stages import PILOT
-from web import charts, guard, widgets
+from web import charts, guard, keep, widgets
 
 actor = guard.current_actor()
 pilot_id = guard.found(guard.parameter("id"), "试点")
-pilot = guard.found(queries.pilot(actor, pilot_id), "试点")
-version = queries.data_version()
+pilot = guard.found(keep.ask(queries.pilot, actor, pilot_id), "试点")
 scope = "staff" if actor.is_staff else f"{actor.role}:{actor.region_code}:{actor.organisation_id}"
-key = (pilot.id, scope, version, clock.today())
+key = (pilot.id, scope)
 widgets.header(pilot.name, "这个试点有没有用？", back=("pilots/pages/pilots.py", "全部试点"))
 
 
@@ -55,7 +54,7 @@ with st.container(border=True):
         )
 
 if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
-    units = charts.kept(("units", *key), lambda: guard.found(queries.evaluate(actor, pilot.id)).units)
+    units = guard.found(keep.ask(queries.evaluate, actor, pilot.id)).units
     st.subheader("登记的地区", anchor=False)
     for arm in (Arm.PILOT, Arm.COMPARISON):
         st.markdown(
@@ -64,7 +63,7 @@ if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
     st.info("试点启动后，各地区的应报清单自动生成，这里显示评估结果。")
     st.stop()
 
-evaluation = charts.kept(("evaluation", *key), lambda: guard.found(queries.evaluate(actor, pilot.id)))
+evaluation = guard.found(keep.ask(queries.evaluate, actor, pilot.id))
 decision = evaluation.decision
 
 # -- verdict -----------------------------------------------------------------------
@@ -141,12 +140,13 @@ else:
             charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
     st.markdown(f"**发达地区与山区海岛县**　{guard.plain(wording.compare_words(measure))}")
 
-rows = charts.kept(("rows", *of), lambda: wording.county_rows(evaluation, measure))
+at = (*of, keep.version(), clock.today())
+rows = keep.kept(("rows", *at), lambda: wording.county_rows(evaluation, measure))
 if measure.latest:
     st.subheader(f"各地区 {Period.parse(measure.latest).label}", anchor=False)
     st.caption("选中一行可查看这个数字的来历：分子、分母、口径、来源和每次修改。")
     event = st.dataframe(
-        rows.drop(columns="code"),
+        keep.kept(("table", *at), lambda: pa.Table.from_pandas(rows.drop(columns="code"))),
         key=f"counties_{indicator.id}",
         hide_index=True,
         width="stretch",
@@ -174,34 +174,10 @@ if measure.attained_by and not evaluation.own_only:
 
 # -- completeness ----------------------------------------------------------------------
 st.subheader("报送情况与数据质量", anchor=False)
-due = evaluation.returns[evaluation.returns.due]
-total = evaluation.quality.total
-widgets.figures(
-    [
-        ("应报", f"{len(due):,} 份", "自登记以来已到期"),
-        (
-            "已报",
-            wording.percent(float((~due.status.isin(["missing", "returned"])).mean()) if len(due) else None),
-            "占应报",
-        ),
-        ("按时", wording.percent(float(due.on_time.mean()) if len(due) else None), "占应报"),
-        ("数据质量分", format_number(total, 0), "不参与指标计算，只决定能否下结论"),
-    ]
-)
+widgets.figures(keep.kept(("returned", *at), lambda: wording.return_figures(evaluation)))
 with st.expander("数据质量构成"):
     st.dataframe(
-        pd.DataFrame(
-            [
-                [
-                    part.aspect.label,
-                    f"{part.n} / {part.m}",
-                    format_number(part.points, 1),
-                    format_number(part.weight, 1),
-                ]
-                for part in evaluation.quality.parts
-            ],
-            columns=["部分", "符合 / 应有", "得分", "满分"],
-        ),
+        keep.kept(("quality", *at), lambda: pa.Table.from_pandas(wording.quality_rows(evaluation))),
         hide_index=True,
         width="stretch",
     )
@@ -284,7 +260,7 @@ with st.expander("这些数字是怎样算出来的"):
             f"本设计能看出的最小变化约 {format_number(measure.detectable, indicator.decimals)}{pictures.effect_unit(indicator)}。"
         )
 with st.expander("办理记录"):
-    for item in accounts.queries.history(actor, "pilot", pilot.id):
+    for item in keep.ask(accounts.queries.history, actor, "pilot", pilot.id):
         done = item.changes.get("do") or {
             "pilot:design": "设计",
             "pilot:judge": "记录结论",

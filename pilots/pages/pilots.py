@@ -7,13 +7,14 @@ from accounts.permissions import Permission, may
 from core.words import PilotState
 from pilots import queries
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 widgets.header("试点", "有哪些试点，各走到哪一步、结论是什么？")
 if may(actor, Permission.PILOT_DESIGN):
     st.page_link("pilots/pages/design.py", label="发起试点", icon=":material/add:")
 
-pilots = queries.pilots(actor)
+pilots = ask(queries.pilots, actor)
 if not pilots:
     widgets.empty(
         "还没有试点。场景立项后，可以从场景页发起试点。" if actor.is_staff else "本地区还没有参加试点。",

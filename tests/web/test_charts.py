@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -14,7 +15,7 @@ from web import charts
 
 @pytest.mark.parametrize(("stretch", "autosize"), [(True, None), (False, {"type": "pad"})])
 def test_marks_of_a_fixed_size_are_not_squashed_to_fit(
-    monkeypatch: pytest.MonkeyPatch, stretch: bool, autosize: dict[str, str] | None
+    house: Path, monkeypatch: pytest.MonkeyPatch, stretch: bool, autosize: dict[str, str] | None
 ) -> None:
     drawn: list[dict[str, Any]] = []
     monkeypatch.setattr(st, "vega_lite_chart", lambda spec, **_: drawn.append(spec))
