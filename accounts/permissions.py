@@ -32,6 +32,7 @@ class Permission(StrEnum):
     RETURN_FILL = "return:fill"
     RETURN_READ = "return:read"
     RETURN_UNLOCK = "return:unlock"
+    ROLLUP_REPAIR = "rollup:repair"
     SCENARIO_APPRAISE = "scenario:appraise"
     SCENARIO_CREATE = "scenario:create"
     SCENARIO_EDIT = "scenario:edit"
@@ -164,6 +165,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.RETURN_FILL: _own_region,
     Permission.RETURN_READ: _region_or_staff,
     Permission.RETURN_UNLOCK: _staff,
+    Permission.ROLLUP_REPAIR: _admin,
     Permission.SCENARIO_APPRAISE: _staff_not_creator,
     Permission.SCENARIO_CREATE: _registrar,
     Permission.SCENARIO_EDIT: _own_draft,

@@ -56,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path)
     restore = add("restore", _restore, "从备份恢复到空数据库")
     restore.add_argument("file", type=Path)
-    add("check", _check, "核对数据库结构、操作记录链和汇总数")
+    check = add("check", _check, "核对数据库结构、操作记录链和汇总数")
+    check.add_argument("--repair", action="store_true", help="按原始值重算不一致的汇总数（记入操作记录）")
     take = add("import-return", _import_return, "导入报送：Excel 报送表、CSV，或公开的月度考核通报")
     take.add_argument("file", type=Path)
     load = add("load-region", _load_region, "载入一个省的地市和县（市、区）")
@@ -176,23 +177,32 @@ def _restore(arguments: argparse.Namespace) -> None:
     print(f"已恢复 {sum(counts.values()):,} 行（{len(counts)} 张表）。")
 
 
-def _check(_: argparse.Namespace) -> int:
+def _check(arguments: argparse.Namespace) -> int:
+    from accounts.permissions import OPERATOR
     from db import audit, upgrade
     from db.check import integrity
     from db.session import read
-    from metrics import rollups
+    from metrics import rollups, service
+
+    if arguments.repair:
+        mended = service.repair_rollups(OPERATOR)
+        print(f"重算汇总数：{len(mended)} 处" if mended else "汇总数一致，没有需要重算的。")
+        for words in mended[:50]:
+            print(f"  - {words}")
 
     with read() as session:
         parts = (
             ("数据库结构", upgrade.differences()),
             ("数据库完整性", integrity(session)),
             ("操作记录链", [f"第 {number} 条与前一条不衔接" for number in audit.broken_links(session)]),
-            ("汇总数", rollups.differences(session)),
+            ("汇总数", [item.words for item in rollups.differences(session)]),
         )
     for name, problems in parts:
         print(f"{name}：{'一致' if not problems else f'{len(problems)} 处不一致'}")
         for problem in problems[:50]:
             print(f"  - {problem}")
+    if parts[-1][1]:
+        print("汇总数可以重算：zhiping check --repair")
     return int(any(problems for _, problems in parts))
 
 
@@ -216,6 +226,7 @@ def _import_return(arguments: argparse.Namespace) -> int:
 
 def _load_region(arguments: argparse.Namespace) -> None:
     from accounts.permissions import OPERATOR
+    from metrics import rollups  # noqa: F401  they listen for changed groups
     from regions import service
 
     print(f"新增 {service.load(OPERATOR, arguments.province)} 个地区。")

@@ -12,7 +12,7 @@ from core.lock import exclusive
 from core.settings import settings
 from db import engine, facts, upgrade
 from db.session import read, write
-from metrics import catalogue
+from metrics import catalogue, rollups  # noqa: F401  rollups listen for changed groups
 from regions import service as regions
 
 Say = Callable[[str], None]

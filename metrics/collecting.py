@@ -18,7 +18,7 @@ from core.periods import Period, span
 from core.words import ReturnState, TargetKind
 from db import audit
 from db.tables import Collection, CollectionIndicator, CollectionUnit, IndicatorRow, ReturnRow, Target
-from metrics import queries
+from metrics import queries, rollups
 from metrics.schemas import CollectionIn, IndicatorPick, TargetIn, UnitPick
 from regions.calendar import NoticeEnd, add_working_days
 
@@ -138,6 +138,7 @@ def expect_returns(
             )
     if rows:
         session.execute(insert(ReturnRow), rows)
+        rollups.refresh_expected(session, collection_id, {str(row["period"]) for row in rows})
     return len(rows)
 
 

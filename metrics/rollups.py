@@ -1,31 +1,41 @@
 """Roll-ups: Σn and Σd per indicator, period, scope and group, rewritten in the transaction that
 changed a value. Group membership is that of the period's last day, so a later reclassification
-changes no past figure unless the dated list itself is corrected.
+changes no past figure unless the dated list itself is corrected; then `regrouped` rewrites what it touches.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection as Several
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert
+from sqlalchemy import String, Table, cast, delete, exists
+from sqlalchemy import select as columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.numbers import MICRO
 from core.periods import Period
 from core.words import Combine, RegionLevel, ReturnState, ValueState
+from db import bulk
 from db.tables import Collection, CollectionUnit, IndicatorRow, Observation, Region, ReturnRow, Rollup
 from metrics.model import Indicator
 from regions import groups
+from regions import queries as regions
 
 Key = tuple[int, str, str, str]  # indicator, period, scope, group
+Place = tuple[str, str]  # scope, group
+
+_TABLE: Table = Rollup.__table__  # type: ignore[attr-defined]
+_KEYS = ("indicator_id", "period", "scope_code", "group_name")
+_WITH_VALUE = frozenset(state.value for state in ValueState if state.has_value)
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(NamedTuple):
     """One roll-up. `n` and `d` are micro-integers over the reported values only; None when nothing
     can be combined. County rows carry the value itself with its state and observation."""
 
@@ -49,14 +59,23 @@ class CountyValue:
     d: int | None
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A roll-up that does not follow from the observations."""
+
+    collection_id: int
+    period: str
+    words: str
+
+
 def county_values(session: Session, collection_id: int) -> list[CountyValue]:
     """Every unit's current values in a collection, by period and code."""
-    rows = session.exec(
-        select(Rollup)
-        .where(Rollup.collection_id == collection_id, Rollup.state != "")
-        .order_by(Rollup.period, Rollup.scope_code)
+    rows = session.execute(
+        columns(_TABLE.c.indicator_id, _TABLE.c.scope_code, _TABLE.c.period, _TABLE.c.n, _TABLE.c.d)
+        .where(_TABLE.c.collection_id == collection_id, _TABLE.c.state != "")
+        .order_by(_TABLE.c.period, _TABLE.c.scope_code)
     )
-    return [CountyValue(row.indicator_id, row.scope_code, row.period, row.n, row.d) for row in rows]
+    return [CountyValue(*row) for row in rows]
 
 
 def value(indicator: Indicator, n: int | None, d: int | None, reported: int) -> Fraction | None:
@@ -76,81 +95,130 @@ def refresh(session: Session, collection_id: int, periods: Several[str]) -> None
     """
     session.flush()
     wanted = compute(session, collection_id, periods)
-    session.execute(
-        delete(Rollup).where(col(Rollup.collection_id) == collection_id, col(Rollup.period).in_(list(periods)))
+    session.execute(delete(_TABLE).where(_TABLE.c.collection_id == collection_id, _TABLE.c.period.in_(sorted(periods))))
+    bulk.insert(
+        session,
+        _TABLE,
+        ("collection_id", *_KEYS, *Sum._fields),
+        [(collection_id, *key, *total) for key, total in wanted.items()],
     )
-    rows = [
-        {
-            "collection_id": collection_id,
-            "indicator_id": indicator_id,
-            "period": period,
-            "scope_code": scope,
-            "group_name": group,
-            **vars(total),
-        }
-        for (indicator_id, period, scope, group), total in wanted.items()
-    ]
-    if rows:
-        session.execute(insert(Rollup), rows)
 
 
-def differences(session: Session) -> list[str]:
-    """Roll-ups that do not follow from the observations, in words; empty when all agree."""
+def refresh_expected(session: Session, collection_id: int, periods: Several[str]) -> None:
+    """Rewrite those of these periods that have roll-ups: more returns are owed, so their coverage is another."""
+    stored = columns(_TABLE.c.period).where(
+        _TABLE.c.collection_id == collection_id, _TABLE.c.period.in_(sorted(periods))
+    )
+    if touched := set(session.scalars(stored.distinct())):
+        refresh(session, collection_id, touched)
+
+
+@groups.watch
+def regrouped(session: Session, scheme: str, first: date, last: date) -> None:
+    """Rewrite every roll-up of a period whose last day lies between two days, both included, and whose
+    collection is grouped by this scheme: the list of those days was changed."""
+    rows = session.execute(
+        columns(_TABLE.c.collection_id, _TABLE.c.period, col(Collection.group_scheme))
+        .join(Collection, col(Collection.id) == _TABLE.c.collection_id)
+        .distinct()
+    )
+    touched = defaultdict(set)
+    for collection_id, period, own in rows:
+        if (own or groups.MAIN_SCHEME) == scheme and first <= Period.parse(period).end <= last:
+            touched[collection_id].add(period)
+    for collection_id, periods in sorted(touched.items()):
+        refresh(session, collection_id, periods)
+
+
+def differences(session: Session) -> list[Difference]:
+    """Roll-ups that do not follow from the observations; empty when all agree."""
     found = []
-    for collection in session.exec(select(Collection).order_by(col(Collection.id))).all():
-        assert collection.id is not None
-        periods = set(session.exec(select(ReturnRow.period).where(ReturnRow.collection_id == collection.id)))
-        wanted = compute(session, collection.id, periods)
-        stored = {
-            (row.indicator_id, row.period, row.scope_code, row.group_name): Sum(
-                row.n, row.d, row.state, row.reported, row.expected, row.unapproved, row.observation_id
-            )
-            for row in session.exec(select(Rollup).where(Rollup.collection_id == collection.id))
-        }
+    codes = dict(session.execute(columns(col(IndicatorRow.id), col(IndicatorRow.code))).all())
+    names = regions.names(session)
+    for collection_id, name in session.execute(
+        columns(col(Collection.id), col(Collection.name)).order_by(col(Collection.id))
+    ):
+        periods = set(session.exec(select(ReturnRow.period).where(ReturnRow.collection_id == collection_id)))
+        wanted = compute(session, collection_id, periods)
+        stored = _stored(session, collection_id)
         for key in sorted(wanted.keys() | stored.keys()):
             if wanted.get(key) != stored.get(key):
                 indicator, period, scope, group = key
-                found.append(
-                    f"“{collection.name}”指标 {indicator} {period} {scope}{' ' + group if group else ''}："
+                place = names.get(scope, scope) + (f"（{group}）" if group else "")
+                words = (
+                    f"“{name}”{codes.get(indicator, indicator)} {period} {place}："
                     f"汇总为 {_words(stored.get(key))}，按原始值应为 {_words(wanted.get(key))}"
                 )
+                found.append(Difference(collection_id, period, words))
     return found
 
 
 def compute(session: Session, collection_id: int, periods: Several[str]) -> dict[Key, Sum]:
     """All roll-ups of these periods, from the current observations of returns that count."""
     collection = session.get_one(Collection, collection_id)
-    expected = _expected(session, collection_id, periods)
-    values: dict[tuple[int, str], dict[str, tuple[Observation, bool]]] = defaultdict(dict)
-    for observation, region_code, period, state in _current(session, collection_id, periods):
-        values[observation.indicator_id, period][region_code] = (observation, state == ReturnState.SUBMITTED)
-    combine = {row.id: Combine(row.combine_regions) for row in session.exec(select(IndicatorRow))}
-    parents = ancestors(session, {code for codes in expected.values() for code in codes})
-    members = {
-        period: groups.memberships(
-            session, codes, Period.parse(period).end, collection.group_scheme or groups.MAIN_SCHEME
-        )
-        for period, codes in expected.items()
-    }
+    owing = _owing(session, collection_id, periods)
+    places = _places(session, owing, collection.group_scheme or groups.MAIN_SCHEME)
     found: dict[Key, Sum] = {}
-    for (indicator_id, period), by_region in values.items():
-        scopes: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for code in expected[period]:
-            group = members[period][code].name if code in members[period] else ""
-            for scope in parents[code]:
-                scopes[scope, ""].append(code)
-                if group:
-                    scopes[scope, group].append(code)
-        for code, (observation, unapproved) in by_region.items():
-            found[indicator_id, period, code, ""] = _of_county(observation, unapproved)
-        for (scope, group), codes in scopes.items():
-            inside = [by_region[code] for code in codes if code in by_region]
-            if inside:
-                found[indicator_id, period, scope, group] = _combine(inside, len(codes), combine[indicator_id])
+    sums: dict[tuple[int, str], dict[Place, _Adding]] = defaultdict(lambda: defaultdict(_Adding))
+    for indicator, period, code, n, d, state, submitted, number in _current(session, collection_id, periods):
+        inside = sums[indicator, period]
+        if state in _WITH_VALUE:
+            found[indicator, period, code, ""] = Sum(n, d, state, 1, 1, int(submitted), number)
+            for place in places[period].get(code, ()):
+                inside[place].add(n, d, submitted)
+        else:
+            applies = state != ValueState.NOT_APPLICABLE
+            found[indicator, period, code, ""] = Sum(None, None, state, 0, int(applies), 0, number)
+            for place in places[period].get(code, ()):
+                inside[place].inapplicable += not applies
+    units = {
+        period: Counter(place for code in codes for place in places[period][code]) for period, codes in owing.items()
+    }
+    how = dict(session.execute(columns(col(IndicatorRow.id), col(IndicatorRow.combine_regions))).all())
+    for (indicator, period), inside in sums.items():
+        combined = how[indicator] in (Combine.RATIO, Combine.SUM, Combine.MEAN)
+        for place, adding in inside.items():
+            found[indicator, period, *place] = adding.total(units[period][place], combined)
     return found
 
 
-def _expected(session: Session, collection_id: int, periods: Several[str]) -> dict[str, list[str]]:
+def ancestors(session: Session, codes: set[str]) -> dict[str, list[str]]:
+    """The regions above each of these, the nearest first."""
+    above_towns = select(Region.code, Region.parent_code).where(Region.level != RegionLevel.TOWN)
+    parents = dict(session.exec(above_towns).all()) if codes else {}
+    found = {}
+    for code in codes:
+        above, at = [], parents.get(code)
+        while at:
+            above.append(at)
+            at = parents.get(at)
+        found[code] = above
+    return found
+
+
+class _Adding:
+    """A sum while its counties are being added."""
+
+    __slots__ = ("d", "inapplicable", "n", "reported", "unapproved")
+
+    def __init__(self) -> None:
+        self.n = self.reported = self.unapproved = self.inapplicable = 0
+        self.d: int | None = None
+
+    def add(self, n: int | None, d: int | None, unapproved: bool) -> None:
+        self.n += n or 0
+        if d is not None:
+            self.d = (self.d or 0) + d
+        self.reported += 1
+        self.unapproved += unapproved
+
+    def total(self, units: int, combined: bool) -> Sum:
+        has = combined and self.reported > 0
+        n, d = (self.n, self.d) if has else (None, None)
+        return Sum(n, d, "", self.reported, units - self.inapplicable, self.unapproved, None)
+
+
+def _owing(session: Session, collection_id: int, periods: Several[str]) -> dict[str, list[str]]:
     """Region codes that owe each period, in code order."""
     rows = session.exec(
         select(ReturnRow.period, ReturnRow.region_code)
@@ -168,79 +236,58 @@ def _expected(session: Session, collection_id: int, periods: Several[str]) -> di
     return found
 
 
-def _current(
-    session: Session, collection_id: int, periods: Several[str]
-) -> Iterable[tuple[Observation, str, str, ReturnState]]:
-    """The newest revision of each value in returns that count."""
-    newest = (
-        select(
-            col(Observation.return_id).label("return_id"),
-            col(Observation.indicator_id).label("indicator_id"),
-            func.max(Observation.revision).label("revision"),
-        )
-        .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
-        .where(
-            ReturnRow.collection_id == collection_id,
-            col(ReturnRow.period).in_(list(periods)),
-            col(ReturnRow.state).in_([state for state in ReturnState if state.counts]),
-        )
-        .group_by(col(Observation.return_id), col(Observation.indicator_id))
-        .subquery()
-    )
-    found = session.exec(
-        select(Observation, ReturnRow.region_code, ReturnRow.period, ReturnRow.state)
-        .join(
-            newest,
-            (col(Observation.return_id) == newest.c.return_id)
-            & (col(Observation.indicator_id) == newest.c.indicator_id)
-            & (col(Observation.revision) == newest.c.revision),
-        )
-        .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
-    )
-    return ((row, region_code, period, ReturnState(state)) for row, region_code, period, state in found)
-
-
-def ancestors(session: Session, codes: set[str]) -> dict[str, list[str]]:
-    """The regions above each of these, the nearest first."""
-    above_towns = select(Region.code, Region.parent_code).where(Region.level != RegionLevel.TOWN)
-    parents = dict(session.exec(above_towns).all()) if codes else {}
-    found = {}
-    for code in codes:
-        above, at = [], parents.get(code)
-        while at:
-            above.append(at)
-            at = parents.get(at)
-        found[code] = above
+def _places(session: Session, owing: Mapping[str, Sequence[str]], scheme: str) -> dict[str, dict[str, list[Place]]]:
+    """For each period and region the sums it is part of: each scope above it, whole and in its group of that day."""
+    codes = {code for inside in owing.values() for code in inside}
+    above = ancestors(session, codes)
+    ends = {period: Period.parse(period).end for period in owing}
+    members = groups.timeline(session, codes, set(ends.values()), scheme)
+    found: dict[str, dict[str, list[Place]]] = defaultdict(dict)
+    for period, inside in owing.items():
+        for code in inside:
+            member = members.get((code, ends[period]))
+            names = ("", member.name) if member else ("",)
+            found[period][code] = [(scope, name) for scope in above[code] for name in names]
     return found
 
 
-def _of_county(observation: Observation, unapproved: bool) -> Sum:
-    state = ValueState(observation.state)
-    return Sum(
-        observation.n if state.has_value else None,
-        observation.d if state.has_value else None,
-        state.value,
-        int(state.has_value),
-        int(state is not ValueState.NOT_APPLICABLE),
-        int(unapproved and state.has_value),
-        observation.id,
+def _current(
+    session: Session, collection_id: int, periods: Several[str]
+) -> Iterable[tuple[int, str, str, int | None, int | None, str, bool, int]]:
+    """The newest revision of each value in returns that count: indicator, period, region, n, d, state,
+    whether it still waits for review, the observation's id."""
+    newer = aliased(Observation)
+    return session.execute(
+        columns(
+            col(Observation.indicator_id),
+            col(ReturnRow.period),
+            col(ReturnRow.region_code),
+            col(Observation.n),
+            col(Observation.d),
+            cast(col(Observation.state), String),  # its text: making a word of each costs more than reading it
+            col(ReturnRow.state) == ReturnState.SUBMITTED,
+            col(Observation.id),
+        )
+        .join(ReturnRow, col(ReturnRow.id) == col(Observation.return_id))
+        .where(
+            col(ReturnRow.collection_id) == collection_id,
+            col(ReturnRow.period).in_(list(periods)),
+            col(ReturnRow.state).in_([state for state in ReturnState if state.counts]),
+            ~exists().where(
+                col(newer.return_id) == col(Observation.return_id),
+                col(newer.indicator_id) == col(Observation.indicator_id),
+                col(newer.revision) > col(Observation.revision),
+            ),
+        )
     )
 
 
-def _combine(inside: list[tuple[Observation, bool]], units: int, how: Combine) -> Sum:
-    reported = [(row, unapproved) for row, unapproved in inside if ValueState(row.state).has_value]
-    not_applicable = sum(row.state == ValueState.NOT_APPLICABLE for row, _ in inside)
-    combined = how in (Combine.RATIO, Combine.SUM, Combine.MEAN) and bool(reported)
-    with_d = [row.d for row, _ in reported if row.d is not None]
-    return Sum(
-        sum(row.n or 0 for row, _ in reported) if combined else None,
-        sum(with_d) if combined and with_d else None,
-        "",
-        len(reported),
-        units - not_applicable,
-        sum(unapproved for _, unapproved in reported),
-        None,
+def _stored(session: Session, collection_id: int) -> dict[Key, Sum]:
+    keys = [_TABLE.c[name] for name in _KEYS]
+    rows = session.execute(
+        columns(*keys, *(_TABLE.c[name] for name in Sum._fields)).where(_TABLE.c.collection_id == collection_id)
     )
+    return {(row[0], row[1], row[2], row[3]): Sum(*row[4:]) for row in rows}
 
 
 def _words(total: Sum | None) -> str:

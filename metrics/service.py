@@ -131,6 +131,26 @@ def approve_many(actor: Actor, return_ids: Sequence[int]) -> int:
         return len(rows)
 
 
+def repair_rollups(actor: Actor) -> list[str]:
+    """Rewrite every roll-up that does not follow from the values; returns, in words, what was wrong."""
+    require(actor, Permission.ROLLUP_REPAIR)
+    with write() as session:
+        found = rollups.differences(session)
+        for collection_id in sorted({item.collection_id for item in found}):
+            here = [item for item in found if item.collection_id == collection_id]
+            periods = sorted({item.period for item in here})
+            audit.record(
+                session,
+                actor.account_id,
+                "rollup:repair",
+                "collection",
+                collection_id,
+                {"periods": periods, "differences": len(here)},
+            )
+            rollups.refresh(session, collection_id, periods)
+        return [item.words for item in found]
+
+
 @dataclass(frozen=True)
 class _Stored:
     """What a save found and did, before the return is handed in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,25 @@ from db.tables import RegionGroup
 
 # The province's own grouping, by which developed and underdeveloped counties are told apart.
 MAIN_SCHEME = "地区类型"
+
+
+# Called in the transaction that changes the list of a scheme, with the first and last day it changes.
+Watcher = Callable[[Session, str, date, date], None]
+_watchers: list[Watcher] = []
+
+
+def watch(watcher: Watcher) -> Watcher:
+    """Decorator for whoever keeps figures by group: be told, in the same transaction, of days whose groups
+    were changed. This room is below all others and cannot ask them."""
+    _watchers.append(watcher)
+    return watcher
+
+
+def changed(session: Session, scheme: str, first: date | None, last: date | None) -> None:
+    """Tell the watchers that the list of a scheme is another from `first` to `last`, both inclusive; None is open."""
+    session.flush()
+    for watcher in _watchers:
+        watcher(session, scheme, first or date.min, last or date.max)
 
 
 @dataclass(frozen=True)

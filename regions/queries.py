@@ -113,10 +113,10 @@ def towns(county_code: str) -> list[RegionView]:
         return [_view(row, "", None) for row in rows]
 
 
-def names(session: Session, codes: set[str]) -> dict[str, str]:
-    """Name of each region."""
+def names(session: Session, codes: set[str] | None = None) -> dict[str, str]:
+    """Name of each region; without `codes`, of all there are."""
     query = select(Region.code, Region.name)
-    if len(codes) < 500:
+    if codes is not None and len(codes) < 500:
         query = query.where(col(Region.code).in_(codes))
     return dict(session.exec(query).all())
 

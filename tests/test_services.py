@@ -57,6 +57,14 @@ def leaving(actor: Actor, _: Cast) -> None:
     regions.end_membership(actor, spell.id, date(2026, 12, 31), "浙政办发〔2026〕1号")
 
 
+def correction(actor: Actor, _: Cast) -> None:
+    spell = next(s for s in regions_queries.membership_history("330000") if s.valid_to is None)
+    data = MembershipIn(
+        region_code=spell.region_code, name=spell.group, valid_from=date(2024, 9, 1), source="浙政办发〔2026〕1号"
+    )
+    regions.correct_membership(actor, spell.id, data, "录入时日期看错")
+
+
 def account(actor: Actor, _: Cast) -> None:
     data = AccountIn(username="new", name="新人", role=Role.JUDGE, organisation_id=1, password=PASSWORD)
     accounts.add_account(actor, data)
@@ -78,6 +86,7 @@ GOLDEN: dict[Callable[..., Any], tuple[set[str], Callable[[Actor, Cast], Any]]] 
     accounts.reset_password: (ADMIN, lambda actor, _: accounts.reset_password(actor, 8, "another sentence")),
     accounts.set_active: (ADMIN, lambda actor, _: accounts.set_active(actor, 8, False, seen_version=1)),
     regions.add_membership: (STAFF, membership),
+    regions.correct_membership: (STAFF, correction),
     regions.end_membership: (STAFF, leaving),
     regions.load: (STAFF, lambda actor, _: regions.load(actor, "海南省")),
 }

@@ -114,6 +114,46 @@ def leave_form(actor: Actor, history: Sequence[MembershipView]) -> None:
                     _done("已记录。")
 
 
+def correct_form(actor: Actor, history: Sequence[MembershipView]) -> None:
+    """A spell that was recorded wrongly; for a region that really left there is `leave_form`."""
+    spells = {spell.id: spell for spell in history}
+    with st.expander("更正录错的记录", icon=":material/edit:", key="regions_correct"):
+        number = st.selectbox(
+            "记录",
+            list(spells),
+            None,
+            lambda chosen: _spell(spells[chosen]),
+            placeholder="选择要更正的记录",
+            key="regions_correct_id",
+        )
+        if number is None:
+            st.caption("只更正录错的名称、日期和依据；真的加入或退出请用上面两项。更正后，有关各期的汇总随之重算。")
+            return
+        spell = spells[number]
+        with st.form(f"regions_correct_form_{number}", enter_to_submit=False, border=False):
+            left, right = st.columns(2)
+            name = left.text_input("地区类型", spell.group, max_chars=40, key=f"regions_correct_name_{number}")
+            side = right.selectbox(
+                "对比时归入", list(Side), list(Side).index(spell.side), _label, key=f"regions_correct_side_{number}"
+            )
+            starts = left.date_input("开始日期", spell.valid_from, key=f"regions_correct_from_{number}")
+            ends = right.date_input("结束日期（含）", spell.valid_to, key=f"regions_correct_to_{number}")
+            source = st.text_input("依据", spell.source, max_chars=300, key=f"regions_correct_source_{number}")
+            reason = st.text_input("更正理由", max_chars=300, key=f"regions_correct_reason_{number}")
+            if st.form_submit_button("更正", key=f"regions_correct_submit_{number}", type="primary"):
+                with guard.show_errors(MembershipIn):
+                    entered = {
+                        "region_code": spell.region_code,
+                        "name": name,
+                        "side": side,
+                        "valid_from": starts,
+                        "valid_to": ends,
+                        "source": source,
+                    }
+                    service.correct_membership(actor, number, MembershipIn.model_validate(entered), reason)
+                    _done("已更正，有关各期的汇总已重算。")
+
+
 def load_form(actor: Actor) -> None:
     if not may(actor, Permission.REGION_EDIT):
         return
@@ -130,6 +170,10 @@ def load_form(actor: Actor) -> None:
                 with guard.show_errors(), st.spinner(f"正在载入{province}……", show_time=True):
                     added = service.load(actor, province)
                     _done(f"已载入{province}，新增 {added} 个地区。")
+
+
+def _spell(spell: MembershipView) -> str:
+    return f"{spell.region}：{spell.group}（{spell.valid_from or '起'} 至 {spell.valid_to or '今'}）"
 
 
 def _label(side: Side) -> str:

@@ -55,4 +55,5 @@ if may(actor, Permission.REGION_EDIT):
     st.subheader("维护", anchor=False)
     parts.join_form(actor, counties)
     parts.leave_form(actor, spells)
+    parts.correct_form(actor, spells)
     parts.load_form(actor)

@@ -28,7 +28,15 @@ class TestDemo:
                 text("UPDATE rollup SET n = n + 1000000 WHERE scope_code = '330000' AND group_name = ''")
             )
         assert main(["check"]) == 1
-        assert "汇总为" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "浙江省：汇总为" in said
+        assert "zhiping check --repair" in said
+        assert main(["check", "--repair"]) == 0
+        said = capsys.readouterr().out
+        assert "浙江省：汇总为" in said
+        assert said.count("：一致") == 4
+        assert main(["check", "--repair"]) == 0
+        assert "没有需要重算的" in capsys.readouterr().out
 
     def test_the_report_is_written(self, tmp_path: Path, capsys: Said) -> None:
         out = tmp_path / "报告.pdf"

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from accounts.permissions import OPERATOR
 from core import clock
+from core.errors import AppError, Forbidden, Invalid
 from core.periods import Period
-from core.words import Combine, Kind, ReturnState, ValueState
+from core.words import Arm, Combine, Kind, ReturnState, ValueState
 from db.engine import engine
 from db.session import read, write
-from db.tables import IndicatorRow, Observation, ReturnRow, Rollup
-from metrics import overview, queries, rollups, service, tracing
+from db.tables import AuditEvent, IndicatorRow, Observation, ReturnRow, Rollup
+from metrics import collecting, overview, queries, rollups, service, tracing
 from metrics.rollups import Sum
+from metrics.schemas import UnitPick
 from metrics.stages import APPROVE, LOCK, SEND_BACK, SUBMIT, UNLOCK, WITHDRAW
+from regions import queries as regions_queries
 from regions import service as regions
 from regions.schemas import MembershipIn
 from tests.metrics import stored
 from tests.metrics.returns_support import entry, indicator
 from tests.metrics.stored import ANJI, DEQING, GOOD, JINGNING
-from tests.support import Cast
+from tests.support import Cast, databases
 
 # Two cities and both groups on 2025-06-30: 安吉 德清 长兴 of Huzhou, 景宁 云和 of Lishui (山区海岛县).
 CITY_OF = {ANJI: "330500", DEQING: "330500", "330522": "330500", JINGNING: "331100", "331125": "331100"}
@@ -203,8 +212,84 @@ def test_sums_agree_with_the_values_after_every_command(database: str, cast: Cas
     assert stored.sums(made.id, stored.last_month(), "330000")[0] == (96_000_000, 100_000_000, 1, 2)
 
 
+steps = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("save"),
+            st.sampled_from([ANJI, DEQING, JINGNING]),
+            st.sampled_from(ValueState),
+            st.integers(0, 100),
+            st.booleans(),
+        ),
+        st.tuples(
+            st.just("move"),
+            st.sampled_from([ANJI, DEQING, JINGNING]),
+            st.sampled_from([SUBMIT, WITHDRAW, APPROVE, SEND_BACK, LOCK, UNLOCK]),
+        ),
+        st.tuples(st.just("join"), st.sampled_from([ANJI, DEQING]), st.integers(-4, 1)),
+        st.tuples(st.just("correct"), st.integers(-4, 1)),
+        st.tuples(st.just("unit"), st.sampled_from(["330522", "331125"])),
+    ),
+    max_size=10,
+)
+
+
+def take(made: stored.Stored, step: tuple[Any, ...]) -> None:
+    """One command; a refusal is as good a step as any."""
+    match step:
+        case "save", code, state, n, submit:
+            value = entry(n, 100) if state.has_value else entry(state=state, reason="系统停机")
+            stored.save(
+                OPERATOR, made.of(code), {"SX01": replace(value, state=state, reason="核对后更正")}, submit=submit
+            )
+        case "move", code, do:
+            stored.move(OPERATOR, made.of(code), do, "请核对")
+        case "join", code, months:
+            starts = stored.this_month().shift(months).start
+            data = MembershipIn(region_code=code, name="山区海岛县", valid_from=starts, source="浙政办发〔2026〕1号")
+            regions.add_membership(OPERATOR, data)
+        case "correct", months:
+            spell = next(
+                s for s in regions_queries.membership_history("330000") if s.region_code == JINGNING and not s.valid_to
+            )
+            starts = stored.this_month().shift(months).start
+            data = MembershipIn(region_code=spell.region_code, name=spell.group, valid_from=starts, source=spell.source)
+            regions.correct_membership(OPERATOR, spell.id, data, "录入有误")
+        case "unit", code:
+            with write() as session:
+                months = stored.this_month().shift(-2), stored.this_month()
+                collecting.add_units(session, made.id, [UnitPick(region_code=code, arm=Arm.PILOT)], *months)
+                collecting.expect_returns(session, made.id)
+
+
+def test_whatever_happens_the_sums_are_those_computed_afresh(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Saves, corrections, returns, reviews, regroupings and new units in any order."""
+    begun = tmp_path_factory.mktemp("begun") / "zhiping.db"
+    shutil.copyfile(sqlite_template, begun)
+    with databases.using(begun.parent, databases.sqlite_url(begun)):
+        made = stored.collection(regions=[ANJI, DEQING, JINGNING], indicators=("SX01",))
+        for code in (ANJI, JINGNING):
+            stored.hand_in(made.of(code), {"SX01": entry(90, 100)})
+
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(steps)
+    def holds(taken: list[tuple[Any, ...]]) -> None:
+        folder = tmp_path_factory.mktemp("house")
+        shutil.copyfile(begun, folder / "zhiping.db")
+        with databases.using(folder, databases.sqlite_url(folder / "zhiping.db")):
+            for step in taken:
+                with suppress(AppError):
+                    take(made, step)
+                with read() as session:
+                    assert rollups.differences(session) == []
+
+    holds()
+
+
 @pytest.mark.parametrize("what", ["n", "gone", "extra"])
-def test_a_sum_that_was_tampered_with_is_named(database: str, cast: Cast, what: str) -> None:
+def test_a_sum_that_was_tampered_with_is_named_and_mended(database: str, cast: Cast, what: str) -> None:
     made = stored.collection(indicators=("SX01",))
     stored.hand_in(made.of(ANJI), {"SX01": entry(96, 100)})
     with write() as session:
@@ -216,10 +301,92 @@ def test_a_sum_that_was_tampered_with_is_named(database: str, cast: Cast, what: 
         else:
             session.add(Rollup(**row.model_dump() | {"period": "2020-01"}))
     with read() as session:
-        found = rollups.differences(session)
+        found = [item.words for item in rollups.differences(session)]
     assert len(found) == 1
     period = "2020-01" if what == "extra" else stored.last_month()
-    assert found[0].startswith(f"“按时办结月报”指标 {made.indicators['SX01']} {period} 330500：汇总为 ")
+    assert found[0].startswith(f"“按时办结月报”SX01 {period} 湖州市：汇总为 ")
+    with pytest.raises(Forbidden):
+        service.repair_rollups(cast.li_staff)
+    assert service.repair_rollups(cast.admin) == found
+    with read() as session:
+        assert rollups.differences(session) == []
+        event = session.exec(select(AuditEvent).order_by(col(AuditEvent.id).desc())).first()
+        assert event is not None
+        assert (event.action, event.changes) == ("rollup:repair", {"periods": [period], "differences": 1})
+    assert service.repair_rollups(cast.admin) == []
+
+
+def test_correcting_a_past_group_moves_the_figures_of_its_days(database: str, cast: Cast) -> None:
+    """安吉 is found to have been a mountain county from May to June 2025 all the time."""
+    made = stored.collection(
+        regions=[ANJI, JINGNING], indicators=("SX01",), first=Period.parse("2025-04"), last=Period.parse("2025-07")
+    )
+    months = ("2025-04", "2025-05", "2025-06", "2025-07")
+    for period in months:
+        for code in (ANJI, JINGNING):
+            stored.hand_in(made.of(code, period), {"SX01": entry(90, 100)})
+
+    def mountain() -> list[int]:
+        with read() as session:
+            assert rollups.differences(session) == []
+        found = [stored.sums(made.id, period, "330000", "山区海岛县") for period in months]
+        return [rows[0][2] if rows else 0 for rows in found]
+
+    assert mountain() == [1, 1, 1, 1]
+    data = MembershipIn(
+        region_code=ANJI,
+        name="山区海岛县",
+        valid_from=date(2025, 5, 1),
+        valid_to=date(2025, 7, 31),
+        source="浙政办发〔2025〕1号",
+    )
+    regions.add_membership(cast.li_staff, data)
+    assert mountain() == [1, 2, 2, 2]
+    spell = next(s for s in regions_queries.membership_history("330000") if s.region_code == ANJI)
+    regions.correct_membership(
+        cast.li_staff, spell.id, data.model_copy(update={"valid_to": date(2025, 6, 30)}), "结束日期录错"
+    )
+    assert mountain() == [1, 2, 2, 1]
+    with pytest.raises(Invalid, match="理由"):
+        regions.correct_membership(cast.li_staff, spell.id, data, "")
+    spell = next(
+        s for s in regions_queries.membership_history("330000") if s.region_code == JINGNING and not s.valid_to
+    )
+    regions.end_membership(cast.li_staff, spell.id, date(2025, 5, 31), "浙政办发〔2025〕2号")
+    assert mountain() == [1, 2, 1, 0]
+
+
+def test_a_group_of_another_scheme_touches_nothing(house: Path, cast: Cast) -> None:
+    made = stored.collection(regions=[ANJI], indicators=("SX01",))
+    stored.hand_in(made.of(ANJI), {"SX01": entry(90, 100)})
+    with write() as session:  # would be mended if the change were thought to concern this collection
+        session.get_one(Rollup, (made.id, made.indicators["SX01"], stored.last_month(), "330500", "")).n = 1
+    regions.add_membership(
+        cast.li_staff, MembershipIn(region_code=ANJI, name="对口工作组", source="工作方案一号", scheme="对口")
+    )
+    assert stored.sums(made.id, stored.last_month(), "330500")[0][0] == 1
+
+
+@pytest.mark.parametrize("way_in", ["import cli.startup", "from cli.main import main; main(['load-region', '浙江省'])"])
+def test_whoever_regroups_has_the_roll_ups_listening(house: Path, way_in: str) -> None:
+    """The server and the command line, each in a process of its own."""
+    code = f"{way_in}\nfrom regions import groups\nassert [watcher.__name__ for watcher in groups._watchers] == ['regrouped']"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_more_returns_owed_change_the_coverage(database: str, cast: Cast) -> None:
+    made = stored.collection(regions=[ANJI], indicators=("SX01",))
+    stored.hand_in(made.of(ANJI), {"SX01": entry(90, 100)})
+    period = stored.last_month()
+    assert stored.sums(made.id, period, "330500") == [(90_000_000, 100_000_000, 1, 1)]
+    with write() as session:
+        unit = [UnitPick(region_code=DEQING, arm=Arm.PILOT)]
+        collecting.add_units(session, made.id, unit, stored.this_month().shift(-1), stored.this_month())
+        collecting.expect_returns(session, made.id)
+    assert stored.sums(made.id, period, "330500") == [(90_000_000, 100_000_000, 1, 2)]
+    with read() as session:
+        assert rollups.differences(session) == []
 
 
 def test_a_trend_shows_the_periods_without_a_figure(house: Path, cast: Cast) -> None:

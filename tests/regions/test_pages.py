@@ -84,3 +84,17 @@ def test_joining_and_leaving(page: Page, cast: Cast) -> None:
     assert ended.valid_to is not None
     app.button(key="regions_leave_submit").click().run()
     assert app.error[0].value == "请选择地区。"
+
+
+def test_a_wrong_record_is_put_right(page: Page, cast: Cast) -> None:
+    spell = next(s for s in queries.membership_history("330000") if s.region == "景宁县" or "景宁" in s.region)
+    app = page("regions", cast.li_staff)
+    app.selectbox(key="regions_correct_id").select(spell.id).run()
+    app.text_input(key=f"regions_correct_source_{spell.id}").input("浙政发〔2024〕9号")
+    app.button(key=f"regions_correct_submit_{spell.id}").click().run()
+    assert "更正的理由" in app.error[0].value
+    app.text_input(key=f"regions_correct_reason_{spell.id}").input("文号录错")
+    app.button(key=f"regions_correct_submit_{spell.id}").click().run()
+    assert not app.error
+    found = next(s for s in queries.membership_history("330000") if s.id == spell.id)
+    assert found.source == "浙政发〔2024〕9号"
