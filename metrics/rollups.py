@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from sqlalchemy import String, Table, cast, delete, exists
+from sqlalchemy import String, cast, delete, exists
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -30,7 +30,7 @@ from regions import queries as regions
 Key = tuple[int, str, str, str]  # indicator, period, scope, group
 Place = tuple[str, str]  # scope, group
 
-_TABLE: Table = Rollup.__table__  # type: ignore[attr-defined]
+_TABLE = bulk.table_of(Rollup)
 _KEYS = ("indicator_id", "period", "scope_code", "group_name")
 _WITH_VALUE = frozenset(state.value for state in ValueState if state.has_value)
 
