@@ -41,6 +41,7 @@ return:decide       y y - - - - -
 return:fill         - - y - - - -
 return:read         y y y - - - -
 return:unlock       y y - - - - -
+rollup:repair       y - - - - - -
 scenario:appraise   y y - - - - -
 scenario:create     y y y y y - -
 scenario:edit       y y y - - - -
