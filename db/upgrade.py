@@ -66,9 +66,8 @@ def upgrade(on: Engine | None = None, revision: str = "head") -> None:
 
 
 def downgrade(on: Engine, revision: str) -> None:
-    with on.execution_options(write=True).connect() as connection:
-        with _tables_may_be_rebuilt(connection):
-            command.downgrade(config(connection), revision)
+    with on.execution_options(write=True).connect() as connection, _tables_may_be_rebuilt(connection):
+        command.downgrade(config(connection), revision)
 
 
 @contextmanager
