@@ -31,3 +31,8 @@ def show(at: datetime | None) -> str:
 def end_of_day(day: date) -> datetime:
     """The first instant after `day` in Beijing: the exclusive end of a half-open window."""
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC) + timedelta(days=1)
+
+
+def last_day(end: datetime) -> date:
+    """The day in Beijing that an exclusive end closes: the other way round of `end_of_day`."""
+    return beijing(end - timedelta(microseconds=1)).date()

@@ -278,6 +278,32 @@ class RuleState(Word):
     RETIRED = "retired", "停用"
 
 
+class GraceKind(Word):
+    """What one unit is granted for one period, with a reason and an end."""
+
+    UNLOCK = "unlock", "解锁更正"
+    EXTENSION = "extension", "延长期限"
+
+
+class FollowUpState(Word):
+    """A doubt about one stored value, from the rule that raised it to its answer."""
+
+    OPEN = "open", "待答复"
+    EXPLAINED = "explained", "已说明"
+    ACCEPTED = "accepted", "已采信"
+    CORRECTED = "corrected", "已更正"
+
+
+class LeftOut(Word):
+    """Why a county's value was not in the figures of a round when they were frozen."""
+
+    NOT_HANDED_IN = "not_handed_in", "冻结时尚未提交"
+    RETURNED = "returned", "冻结时已退回、尚未重报"
+    UNREVIEWED = "unreviewed", "冻结时尚未审核"
+    LATE = "late", "迟报"
+    NOT_ASKED = "not_asked", "报送里没有这个指标"
+
+
 # -- pilots --------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import bindparam, insert, update
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from accounts.permissions import OPERATOR, Actor
 from core import clock
@@ -35,6 +35,7 @@ from db import audit
 from db.session import read, write
 from db.tables import (
     Account,
+    Collection,
     CollectionIndicator,
     CollectionUnit,
     DataResource,
@@ -360,6 +361,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
                 )
             ).all()
         )
+        _date_back(session, pilot)
         rows = session.exec(
             select(ReturnRow)
             .where(ReturnRow.collection_id == pilot.collection_id, ReturnRow.period < str(this_month))
@@ -373,7 +375,8 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
             fate = state or figures.fate(rng, age)
             if fate is None or (state is ReturnState.DRAFT):
                 continue
-            opens, due = (datetime.combine(day, time(), clock.BEIJING) for day in (row.opens_on, row.due_on))
+            began = max(row.opens_on, pilot.start_on)  # figures of before were asked for when it started
+            opens, due = (datetime.combine(day, time(), clock.BEIJING) for day in (began, row.due_on))
             at = min(figures.handed_in(rng, opens, due), clock.now())
             since = (period.year - start.year) * 12 + period.index - start.index
             kept = asked if fate is not ReturnState.DRAFT else asked[: max(1, len(asked) // 2)]
@@ -411,6 +414,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
                     "saved": at,
                     "by": teams.get(row.region_code),
                     "decided": at + timedelta(days=3) if fate in (ReturnState.APPROVED, ReturnState.LOCKED) else None,
+                    "locked": at + timedelta(days=30) if fate is ReturnState.LOCKED else None,
                     "words": "应办结件数与上月相差较大，请核对后重报。" if fate is ReturnState.RETURNED else "",
                 }
             )
@@ -422,6 +426,8 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
             .values(
                 state=bindparam("to"),
                 submitted_at=bindparam("at"),
+                first_submitted_at=bindparam("at"),
+                locked_at=bindparam("locked"),
                 saved_at=bindparam("saved"),
                 submitted_by=bindparam("by"),
                 decided_at=bindparam("decided"),
@@ -432,6 +438,18 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
         session.expire_all()
         rollups.refresh(session, pilot.collection_id, {row.period for row in rows})
         audit.record(session, None, "demo:fill", "pilot", pilot_id, {"returns": len(states), "values": len(values)})
+
+
+def _date_back(session: Session, pilot: Pilot) -> None:
+    """Deadlines as they would be, had the pilot been started on its first day and not while this is built."""
+    due_days = session.get_one(Collection, pilot.collection_id).due_days
+    table = ReturnRow.__table__  # type: ignore[attr-defined]
+    ours = table.c.collection_id == pilot.collection_id
+    for key in session.exec(select(ReturnRow.period).where(ours).distinct()).all():
+        due = collecting.deadline(Period.parse(key), due_days, pilot.start_on)
+        session.connection().execute(
+            update(table).where(ours, table.c.period == key).values(due_on=due.date, due_provisional=due.provisional)
+        )
 
 
 def _story_state(row: ReturnRow, age: int) -> ReturnState | None:

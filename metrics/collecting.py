@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import insert
@@ -17,7 +18,18 @@ from core.numbers import to_micro
 from core.periods import Period, span
 from core.words import ReturnState, TargetKind
 from db import audit
-from db.tables import Collection, CollectionIndicator, CollectionUnit, IndicatorRow, ReturnRow, Target
+from db.tables import (
+    Collection,
+    CollectionIndicator,
+    CollectionUnit,
+    IndicatorRow,
+    Observation,
+    Region,
+    ReturnGrace,
+    ReturnRow,
+    Target,
+    Upload,
+)
 from metrics import queries, rollups
 from metrics.schemas import CollectionIn, IndicatorPick, TargetIn, UnitPick
 from regions.calendar import NoticeEnd, add_working_days
@@ -98,30 +110,44 @@ def add_units(
     session.flush()
 
 
+def deadline(period: Period, due_days: int, asked_on: date) -> NoticeEnd:
+    """The last day in time: so many working days after the period's end, but never sooner than that after
+    the day on which the unit was first asked (figures of before a pilot are asked for when it starts)."""
+    return add_working_days(max(period.end, asked_on), due_days)
+
+
 def expect_returns(
     session: Session, collection_id: int, only: Several[str] | None = None, due_on: date | None = None
 ) -> int:
     """Write down everything the units owe, so that what is missing has a count. Adds only what is new.
 
-    `only` keeps to some periods (a published table covers just those); `due_on` replaces the
+    A unit owes the periods of its span on whose last day it belonged to the collection and its region
+    existed. `only` keeps to some periods (a published table covers just those); `due_on` replaces the
     deadline that follows from the calendar.
     """
     collection = session.get_one(Collection, collection_id)
-    units = session.exec(select(CollectionUnit).where(CollectionUnit.collection_id == collection_id)).all()
+    units = session.exec(
+        select(CollectionUnit, Region)
+        .join(Region, col(Region.code) == CollectionUnit.region_code)
+        .where(CollectionUnit.collection_id == collection_id)
+    ).all()
     known = set(
         session.exec(
             select(ReturnRow.region_code, ReturnRow.period).where(ReturnRow.collection_id == collection_id)
         ).all()
     )
+    today = clock.today()
     due: dict[Period, NoticeEnd] = {}
     rows = []
-    for unit in units:
+    for unit, region in units:
         for period in span(Period.parse(unit.first_period), Period.parse(unit.last_period)):
             if (unit.region_code, str(period)) in known or (only is not None and str(period) not in only):
                 continue
+            if not (_within(period.end, unit.joined_on, unit.left_on) and exists(region, period.end)):
+                continue
             if period not in due:
                 due[period] = (
-                    add_working_days(period.end, collection.due_days) if due_on is None else NoticeEnd(due_on, False)
+                    deadline(period, collection.due_days, today) if due_on is None else NoticeEnd(due_on, False)
                 )
             rows.append(
                 {
@@ -140,6 +166,101 @@ def expect_returns(
         session.execute(insert(ReturnRow), rows)
         rollups.refresh_expected(session, collection_id, {str(row["period"]) for row in rows})
     return len(rows)
+
+
+def join(session: Session, actor: Actor, collection_id: int, pick: UnitPick, on: date) -> int:
+    """A region that reports from a day on, until the others do; returns how many returns it will owe."""
+    others = session.exec(select(CollectionUnit).where(CollectionUnit.collection_id == collection_id)).all()
+    if not others:
+        raise NotFound("没有找到这项报送任务。", "请刷新页面重新选择。")
+    region = session.get(Region, pick.region_code)
+    if region is None or not exists(region, on):
+        raise Invalid([f"地区 {pick.region_code} 在 {on} 不存在"], "请核对地区和加入日期。")
+    last = max(unit.last_period for unit in others)
+    first = Period.containing(on, Period.parse(last).cadence)
+    if str(first) > last:
+        raise Invalid([f"这项报送任务到{Period.parse(last).label}为止，{on} 以后没有要报的期"], "请核对加入日期。")
+    add_units(session, collection_id, [pick], first, Period.parse(last))
+    session.get_one(CollectionUnit, (collection_id, pick.region_code)).joined_on = on
+    session.flush()
+    owed = expect_returns(session, collection_id)
+    changes = {"region": pick.region_code, "on": on, "arm": pick.arm, "returns": owed}
+    audit.record(session, actor.account_id, "collection:join", "collection", collection_id, changes)
+    return owed
+
+
+@dataclass(frozen=True)
+class Left:
+    """How many expected returns fell away, and the periods that stay owed because something was filled in."""
+
+    dropped: int
+    kept: Sequence[str]
+
+
+def leave(session: Session, actor: Actor, collection_id: int, codes: Several[str], on: date, reason: str) -> Left:
+    """These regions belong to the collection until `on`, inclusive. They owe nothing for periods that end
+    later, unless something was already filled in: what was reported stays and stays counted."""
+    units = session.exec(
+        select(CollectionUnit).where(
+            CollectionUnit.collection_id == collection_id, col(CollectionUnit.region_code).in_(list(codes))
+        )
+    ).all()
+    for unit in units:
+        if unit.joined_on is not None and on < unit.joined_on:
+            raise Invalid([f"退出日期早于加入日期 {unit.joined_on}"], "请核对退出日期。")
+        if unit.left_on is None or on < unit.left_on:
+            unit.left_on, unit.left_reason = on, reason
+    session.flush()
+    later = session.exec(
+        select(ReturnRow)
+        .where(
+            ReturnRow.collection_id == collection_id,
+            col(ReturnRow.region_code).in_([unit.region_code for unit in units]),
+            col(ReturnRow.opens_on) > on + timedelta(days=1),
+        )
+        .order_by(ReturnRow.period, ReturnRow.region_code)
+        .with_for_update()
+    ).all()
+    ids = [row.id for row in later]
+    touched = {
+        number
+        for table in (Observation, Upload, ReturnGrace)
+        for number in session.exec(select(table.return_id).where(col(table.return_id).in_(ids)))
+    }
+    gone = [row for row in later if row.id not in touched and row.state is ReturnState.DRAFT]
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    kept = sorted({row.period for row in later if row not in gone})
+    changes = {
+        "regions": sorted(unit.region_code for unit in units),
+        "on": on,
+        "dropped": sorted({row.period for row in gone}),
+        "kept": kept,
+    }
+    audit.record(session, actor.account_id, "collection:leave", "collection", collection_id, changes, reason)
+    if gone:
+        rollups.refresh(session, collection_id, {row.period for row in gone})
+    return Left(len(gone), kept)
+
+
+def close(session: Session, actor: Actor, collection_id: int, on: date, reason: str) -> None:
+    """Nobody reports any more: a pilot that ended early owes nothing for the periods it did not see."""
+    codes = session.exec(
+        select(CollectionUnit.region_code).where(
+            CollectionUnit.collection_id == collection_id, col(CollectionUnit.left_on).is_(None)
+        )
+    ).all()
+    leave(session, actor, collection_id, codes, on, reason)
+
+
+def exists(region: Region, on: date) -> bool:
+    """Whether a division was there on a day."""
+    return _within(on, region.valid_from, region.valid_to)
+
+
+def _within(day: date, first: date | None, last: date | None) -> bool:
+    return (first or date.min) <= day <= (last or date.max)
 
 
 def set_target(session: Session, actor: Actor, collection_id: int, data: TargetIn) -> None:

@@ -68,7 +68,6 @@ def returns_csv(
         states=states,
         limit=_LIMIT,
     )
-    today = clock.today()
     return write_csv(
         _LIST,
         (
@@ -77,7 +76,7 @@ def returns_csv(
                 row.region_code,
                 row.region,
                 row.period,
-                row.status(today)[1],
+                row.status[1],
                 row.filled,
                 row.asked,
                 row.due_on,

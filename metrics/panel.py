@@ -99,12 +99,13 @@ def take_in(actor: Actor, book: Book, source: service.SourceFile) -> tuple[bool,
     with write() as session:
         collection_id, name, codes = _collection(session, actor, lines)
         saves, kept, closed = _plan(session, collection_id, codes, lines, source)
-    written, unchanged = 0, kept
+    written, unchanged, stored = 0, kept, {}
     for save in saves:
         saved = service.save_published(actor, save.return_id, save.entries, seen_version=save.version, source=source)
         written += saved.written
         unchanged += saved.unchanged
-    service.approve_many(actor, [save.return_id for save in saves])
+        stored[save.return_id] = saved.version
+    service.approve_many(actor, stored)
     differing = _compare_ranks(collection_id, codes, lines)
     ranked = sum(line.published_rank is not None for line in lines)
     months, grouped = {line.month for line in lines}, {line.group for line in lines}

@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from accounts.permissions import Actor, Permission, Subject, may
 from core import clock
+from core.errors import NotFound
 from core.numbers import from_micro
 from core.periods import Cadence, Period
 from core.words import ReturnState, Role, TargetKind
@@ -31,6 +32,7 @@ from db.tables import (
     Upload,
 )
 from metrics.model import Entry, Form, Indicator, Line
+from metrics.progress import Course
 
 HISTORY = 24  # how many earlier periods help to judge a value
 
@@ -55,23 +57,17 @@ class ReturnView:
     filled: int
     asked: int
     version: int
+    course: Course
 
     @property
     def label(self) -> str:
         return Period.parse(self.period).label
 
-    def status(self, today: date) -> tuple[str, str]:
-        """(tone, words): the state, and for what is not in yet whether it is due."""
-        if self.state.counts:
-            late = self.submitted_at is not None and clock.beijing(self.submitted_at).date() > self.due_on
-            return self.state.value, self.state.label + ("（迟报）" if late else "")
-        if self.state is ReturnState.RETURNED:
-            return "returned", "退回待改"
-        if today < self.opens_on:
-            return "waiting", "未到报送期"
-        if today > self.due_on:
-            return "overdue", f"逾期 {(today - self.due_on).days} 天"
-        return "pending", "待报"
+    @property
+    def status(self) -> tuple[str, str]:
+        """(tone, words) at this moment."""
+        now = clock.now()
+        return self.course.status(now).value, self.course.words(now)
 
 
 @dataclass(frozen=True)
@@ -120,6 +116,15 @@ def readable(actor: Actor) -> SelectOfScalar[ReturnRow]:
         return query
     code = actor.region_code if actor.role is Role.COUNTY else None
     return query.where(ReturnRow.region_code == (code or ""))
+
+
+def for_update(session: Session, actor: Actor, return_id: int) -> ReturnRow:
+    """The row, if this actor sees it at all. Locked, so that of two who save at once the second meets
+    the first one's version and not its half-written values."""
+    row = session.exec(readable(actor).where(ReturnRow.id == return_id).with_for_update()).first()
+    if row is None:
+        raise NotFound("没有找到这份报送，或您无权办理。", "请从“报送”列表重新进入。")
+    return row
 
 
 def indicator_of(row: IndicatorRow) -> Indicator:
@@ -332,6 +337,13 @@ def explain(actor: Actor, collection_id: int, indicator_id: int, region_code: st
         )
 
 
+def course_of(row: ReturnRow) -> Course:
+    """The dates that decide where a return stands."""
+    return Course(
+        row.state, row.opens_on, row.due_on, row.first_submitted_at, row.locked_at, row.unlocked_until
+    )  # fmt: skip
+
+
 def entry_of(row: Observation) -> Entry:
     return Entry(row.n, row.d, row.state, row.reason, row.note)
 
@@ -408,6 +420,7 @@ def _views(session: Session, rows: Sequence[ReturnRow]) -> list[ReturnView]:
             filled=filled.get(row.id or 0, 0),
             asked=asked.get(row.collection_id, 0),
             version=row.version,
+            course=course_of(row),
         )
         for row in rows
     ]

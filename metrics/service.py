@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
 from core import clock
-from core.errors import Forbidden, Invalid, NotFound, WrongState
+from core.errors import Forbidden, Invalid, WrongState
 from core.words import CollectionKind, ReturnState
 from db import audit
 from db.session import check_version, write
 from db.tables import Collection, Observation, ReturnRow, Upload
 from metrics import queries, rollups, rules
 from metrics.model import Change, ChangeKind, Entry, Finding, Form
-from metrics.stages import RETURN, SUBMIT
+from metrics.stages import ADOPT, APPROVE, CORRECT, DISMISS, LOCK, RETURN, SUBMIT, WITHDRAW, steps_of
 
 EDITABLE = (ReturnState.DRAFT, ReturnState.RETURNED)
 
@@ -41,6 +41,7 @@ class Saved:
     rejected: int
     state: ReturnState
     findings: Sequence[Finding]
+    version: int  # of the return, afterwards
 
 
 def save(
@@ -60,11 +61,16 @@ def save(
     found, and a row it refused stays refused. Rejected and blank rows change nothing; unchanged ones
     write nothing, so the same file twice is the same as once. Raises Invalid when `submit` is asked for
     and something is still missing or wrong; then nothing at all is stored.
+
+    A locked return that is unlocked for the moment takes a correction in one go, handed in with `submit`:
+    its values stay in force until then.
     """
     with write() as session:
-        row = _visible(session, actor, return_id)
+        row = queries.for_update(session, actor, return_id)
         require(actor, Permission.RETURN_FILL, Subject(region_code=row.region_code))
         check_version(row, seen_version)
+        if row.state is ReturnState.LOCKED and not submit:
+            raise WrongState("锁定的报送没有草稿。", "请核对全部改动后一次“提交更正”。")
         saved = _store(session, actor, row, entries, door, known, source)
         if submit:
             _submit(session, actor, row, saved)
@@ -78,7 +84,7 @@ def save_published(
     for everybody; no unit fills them in itself."""
     require(actor, Permission.COLLECTION_DESIGN)
     with write() as session:
-        row = _visible(session, actor, return_id)
+        row = queries.for_update(session, actor, return_id)
         if session.get_one(Collection, row.collection_id).kind is not CollectionKind.ASSESSMENT:
             raise Forbidden("只有该地区的县级团队可以填报。", "研究院只能导入公开发布的考核通报。")
         check_version(row, seen_version)
@@ -88,47 +94,93 @@ def save_published(
 
 
 def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_version: int) -> ReturnState:
-    """Take one step of the return's path: submit, withdraw, approve, send back, lock, unlock."""
+    """Take one step of the return's path: submit, withdraw, approve, send back, lock, judge a correction."""
     with write() as session:
-        row = _visible(session, actor, return_id)
+        row = queries.for_update(session, actor, return_id)
         for possible in RETURN.steps_from(row.state):
             if possible.do == do:  # who may comes before whether it can be done
                 require(actor, Permission(possible.permission), Subject(region_code=row.region_code))
-        step = RETURN.take(row.state, do, reason)
+        RETURN.take(row.state, do, reason)
         check_version(row, seen_version)
-        if do == SUBMIT:
+        if do in (SUBMIT, CORRECT):
             _submit(session, actor, row, _Stored(queries.form_of(session, row)))
         else:
-            row.state = ReturnState(step.target)
-            row.comment = reason.strip()
-            if step.permission != Permission.RETURN_FILL:
-                row.decided_by, row.decided_at = actor.account_id, clock.now()
-            audit.record(
-                session, actor.account_id, "return:move", "return", return_id, {"do": do, "to": row.state}, reason
-            )
+            _step(session, actor, row, do, reason)
             rollups.refresh(session, row.collection_id, [row.period])
         return row.state
 
 
-def approve_many(actor: Actor, return_ids: Sequence[int]) -> int:
-    """Approve every submitted return of the list; others are left as they are. Returns how many."""
+@dataclass(frozen=True)
+class Approved:
+    """How many returns were approved, and the ids of those that had changed since the reviewer looked."""
+
+    approved: int
+    changed: Sequence[int]
+
+
+def approve_many(actor: Actor, seen: Mapping[int, int]) -> Approved:
+    """Approve the submitted returns of the list as they were seen (id → version); corrections are adopted.
+
+    One that has changed since is left for another look, and so is one that is no longer waiting.
+    """
     require(actor, Permission.RETURN_DECIDE)
     with write() as session:
         rows = session.exec(
             select(ReturnRow)
-            .where(col(ReturnRow.id).in_(list(return_ids)), ReturnRow.state == ReturnState.SUBMITTED)
+            .where(col(ReturnRow.id).in_(list(seen)), ReturnRow.state == ReturnState.SUBMITTED)
             .order_by(col(ReturnRow.id))
             .with_for_update()
         ).all()
-        for row in rows:
-            row.state = ReturnState.APPROVED
-            row.decided_by, row.decided_at = actor.account_id, clock.now()
-            audit.record(
-                session, actor.account_id, "return:move", "return", row.id, {"do": "审核通过", "to": row.state}
+        same = [row for row in rows if row.version == seen[row.id or 0]]
+        for row in same:
+            _step(session, actor, row, APPROVE if row.locked_at is None else ADOPT, "")
+        for collection_id in sorted({row.collection_id for row in same}):
+            rollups.refresh(session, collection_id, {row.period for row in same if row.collection_id == collection_id})
+        return Approved(len(same), [row.id or 0 for row in rows if row not in same])
+
+
+def _step(session: Session, actor: Actor, row: ReturnRow, do: str, reason: str) -> None:
+    """A step that stores no value, except that a dismissed correction gives way to what was locked."""
+    step = next((step for step in steps_of(row.state, row.locked_at is not None) if step.do == do), None)
+    if step is None:
+        raise WrongState(f"这份报送不能“{do}”：锁定过的报送只有“更正”，没有锁定过的没有更正。", "请刷新页面后再办理。")
+    if do == DISMISS:
+        _restore(session, actor, row, reason.strip())
+    if do == WITHDRAW and row.decided_at is None:
+        row.first_submitted_at = None  # taken back before anybody looked: what counts is when it comes again
+    row.state = ReturnState(step.target)
+    row.comment = reason.strip()
+    if step.permission != Permission.RETURN_FILL:
+        row.decided_by, row.decided_at = actor.account_id, clock.now()
+    if do in (LOCK, ADOPT, DISMISS):
+        row.locked_at, row.unlocked_until = clock.now(), None
+    audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": do, "to": row.state}, reason)
+
+
+def _restore(session: Session, actor: Actor, row: ReturnRow, reason: str) -> None:
+    """Append again what stood at the last lock wherever the dismissed correction changed it."""
+    history: dict[int, list[Observation]] = defaultdict(list)
+    for found in session.exec(
+        select(Observation).where(Observation.return_id == row.id).order_by(col(Observation.revision))
+    ):
+        history[found.indicator_id].append(found)
+    for revisions in history.values():
+        locked = [found for found in revisions if row.locked_at is not None and found.entered_at <= row.locked_at]
+        if locked and locked[-1] is not revisions[-1]:
+            kept = locked[-1].model_dump(exclude={"id", "revision", "reason", "door", "upload_id"})
+            session.add(
+                Observation(
+                    **kept
+                    | {
+                        "revision": revisions[-1].revision + 1,
+                        "reason": f"更正未采纳，恢复锁定时的数值：{reason}",
+                        "door": "restored",
+                        "entered_by": actor.account_id,
+                        "entered_at": clock.now(),
+                    }
+                )
             )
-        for collection_id in {row.collection_id for row in rows}:
-            rollups.refresh(session, collection_id, {row.period for row in rows if row.collection_id == collection_id})
-        return len(rows)
+    session.flush()
 
 
 def repair_rollups(actor: Actor) -> list[str]:
@@ -165,7 +217,12 @@ class _Stored:
     def outcome(self, row: ReturnRow) -> Saved:
         written = len(self.of(ChangeKind.NEW)) + len(self.of(ChangeKind.CHANGED))
         return Saved(
-            written, len(self.of(ChangeKind.UNCHANGED)), len(self.of(ChangeKind.REJECTED)), row.state, self.findings
+            written,
+            len(self.of(ChangeKind.UNCHANGED)),
+            len(self.of(ChangeKind.REJECTED)),
+            row.state,
+            self.findings,
+            row.version,
         )
 
 
@@ -179,7 +236,7 @@ def _store(
     source: SourceFile | None,
 ) -> _Stored:
     """Append the entries that pass the rules. Until the return is handed in its values count nowhere."""
-    if row.state not in EDITABLE:
+    if not (row.state in EDITABLE or queries.course_of(row).unlocked(clock.now())):
         raise WrongState(f"这份报送已“{row.state.label}”，不能修改。", "如需更正，请先撤回，或联系研究院退回、解锁。")
     _check_open(row)
     form = queries.form_of(session, row)
@@ -204,9 +261,12 @@ def _store(
 
 
 def _submit(session: Session, actor: Actor, row: ReturnRow, saved: _Stored) -> None:
-    """Hand in: every line must hold a value or say why it has none."""
-    RETURN.take(row.state, SUBMIT)
+    """Hand in: every line must hold a value or say why it has none. A correction must correct something."""
+    do = SUBMIT if row.state in EDITABLE else CORRECT
+    RETURN.take(row.state, do)
     _check_open(row)
+    if do == CORRECT and not (saved.of(ChangeKind.CHANGED) or saved.of(ChangeKind.REJECTED)):
+        raise Invalid(["没有改动任何已锁定的数"], "请改正有误的数并写明理由，再提交更正；数没有错的不用办理。")
     rejected = [change.code for change in saved.of(ChangeKind.REJECTED)]
     stored = set(session.exec(select(Observation.indicator_id).where(Observation.return_id == row.id)))
     missing = [line.indicator for line in saved.form.lines if line.indicator.id not in stored]
@@ -216,23 +276,15 @@ def _submit(session: Session, actor: Actor, row: ReturnRow, saved: _Stored) -> N
         raise Invalid(problems, "没有数据的指标请选择“缺报”或“不适用”并说明原因，然后再提交。")
     row.state = ReturnState.SUBMITTED
     row.submitted_at, row.submitted_by = clock.now(), actor.account_id
-    row.comment = ""
-    audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": SUBMIT, "to": row.state})
+    row.first_submitted_at = row.first_submitted_at or row.submitted_at
+    row.comment, row.unlocked_until = "", None
+    audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": do, "to": row.state})
     rollups.refresh(session, row.collection_id, [row.period])
 
 
 def _check_open(row: ReturnRow) -> None:
     if clock.today() < row.opens_on:
         raise WrongState(f"本期要到 {row.opens_on} 才开始报送。", "请在本期结束后填报。")
-
-
-def _visible(session: Session, actor: Actor, return_id: int) -> ReturnRow:
-    """The row, if this actor sees it at all. Locked, so that of two who save at once the second meets
-    the first one's version and not its half-written values."""
-    row = session.exec(queries.readable(actor).where(ReturnRow.id == return_id).with_for_update()).first()
-    if row is None:
-        raise NotFound("没有找到这份报送，或您无权办理。", "请从“报送”列表重新进入。")
-    return row
 
 
 def _keep_file(
@@ -283,7 +335,7 @@ def _append(
             state=entry.state,
             reason=entry.reason,
             note=entry.note,
-            late=clock.now() >= clock.end_of_day(row.due_on),
+            late=queries.course_of(row).late_at(clock.now()),
             door=door,
             upload_id=upload_id,
             entered_by=actor.account_id,

@@ -6,7 +6,8 @@ from accounts.permissions import Permission
 from core.words import ReturnState as S
 from core.workflow import Step, Workflow
 
-SUBMIT, WITHDRAW, SEND_BACK, APPROVE, LOCK, UNLOCK = "提交报送", "撤回修改", "退回", "审核通过", "锁定", "解锁更正"
+SUBMIT, WITHDRAW, SEND_BACK, APPROVE, LOCK = "提交报送", "撤回修改", "退回", "审核通过", "锁定"
+CORRECT, ADOPT, DISMISS = "提交更正", "采纳更正", "驳回更正"
 
 RETURN = Workflow(
     name="报送",
@@ -24,13 +25,33 @@ RETURN = Workflow(
             Permission.RETURN_DECIDE,
             warns="锁定后数值进入正式结果，更正需要解锁并说明理由。",
         ),
+        # A locked return is unlocked for a time (`round_service.unlock`); it stays locked, and its values in
+        # force, until the correction is handed in whole.
+        Step(CORRECT, (S.LOCKED,), S.SUBMITTED, Permission.RETURN_FILL),
         Step(
-            UNLOCK,
-            (S.LOCKED,),
-            S.RETURNED,
-            Permission.RETURN_UNLOCK,
+            ADOPT,
+            (S.SUBMITTED,),
+            S.LOCKED,
+            Permission.RETURN_DECIDE,
+            warns="采纳后重新锁定；新旧数值都会保留，已冻结的数不变，下一期冻结时注明更正。",
+        ),
+        Step(
+            DISMISS,
+            (S.SUBMITTED,),
+            S.LOCKED,
+            Permission.RETURN_DECIDE,
             needs_reason=True,
-            warns="解锁只对这一个地区、这一期有效；更正后新旧数值都会保留。",
+            warns="驳回后恢复锁定时的数值，县里提交的更正留在历史记录里。",
         ),
     ),
 )
+
+_CORRECTIONS = frozenset({ADOPT, DISMISS})
+_FIRST_TIME = frozenset({WITHDRAW, APPROVE, SEND_BACK})
+
+
+def steps_of(state: S, locked_before: bool) -> list[Step]:
+    """The steps of one return. What follows a lock is a correction, which is adopted or dismissed as a whole
+    and cannot leave the return without its figures; before the first lock there is nothing to correct."""
+    barred = _FIRST_TIME if locked_before else _CORRECTIONS
+    return [step for step in RETURN.steps_from(state) if step.do not in barred]

@@ -229,5 +229,5 @@ def _why_not(row: ReturnRow, entry: Entry | None) -> str:
     if row.state.counts:
         return "报送里没有这个指标"
     if clock.today() < row.opens_on:
-        return "未到报送期"
+        return "未到期"
     return "逾期未报" if clock.today() > row.due_on else "尚未提交"

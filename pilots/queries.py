@@ -329,12 +329,10 @@ def _returns(session: Session, collection_id: int, codes: Sequence[str]) -> pd.D
     ).all()
     records = []
     for row in rows:
-        handed_in = row.submitted_at is not None and row.state.counts
-        on_time = handed_in and clock.beijing(row.submitted_at).date() <= row.due_on  # type: ignore[arg-type]
+        course = metrics.course_of(row)
+        on_time = row.state.counts and bool(course.in_time)
         tone, words = _status(row, today, on_time)
-        records.append(
-            (row.region_code, row.period, row.state.value, tone, words, handed_in or today > row.due_on, on_time)
-        )
+        records.append((row.region_code, row.period, row.state.value, tone, words, course.due(today), on_time))
     frame = pd.DataFrame(records, columns=["code", "period", "state", "status", "label", "due", "on_time"])
     return frame.astype({"code": "str", "period": "str", "state": "str", "due": bool, "on_time": bool})
 

@@ -27,7 +27,7 @@ from metrics import collecting
 from metrics.schemas import CollectionIn, TargetIn, UnitPick
 from pilots import queries
 from pilots.schemas import PilotIn
-from pilots.stages import EVALUATE, PILOT, START
+from pilots.stages import EVALUATE, FINISH, PILOT, START, STOP
 from regions import groups
 from scenarios import service as scenarios
 
@@ -102,6 +102,8 @@ def move(actor: Actor, pilot_id: int, do: str, reason: str = "", *, seen_version
             _start(session, actor, row)
         if do == EVALUATE:
             scenarios.mark_evaluating(session, actor, row.scenario_id)
+        if do in (STOP, FINISH) and clock.today() < row.end_on:
+            collecting.close(session, actor, row.collection_id, clock.today(), f"试点{do}")
         row.state = PilotState(step.target)
         audit.record(session, actor.account_id, "pilot:move", "pilot", pilot_id, {"do": do, "to": row.state}, reason)
         return row.state

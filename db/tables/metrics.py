@@ -17,6 +17,8 @@ from core.words import (
     CollectionKind,
     Combine,
     Direction,
+    FollowUpState,
+    GraceKind,
     IndicatorRole,
     Kind,
     ReturnState,
@@ -117,7 +119,11 @@ class CollectionIndicator(SQLModel, table=True):
 
 
 class CollectionUnit(SQLModel, table=True):
-    """A region that reports in a collection, from one period to another, both inclusive."""
+    """A region that reports in a collection, from one period to another, both inclusive.
+
+    One that joined later or left earlier than the rest says when; it owes the periods on whose last
+    day it belonged.
+    """
 
     __tablename__ = "collection_unit"
 
@@ -127,6 +133,9 @@ class CollectionUnit(SQLModel, table=True):
     first_period: str
     last_period: str
     registered_at: datetime
+    joined_on: date | None = None
+    left_on: date | None = None  # the last day
+    left_reason: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class Target(SQLModel, table=True):
@@ -169,11 +178,103 @@ class ReturnRow(Versioned, table=True):
     due_provisional: bool = False
     state: ReturnState = Field(default=ReturnState.DRAFT, sa_type=word(ReturnState), index=True)
     saved_at: datetime | None = None
+    first_submitted_at: datetime | None = None  # decides whether it was in time, however often it was sent back
     submitted_at: datetime | None = None
     submitted_by: int | None = Field(default=None, foreign_key="account.id")
     decided_by: int | None = Field(default=None, foreign_key="account.id")
     decided_at: datetime | None = None
     comment: str = ""
+    locked_at: datetime | None = None  # the last time; what changes a locked return afterwards is a correction
+    unlocked_until: datetime | None = None  # exclusive; a locked return may be corrected before then
+
+
+class ReturnGrace(SQLModel, table=True):
+    """An unlock or an extension: for one region and one period, with a reason and an end. Append-only."""
+
+    __tablename__ = "return_grace"
+
+    id: int | None = Field(default=None, primary_key=True)
+    return_id: int = Field(foreign_key="data_return.id", index=True)
+    kind: GraceKind = Field(sa_type=word(GraceKind))
+    reason: str
+    until: date  # the last day
+    was_due_on: date
+    given_by: int | None = Field(default=None, foreign_key="account.id")
+    given_at: datetime
+
+
+class RoundFreeze(SQLModel, table=True):
+    """The moment at which the figures of a round (a collection's period) were frozen. Append-only."""
+
+    __tablename__ = "round_freeze"
+    __table_args__ = (UniqueConstraint("collection_id", "period"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    collection_id: int = Field(foreign_key="collection.id")
+    period: str
+    note: str = ""
+    frozen_by: int | None = Field(default=None, foreign_key="account.id")
+    frozen_at: datetime
+
+
+class FrozenFigure(SQLModel, table=True):
+    """A figure as it was frozen: of the freeze's own round, or of an earlier one that has changed since
+    it was frozen last (更正). Shaped like a roll-up; county rows say what was left out and why.
+    Append-only: the newest freeze that has a row for a figure gives the published one."""
+
+    __tablename__ = "frozen_figure"
+
+    freeze_id: int = Field(foreign_key="round_freeze.id", primary_key=True)
+    indicator_id: int = Field(foreign_key="indicator.id", primary_key=True)
+    period: str = Field(primary_key=True)
+    scope_code: str = Field(foreign_key="region.code", primary_key=True)
+    group_name: str = Field(default="", primary_key=True)
+    n: int | None = Field(default=None, sa_type=BigInteger)
+    d: int | None = Field(default=None, sa_type=BigInteger)
+    state: str = ""  # county rows: the value's state
+    left_out: str = ""  # county rows: a `LeftOut`, or "" when it is in
+    reported: int = 0
+    expected: int = 0
+    observation_id: int | None = Field(default=None, foreign_key="observation.id")
+
+
+class FollowUp(Versioned, table=True):
+    """A rule's doubt about one stored value, and how it was answered. A value that a rule has doubted once
+    is not doubted by it again: the answer stays with the value."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (UniqueConstraint("observation_id", "rule"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    return_id: int = Field(foreign_key="data_return.id", index=True)
+    indicator_id: int = Field(foreign_key="indicator.id")
+    observation_id: int = Field(foreign_key="observation.id")
+    rule: str
+    message: str
+    state: FollowUpState = Field(default=FollowUpState.OPEN, sa_type=word(FollowUpState), index=True)
+    raised_at: datetime
+    explanation: str = ""
+    explained_by: int | None = Field(default=None, foreign_key="account.id")
+    explained_at: datetime | None = None
+    decision: str = ""
+    decided_by: int | None = Field(default=None, foreign_key="account.id")
+    decided_at: datetime | None = None
+
+
+class Reminder(SQLModel, table=True):
+    """That a unit was reminded of a period, `step` working days from its deadline (negative: before).
+    Append-only; each step of a deadline once."""
+
+    __table_args__ = (UniqueConstraint("collection_id", "region_code", "period", "due_on", "step"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    collection_id: int = Field(foreign_key="collection.id")
+    region_code: str = Field(foreign_key="region.code", index=True)
+    period: str
+    due_on: date
+    step: int
+    issued_by: int | None = Field(default=None, foreign_key="account.id")
+    issued_at: datetime
 
 
 class Upload(SQLModel, table=True):

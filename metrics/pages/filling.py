@@ -19,6 +19,7 @@ from metrics.imports import Preview
 from metrics.model import Change, ChangeKind, Finding, Form, Severity
 from metrics.queries import ReturnView
 from metrics.service import Saved
+from metrics.stages import CORRECT
 from metrics.workbook import STATE_CHOICES
 from web import guard, widgets
 
@@ -123,8 +124,11 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
                 alt="在线填写本期各指标的分子、分母、状态和说明",
             )
             with st.container(horizontal=True):
-                drafted = st.form_submit_button("保存草稿", key="return_grid_save")
-                submitted = st.form_submit_button("保存并提交", key="return_grid_submit", type="primary")
+                # A correction of a locked return is handed in whole or not at all.
+                drafted = not corrects(view) and st.form_submit_button("保存草稿", key="return_grid_save")
+                submitted = st.form_submit_button(
+                    CORRECT if corrects(view) else "保存并提交", key="return_grid_submit", type="primary"
+                )
         if drafted or submitted:
             checked = imports.preview_grid(actor, view.id, _typed(edited))
             saved = _save(actor, checked, seen, submit=submitted)
@@ -134,6 +138,11 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
             findings(checked.findings)
         elif kept := st.session_state.pop(_findings_key(view), None):
             findings(kept)
+
+
+def corrects(view: ReturnView) -> bool:
+    """What is filled in corrects a locked return: its values stay in force until the correction is handed in."""
+    return view.state is ReturnState.LOCKED
 
 
 def to_submit(view: ReturnView, choices: Sequence[Step], act: Callable[[str, str], None]) -> None:
@@ -232,10 +241,18 @@ def _confirm(actor: Actor, view: ReturnView, checked: Preview, seen: int) -> Non
         blocked = f"还有 {len(checked.errors)} 处错误，改正后才能提交；没有错误的行可以先保存。"
     elif checked.missing:
         blocked = f"还有 {len(checked.missing)} 项没有填；没有数的请选“缺报”或“不适用”并写明理由。"
+    if corrects(view):
+        blocked = blocked or nothing
     with st.container(horizontal=True):
-        keep = st.button("确认保存", key="return_keep", disabled=bool(nothing), help=nothing or None)
+        keep = not corrects(view) and st.button(
+            "确认保存", key="return_keep", disabled=bool(nothing), help=nothing or None
+        )
         hand_in = st.button(
-            "确认保存并提交", key="return_hand_in", type="primary", disabled=bool(blocked), help=blocked or None
+            f"确认{CORRECT}" if corrects(view) else "确认保存并提交",
+            key="return_hand_in",
+            type="primary",
+            disabled=bool(blocked),
+            help=blocked or None,
         )
     if nothing or blocked:
         st.caption(blocked or nothing)

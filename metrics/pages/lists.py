@@ -38,7 +38,7 @@ def due(view: ReturnView) -> str:
     return f"{view.due_on}{'（暂算）' if view.due_provisional else ''}"
 
 
-def todo(owed: Sequence[ReturnView], today: date, opening: tuple[date, int] | None) -> None:
+def todo(owed: Sequence[ReturnView], opening: tuple[date, int] | None) -> None:
     """What a county has to do now: sent back first, then by deadline."""
     st.subheader("现在要办", anchor=False)
     if not owed:
@@ -49,7 +49,7 @@ def todo(owed: Sequence[ReturnView], today: date, opening: tuple[date, int] | No
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"owed_{view.id}"):
             reason = f"  \n退回理由：{guard.plain(view.comment)}" if view.comment else ""
             st.markdown(
-                f"{widgets.badge(*view.status(today))}　**{guard.plain(view.collection)}**　{view.label}"
+                f"{widgets.badge(*view.status)}　**{guard.plain(view.collection)}**　{view.label}"
                 f"　已填 {view.filled}/{view.asked}　截止 {due(view)}{reason}",
                 width="stretch",
             )
@@ -89,20 +89,23 @@ def progress(waiting: Sequence[Waiting]) -> None:
         )
 
 
-def table(rows: Sequence[ReturnView], today: date, *, with_region: bool) -> None:
+def table(rows: Sequence[ReturnView], *, with_region: bool) -> None:
     widgets.table(
-        _frame(rows, today, with_region=with_region),
+        _frame(rows, with_region=with_region),
         "returns_table",
         open_page=FORM,
         ids=[row.id for row in rows],
     )
 
 
-def queue(actor: Actor, rows: Sequence[ReturnView], today: date) -> None:
+def queue(actor: Actor, rows: Sequence[ReturnView]) -> None:
     """Returns to review: one can be opened, several approved together."""
     ids = [row.id for row in rows]
+    # Approval is of what was on the screen when its button was pressed, not of what this run has just read.
+    seen = st.session_state.get("returns_queue_seen", {})
+    st.session_state["returns_queue_seen"] = fresh = {row.id: row.version for row in rows}
     event = st.dataframe(
-        _frame(rows, today, with_region=True),
+        _frame(rows, with_region=True),
         # Chosen rows are positions, so another list of returns is another table without any chosen.
         key=f"returns_queue_{hash(tuple(ids))}",
         hide_index=True,
@@ -110,27 +113,34 @@ def queue(actor: Actor, rows: Sequence[ReturnView], today: date) -> None:
         on_select="rerun",
         selection_mode="multi-row",
     )
-    chosen = [ids[position] for position in event.selection.rows]
+    chosen = {ids[position]: seen.get(ids[position], fresh[ids[position]]) for position in event.selection.rows}
     if not chosen:
         st.caption("勾选左侧方框：选一份可打开，选几份可一并审核通过；表头的方框可全选。")
         return
     with st.container(horizontal=True):
         if len(chosen) == 1:
-            st.page_link(FORM, label="打开这一份", icon=":material/open_in_new:", query_params={"id": str(chosen[0])})
+            st.page_link(
+                FORM, label="打开这一份", icon=":material/open_in_new:", query_params={"id": str(next(iter(chosen)))}
+            )
         with st.popover(f"审核通过 {len(chosen)} 份…", key="returns_approve_ask", type="primary"):
             st.warning(f"所选 {len(chosen)} 份报送将标为“已审核”。有疑问的请先打开，或退回并写明理由。")
             if st.button(f"确认审核通过 {len(chosen)} 份", key="returns_approve", type="primary"):
                 with guard.show_errors():
-                    approved = service.approve_many(actor, chosen)
-                    widgets.flash(f"已审核通过 {approved} 份。")
+                    done = service.approve_many(actor, chosen)
+                    again = (
+                        f"另有 {len(done.changed)} 份在您查看之后又有改动，没有通过，请重新核对。"
+                        if done.changed
+                        else ""
+                    )
+                    widgets.flash(f"已审核通过 {done.approved} 份。{again}")
                     st.rerun()
 
 
-def _frame(rows: Sequence[ReturnView], today: date, *, with_region: bool) -> pd.DataFrame:
+def _frame(rows: Sequence[ReturnView], *, with_region: bool) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "报送期": row.label,
-            "状态": widgets.shape(*row.status(today)),
+            "状态": widgets.shape(*row.status),
             "地区": row.region,
             "报送任务": row.collection,
             "已填": f"{row.filled}/{row.asked}",

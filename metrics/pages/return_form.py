@@ -6,8 +6,8 @@ from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.words import ReturnState
 from metrics import queries, service
-from metrics.pages import filling, lists, values
-from metrics.stages import RETURN
+from metrics.pages import filling, granting, lists, values
+from metrics.stages import CORRECT, steps_of
 from web import guard, widgets
 
 actor = guard.current_actor()
@@ -32,13 +32,18 @@ def act(do: str, reason: str) -> None:
         st.rerun()
 
 
-editable = fills and view.state in service.EDITABLE
+unlocked = view.course.unlocked(clock.now())
+editable = fills and (view.state in service.EDITABLE or unlocked)
 opened = today >= view.opens_on
-choices = [step for step in RETURN.steps_from(view.state) if may(actor, Permission(step.permission), subject)]
+choices = [
+    step
+    for step in steps_of(view.state, view.course.locked_at is not None)
+    if may(actor, Permission(step.permission), subject) and step.do != CORRECT
+]
 with st.container(border=True):
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"{widgets.badge(*view.status(today))}　**{guard.plain(view.collection)}**　截止 {lists.due(view)}"
+            f"{widgets.badge(*view.status)}　**{guard.plain(view.collection)}**　截止 {lists.due(view)}"
             f"　已填 {view.filled}/{view.asked}" + (f"　联系人 {guard.plain(form.contact)}" if form.contact else ""),
             width="stretch",
         )
@@ -52,13 +57,22 @@ with st.container(border=True):
             )
     if view.comment and view.state is ReturnState.RETURNED:
         st.warning(f"**退回理由**　{guard.plain(view.comment)}")
+    if view.comment and view.state is ReturnState.LOCKED:
+        st.info(f"**更正未采纳**　{guard.plain(view.comment)}　已恢复锁定时的数值。")
     if not editable:
         widgets.steps("return", choices, act)
+    granting.box(actor, view, seen)
 
 if editable and opened:
+    if unlocked:
+        st.info(
+            "这一期已解锁，可以更正：改动的数要写明理由，核对后一次“提交更正”。"
+            "提交之前仍以锁定的数为准；新旧两个数都会保留。"
+        )
     filling.by_workbook(actor, view, form, seen)
     filling.by_grid(actor, view, form, seen)
-    filling.to_submit(view, choices, act)
+    if not unlocked:
+        filling.to_submit(view, choices, act)
 elif editable:
     st.info(f"本期从 {view.opens_on} 开始报送，请在那之后下载报送表填报。")
 elif fills:

@@ -32,7 +32,7 @@ if reviews:
     lists.progress(overview.waiting(actor))
 else:
     owed = queries.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
-    lists.todo(owed, today, overview.next_opening(actor))
+    lists.todo(owed, overview.next_opening(actor))
 
 first, second, third = st.columns([2, 1, 1])
 collection_id = first.selectbox(
@@ -65,9 +65,9 @@ rows = queries.returns(actor, **wanted, limit=SHOWN)
 if not rows:
     widgets.empty(f"没有“{shown}”的报送。可以换一个状态，或放宽筛选条件。")
 elif reviews and shown == "待审核":
-    lists.queue(actor, rows, today)
+    lists.queue(actor, rows)
 else:
-    lists.table(rows, today, with_region=reviews)
+    lists.table(rows, with_region=reviews)
 if rows:
     st.caption(f"最近的 {SHOWN:,} 份；更早的请筛选，或下载全部。" if len(rows) == SHOWN else f"共 {len(rows):,} 份。")
     st.download_button(

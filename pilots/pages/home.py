@@ -44,7 +44,7 @@ if actor.role is Role.COUNTY:
         key=lambda view: (view.state is not ReturnState.RETURNED, view.due_on),
     )
     for view in owed[:6]:
-        tone, words = view.status(today)
+        tone, words = view.status
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"owed_{view.id}"):
             note = f"　{guard.plain(view.comment)}" if view.comment else ""
             st.markdown(

@@ -13,7 +13,16 @@ from db.session import read, write
 from db.tables import AuditEvent
 
 # Rows that never change, whatever the program does.
-APPEND_ONLY = ("audit_event", "observation", "pilot_verdict", "target")
+APPEND_ONLY = (
+    "audit_event",
+    "frozen_figure",
+    "observation",
+    "pilot_verdict",
+    "reminder",
+    "return_grace",
+    "round_freeze",
+    "target",
+)
 
 
 def broken() -> list[int]:

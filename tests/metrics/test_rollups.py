@@ -29,7 +29,7 @@ from db.tables import AuditEvent, IndicatorRow, Observation, ReturnRow, Rollup
 from metrics import collecting, overview, queries, rollups, service, tracing
 from metrics.rollups import Sum
 from metrics.schemas import UnitPick
-from metrics.stages import APPROVE, LOCK, SEND_BACK, SUBMIT, UNLOCK, WITHDRAW
+from metrics.stages import ADOPT, APPROVE, DISMISS, LOCK, SEND_BACK, SUBMIT, WITHDRAW
 from regions import queries as regions_queries
 from regions import service as regions
 from regions.schemas import MembershipIn
@@ -201,15 +201,17 @@ def test_sums_agree_with_the_values_after_every_command(database: str, cast: Cas
         lambda: stored.move(cast.wang_anji, mine, SUBMIT),
         lambda: stored.move(cast.li_staff, mine, SEND_BACK, "请核对"),
         lambda: stored.save(cast.wang_anji, mine, again, submit=True),
-        lambda: service.approve_many(cast.li_staff, [mine]),
+        lambda: stored.approve(cast.li_staff, mine),
         lambda: stored.move(cast.li_staff, theirs, APPROVE),
         lambda: stored.move(cast.li_staff, mine, LOCK),
-        lambda: stored.move(cast.li_staff, mine, UNLOCK, "再次更正"),
+        lambda: stored.unlock(cast.li_staff, mine),
+        lambda: stored.save(cast.wang_anji, mine, {"SX01": entry(80, 100, reason="再次更正")}, submit=True),
+        lambda: stored.move(cast.li_staff, mine, DISMISS, "没有依据"),
     ):
         command()
         with read() as session:
             assert rollups.differences(session) == []
-    assert stored.sums(made.id, stored.last_month(), "330000")[0] == (96_000_000, 100_000_000, 1, 2)
+    assert stored.sums(made.id, stored.last_month(), "330000")[0] == (186_000_000, 200_000_000, 2, 2)
 
 
 steps = st.lists(
@@ -224,8 +226,9 @@ steps = st.lists(
         st.tuples(
             st.just("move"),
             st.sampled_from([ANJI, DEQING, JINGNING]),
-            st.sampled_from([SUBMIT, WITHDRAW, APPROVE, SEND_BACK, LOCK, UNLOCK]),
+            st.sampled_from([SUBMIT, WITHDRAW, APPROVE, SEND_BACK, LOCK, ADOPT, DISMISS]),
         ),
+        st.tuples(st.just("unlock"), st.sampled_from([ANJI, DEQING, JINGNING])),
         st.tuples(st.just("join"), st.sampled_from([ANJI, DEQING]), st.integers(-4, 1)),
         st.tuples(st.just("correct"), st.integers(-4, 1)),
         st.tuples(st.just("unit"), st.sampled_from(["330522", "331125"])),
@@ -244,6 +247,8 @@ def take(made: stored.Stored, step: tuple[Any, ...]) -> None:
             )
         case "move", code, do:
             stored.move(OPERATOR, made.of(code), do, "请核对")
+        case "unlock", code:
+            stored.unlock(OPERATOR, made.of(code))
         case "join", code, months:
             starts = stored.this_month().shift(months).start
             data = MembershipIn(region_code=code, name="山区海岛县", valid_from=starts, source="浙政办发〔2026〕1号")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+import time_machine
 from sqlmodel import select
 
 from accounts.permissions import Actor
+from core import clock
 from core.numbers import to_micro
 from core.periods import Period
 from core.words import Arm, GovernanceLevel, IndicatorRole, ReturnState, ValueState
@@ -80,10 +82,12 @@ def move(actor: Actor, pilot_id: int, do: str, reason: str = "") -> None:
 
 
 def running(cast: Cast, **changes: Any) -> int:
-    """A pilot that 李研 designed and 陈审 started."""
-    pilot_id = service.design(cast.li_staff, pilot_in(approved_scenario(cast), cast, **changes))
+    """A pilot that 李研 designed and 陈审 started on its first day."""
+    data = pilot_in(approved_scenario(cast), cast, **changes)
+    pilot_id = service.design(cast.li_staff, data)
     move(cast.li_staff, pilot_id, stages.PROPOSE)
-    move(cast.chen_staff, pilot_id, stages.START)
+    with time_machine.travel(datetime.combine(data.start_on, time(9), clock.BEIJING)):
+        move(cast.chen_staff, pilot_id, stages.START)
     return pilot_id
 
 
@@ -121,5 +125,6 @@ def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = 
                     entered_at=pilot.created_at,
                 )
             )
-            row.state, row.submitted_at = ReturnState.APPROVED, pilot.created_at
+            row.state = ReturnState.APPROVED
+            row.first_submitted_at = row.submitted_at = pilot.created_at
         rollups.refresh(session, pilot.collection_id, {row.period for row in rows})
