@@ -19,6 +19,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     COLLECTION_DESIGN = "collection:design"
     DATA_EDIT = "data:edit"
+    DUTY_CONFIRM = "duty:confirm"
+    DUTY_EDIT = "duty:edit"
     INDICATOR_READ = "indicator:read"
     NEED_CREATE = "need:create"
     NEED_EDIT = "need:edit"
@@ -123,6 +125,27 @@ def _own_draft(actor: Actor, subject: Subject) -> Answer:
     return Answer(False, "只能修改本单位登记的草稿。")
 
 
+def _own_list(actor: Actor, subject: Subject) -> Answer:
+    if not subject.editable:
+        return Answer(False, "场景正在论证或流程已结束，责任清单不能修改。")
+    if actor.is_staff:
+        return YES
+    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
+        return YES
+    return Answer(False, "只能修改本单位登记或牵头的场景的责任清单。")
+
+
+def _own_duty(actor: Actor, subject: Subject) -> Answer:
+    """An organisation answers for itself; staff may on behalf of any, with a reason and evidence."""
+    if not subject.editable:
+        return Answer(False, "场景流程已结束，不再确认责任事项。")
+    if actor.is_staff:
+        return YES
+    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
+        return YES
+    return Answer(False, "只能确认本单位的责任事项。")
+
+
 def _own_region(actor: Actor, subject: Subject) -> Answer:
     if actor.role is Role.COUNTY and actor.region_code and actor.region_code == subject.region_code:
         return YES
@@ -152,6 +175,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.AUDIT_READ: _staff,
     Permission.COLLECTION_DESIGN: _staff,
     Permission.DATA_EDIT: _staff,
+    Permission.DUTY_CONFIRM: _own_duty,
+    Permission.DUTY_EDIT: _own_list,
     Permission.INDICATOR_READ: _signed_in,
     Permission.NEED_CREATE: _registrar,
     Permission.NEED_EDIT: _own_draft,

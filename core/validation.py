@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -64,14 +64,14 @@ def _label(location: tuple[int | str, ...], schema: type[BaseModel] | None) -> s
         elif schema is not None and part in schema.model_fields:
             field = schema.model_fields[part]
             parts.append(field.title or part)
-            schema = next(
-                (
-                    arg
-                    for arg in getattr(field.annotation, "__args__", ())
-                    if isinstance(arg, type) and issubclass(arg, BaseModel)
-                ),
-                None,
-            )
+            schema = _inner(field.annotation)
         else:
             parts.append(str(part))
     return " ".join(parts)
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    """The schema inside list[…], … | None and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _inner(part))), None)

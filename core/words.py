@@ -149,6 +149,41 @@ class DataStatus(Word):
     CONNECTED = "connected", "已接入"
 
 
+# -- responsibility lists --------------------------------------------------------
+
+
+class DutyKind(Word):
+    """The three levels of a responsibility list (颗粒匹配清单)."""
+
+    BUSINESS = "business", "业务"
+    STAGE = "stage", "环节"
+    ITEM = "item", "最小颗粒"
+
+
+class DutyPart(Word):
+    """What an organisation has to do with an item. Not stored: it follows from the item."""
+
+    RESPONSIBLE = "responsible", "责任"
+    SUPPORTING = "supporting", "配合"
+    PROVIDER = "provider", "供数"
+
+
+class DutyAnswer(Word):
+    """What an organisation says to an item of its own."""
+
+    CONFIRM = "confirm", "确认"
+    OBJECT = "object", "异议"
+
+
+class Standing(Word):
+    """How an organisation and an item stand to each other now. Not stored: the item may change any time."""
+
+    PENDING = "pending", "未确认"
+    CONFIRMED = "confirmed", "已确认"
+    CHANGED = "changed", "有变更待确认"
+    OBJECTED = "objected", "有异议"
+
+
 # -- indicators and returns ----------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,13 +30,12 @@ from db.tables import (
     Need,
     Organisation,
     Region,
-    Responsibility,
     Scenario,
     ScenarioData,
     ScenarioNeed,
     ScenarioVersion,
 )
-from scenarios import rules, stages
+from scenarios import duty_tree, rules, stages
 from scenarios.search import normal
 
 
@@ -93,7 +92,7 @@ class DataView:
 
 @dataclass(frozen=True)
 class DutyView:
-    """A leaf of the responsibility list with its gaps."""
+    """A leaf of the responsibility list."""
 
     path: tuple[str, ...]
     organisation_id: int | None
@@ -101,10 +100,6 @@ class DutyView:
     owner: str
     time_limit: str
     legal_basis: str
-
-    @property
-    def duty(self) -> rules.Duty:
-        return rules.Duty(self.path, self.organisation_id, self.owner, self.time_limit, self.legal_basis)
 
 
 @dataclass(frozen=True)
@@ -127,13 +122,10 @@ class ScenarioDetail:
     needs: Sequence[Link]
     data: Sequence[DataView]
     duties: Sequence[DutyView]
+    findings: Sequence[rules.Finding]
     versions: Sequence[VersionView]
     subject: Subject
     version: int
-
-    @property
-    def findings(self) -> list[rules.Finding]:
-        return rules.check_responsibilities([view.duty for view in self.duties])
 
     @property
     def sensitive(self) -> bool:
@@ -141,9 +133,10 @@ class ScenarioDetail:
 
 
 def readable(actor: Actor) -> Any:
-    """The only start of a read of scenarios: staff see all; a county team its region's and its own
-    organisation's; a department those it leads, registered, feeds with data or answers in; and both
-    every scenario past approval, to learn from and replicate. Nobody else sees any."""
+    """The only start of a read of scenarios: staff see all; a county team and a department those their
+    organisation leads, registered or has a part in by the responsibility list; a county team also its
+    region's, a department those it feeds with data; and both every scenario past approval, to learn from
+    and replicate. Nobody else sees any."""
     query: Any = select(Scenario)
     if actor.is_staff:
         return query
@@ -154,6 +147,7 @@ def readable(actor: Actor) -> Any:
         col(Scenario.state).in_(stages.PAST_APPROVAL),
         col(Scenario.lead_organisation_id) == mine,
         col(Scenario.created_by).in_(colleagues(actor)),
+        col(Scenario.id).in_(duty_tree.concerned(mine)),
     ]
     if actor.role is Role.COUNTY:
         own.append(col(Scenario.region_code) == actor.region_code)
@@ -164,9 +158,6 @@ def readable(actor: Actor) -> Any:
                 .join(DataResource, col(DataResource.id) == ScenarioData.resource_id)
                 .where(DataResource.provider_id == mine)
             )
-        )
-        own.append(
-            col(Scenario.id).in_(select(Responsibility.scenario_id).where(Responsibility.organisation_id == mine))
         )
     return query.where(or_(*own))
 
@@ -230,6 +221,8 @@ def scenario(actor: Actor, scenario_id: int | None) -> ScenarioDetail | None:
             .where(ScenarioNeed.scenario_id == scenario_id)
             .order_by(Need.code)
         ).all()
+        nodes = duty_tree.tree(session, scenario_id)
+        names = duty_tree.organisation_names(session)
         return ScenarioDetail(
             row=_scenario_rows(session, query)[0],
             summary=row.summary,
@@ -237,7 +230,8 @@ def scenario(actor: Actor, scenario_id: int | None) -> ScenarioDetail | None:
             created_by=author,
             needs=[Link(key or 0, code, title) for key, code, title in linked],
             data=_data(session, scenario_id),
-            duties=duties(session, scenario_id),
+            duties=[_duty(node, names) for node in nodes if node.content],
+            findings=duty_tree.findings(nodes, duty_tree.answers(session, [scenario_id]), names),
             versions=_versions(session, scenario_id),
             subject=subject_of(actor, row, registrar),
             version=row.version,
@@ -271,28 +265,17 @@ def blocked(actor: Actor, detail: ScenarioDetail) -> str:
     return may(actor, Permission(waiting[0].permission), detail.subject).reason if waiting else ""
 
 
-def duties(session: Session, scenario_id: int) -> list[DutyView]:
-    """The leaves of the responsibility tree in their order."""
-    rows = session.execute(
-        select(Responsibility, Organisation.name)
-        .outerjoin(Organisation, col(Organisation.id) == Responsibility.organisation_id)
-        .where(Responsibility.scenario_id == scenario_id)
-        .order_by(col(Responsibility.position), col(Responsibility.id))
-    ).all()
-    nodes = {row.id: row for row, _ in rows}
-    parents = {row.parent_id for row, _ in rows}
-    found = []
-    for row, organisation in rows:
-        if row.id in parents:
-            continue
-        path, node = [row.name], row
-        while node.parent_id is not None:
-            node = nodes[node.parent_id]
-            path.insert(0, node.name)
-        found.append(
-            DutyView(tuple(path), row.organisation_id, organisation or "", row.owner, row.time_limit, row.legal_basis)
-        )
-    return found
+def _duty(node: duty_tree.Node, names: Mapping[int, str]) -> DutyView:
+    content = node.content
+    assert content is not None
+    return DutyView(
+        content.path,
+        content.organisation_id,
+        content.shown("organisation_id", names),
+        content.owner,
+        content.time_limit,
+        content.legal_basis,
+    )
 
 
 def _scenario_rows(session: Session, query: Any) -> list[ScenarioRow]:

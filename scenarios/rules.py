@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -151,13 +152,17 @@ def needs_impact_assessment(kinds: Iterable[PersonalInformation]) -> bool:
 
 @dataclass(frozen=True)
 class Duty:
-    """A leaf of the responsibility list; `path` is 业务, 环节, 事项 as far as they are given."""
+    """A leaf of the responsibility list; `path` is 业务, 环节, 事项 as far as they are given. `data` are
+    (name, provider's id or None). `confirmed` names every organisation concerned and says whether it has
+    ever confirmed this item; empty where confirmations are not asked about."""
 
     path: tuple[str, ...]
     organisation_id: int | None
     owner: str = ""
     time_limit: str = ""
     legal_basis: str = ""
+    data: tuple[tuple[str, int | None], ...] = ()
+    confirmed: tuple[tuple[str, bool], ...] = ()
 
     @property
     def name(self) -> str:
@@ -174,7 +179,8 @@ class Finding:
 
 
 def check_responsibilities(items: Sequence[Duty]) -> list[Finding]:
-    """Every leaf has exactly one responsible organisation; who, by when and on what basis should be known."""
+    """Every leaf has exactly one responsible organisation and every data item a provider; who, by when and
+    on what basis should be known; and every organisation concerned should have confirmed something."""
     if not items:
         return [Finding("责任清单", "还没有任何事项", True)]
     found = []
@@ -185,6 +191,9 @@ def check_responsibilities(items: Sequence[Duty]) -> list[Finding]:
         else:
             responsible.setdefault(duty.path, []).append(duty.organisation_id)
         found += [
+            Finding(duty.name, f"数据“{name}”缺提供单位", True) for name, provider in duty.data if provider is None
+        ]
+        found += [
             Finding(duty.name, f"缺{label}", False)
             for label, value in (("责任人", duty.owner), ("办理时限", duty.time_limit), ("依据", duty.legal_basis))
             if not value.strip()
@@ -193,4 +202,9 @@ def check_responsibilities(items: Sequence[Duty]) -> list[Finding]:
         if len(organisations) > 1:
             what = "有两个以上责任单位" if len(set(organisations)) > 1 else "重复列出"
             found.append(Finding(" › ".join(path), what, True))
+    asked = Counter(name for duty in items for name, _ in duty.confirmed)
+    agreed = {name for duty in items for name, ever in duty.confirmed if ever}
+    found += [
+        Finding(name, f"从未确认（涉及 {count} 个事项）", False) for name, count in asked.items() if name not in agreed
+    ]
     return found

@@ -17,7 +17,7 @@ from core.words import (
     Sharing,
     SharingScheme,
 )
-from scenarios import rules
+from scenarios import duty_rules, rules
 
 
 class _Input(BaseModel):
@@ -82,22 +82,81 @@ class DataLinkIn(_Input):
         return self
 
 
-class ResponsibilityIn(_Input):
-    business: str = Field("", title="业务", max_length=60)
-    stage: str = Field("", title="环节", max_length=60)
+class DutyDataIn(_Input):
+    name: str = Field(title="数据", min_length=2, max_length=60)
+    provider_id: int | None = Field(None, title="提供单位")
+
+    @field_validator("name")
+    @classmethod
+    def _splittable(cls, name: str) -> str:
+        if duty_rules.unsplittable(name):
+            raise ValueError("数据名称里不能有分号和冒号，它们用来分隔各项数据和提供单位")
+        return name
+
+
+class DutyIn(_Input):
+    """An item (最小颗粒) of a responsibility list. Drafts may lack the responsible organisation."""
+
     name: str = Field(title="事项", min_length=2, max_length=60)
     organisation_id: int | None = Field(None, title="责任单位")
     owner: str = Field("", title="责任人", max_length=40)
+    supporting: list[int] = Field(default_factory=list, title="配合单位", max_length=30)
+    trigger: str = Field("", title="触发条件", max_length=200)
+    inputs: str = Field("", title="输入", max_length=500)
+    outputs: str = Field("", title="输出", max_length=500)
+    data: list[DutyDataIn] = Field(default_factory=list, title="数据", max_length=30)
     time_limit: str = Field("", title="办理时限", max_length=40)
     legal_basis: str = Field("", title="依据", max_length=200)
 
-    @property
-    def path(self) -> tuple[str, ...]:
-        return tuple(part for part in (self.business, self.stage, self.name) if part)
+    @field_validator("supporting")
+    @classmethod
+    def _in_order(cls, ids: list[int]) -> list[int]:
+        return sorted(set(ids))
+
+    @field_validator("data")
+    @classmethod
+    def _named_once(cls, data: list[DutyDataIn]) -> list[DutyDataIn]:
+        if len({item.name for item in data}) < len(data):
+            raise ValueError("同一项数据只能列一次")
+        return data
+
+    @model_validator(mode="after")
+    def _one_part(self) -> Self:
+        if self.organisation_id in self.supporting:
+            raise ValueError("责任单位不必再列为配合单位")
+        return self
+
+    def content(self, above: tuple[str, ...]) -> duty_rules.Content:
+        """The item below the branches `above`."""
+        return duty_rules.Content(
+            path=(*above, self.name),
+            organisation_id=self.organisation_id,
+            owner=self.owner,
+            supporting=tuple(self.supporting),
+            trigger=self.trigger,
+            inputs=self.inputs,
+            outputs=self.outputs,
+            data=tuple((item.name, item.provider_id) for item in self.data),
+            time_limit=self.time_limit,
+            legal_basis=self.legal_basis,
+        )
+
+
+class BranchIn(_Input):
+    """The name of a 业务 or 环节."""
+
+    name: str = Field(title="名称", min_length=2, max_length=60)
+
+
+class ResponsibilityIn(DutyIn):
+    """An item with the branches it belongs to, as a registration lists it."""
+
+    business: str = Field("", title="业务", max_length=60)
+    stage: str = Field("", title="环节", max_length=60)
 
     @property
-    def duty(self) -> rules.Duty:
-        return rules.Duty(self.path, self.organisation_id, self.owner, self.time_limit, self.legal_basis)
+    def above(self) -> tuple[str, ...]:
+        return tuple(part for part in (self.business, self.stage) if part)
 
 
 class ScenarioIn(_Input):
@@ -110,7 +169,8 @@ class ScenarioIn(_Input):
     region_code: str = Field(title="所在地区")
     needs: list[int] = Field(title="对应需求", min_length=1, max_length=50)
     data: list[DataLinkIn] = Field(default_factory=list, title="数据来源", max_length=100)
-    responsibilities: list[ResponsibilityIn] = Field(title="责任清单", max_length=300)
+    # None leaves the list as it is: it has its own page.
+    responsibilities: list[ResponsibilityIn] | None = Field(None, title="责任清单", max_length=500)
 
     @field_validator("needs")
     @classmethod
@@ -119,8 +179,8 @@ class ScenarioIn(_Input):
 
     @field_validator("responsibilities")
     @classmethod
-    def _some(cls, items: list[ResponsibilityIn]) -> list[ResponsibilityIn]:
-        if not items:
+    def _some(cls, items: list[ResponsibilityIn] | None) -> list[ResponsibilityIn] | None:
+        if items is not None and not items:
             raise ValueError("至少列出 1 个事项")
         return items
 

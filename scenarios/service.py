@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
@@ -20,14 +19,13 @@ from db.tables import (
     Account,
     DataResource,
     Need,
-    Responsibility,
     Scenario,
     ScenarioData,
     ScenarioNeed,
     ScenarioVersion,
 )
-from scenarios import need_queries, queries, rules, stages, writing
-from scenarios.schemas import DataLinkIn, ResourceIn, ResponsibilityIn, ScenarioIn
+from scenarios import duty_service, duty_tree, need_queries, queries, rules, stages, writing
+from scenarios.schemas import DataLinkIn, ResourceIn, ScenarioIn
 from scenarios.search import search_text
 
 _SCENARIO_FIELDS = ("name", "domain", "summary", "technologies", "level", "lead_organisation_id", "region_code")
@@ -68,7 +66,7 @@ def register_scenario(actor: Actor, data: ScenarioIn, *, nonce: str) -> int:
         )
         _set_needs(session, actor, row.id, data.needs)
         _set_data(session, actor, row.id, data.data)
-        _set_responsibilities(session, row.id, data.responsibilities)
+        duty_service.replace_list(session, actor, row.id, data.responsibilities or [])
         audit.record(
             session,
             actor.account_id,
@@ -82,7 +80,8 @@ def register_scenario(actor: Actor, data: ScenarioIn, *, nonce: str) -> int:
 
 def edit_scenario(actor: Actor, scenario_id: int, data: ScenarioIn, *, seen_version: int) -> None:
     """Replace what was registered, while it is a draft or was returned. Links to data that stay keep
-    their status."""
+    their status, items of the responsibility list that stay their confirmations; without
+    `responsibilities` the list is left as it is."""
     with write() as session:
         row, subject = _load(session, actor, scenario_id)
         require(actor, Permission.SCENARIO_EDIT, subject)
@@ -90,15 +89,13 @@ def edit_scenario(actor: Actor, scenario_id: int, data: ScenarioIn, *, seen_vers
         check_version(row, seen_version)
         changes = writing.assign(row, data.model_dump(include=set(_SCENARIO_FIELDS)))
         row.search_text = search_text(row.name, row.code)
-        parts = (
+        parts: list[tuple[str, bool, Any]] = [
             ("needs", _set_needs(session, actor, scenario_id, data.needs), data.needs),
             ("data", _set_data(session, actor, scenario_id, data.data), [_said(link) for link in data.data]),
-            (
-                "responsibilities",
-                _set_responsibilities(session, scenario_id, data.responsibilities),
-                [item.model_dump() for item in data.responsibilities],
-            ),
-        )
+        ]
+        if data.responsibilities is not None:
+            changed = duty_service.replace_list(session, actor, scenario_id, data.responsibilities)
+            parts.append(("responsibilities", changed, [item.model_dump() for item in data.responsibilities]))
         changes |= {name: wanted for name, changed, wanted in parts if changed}
         flag_modified(row, "name")  # the version must count changes of the parts too
         audit.record(session, actor.account_id, "scenario:edit", "scenario", scenario_id, changes)
@@ -208,10 +205,11 @@ def _take(session: Session, actor: Actor, row: Scenario, do: str, reason: str) -
 
 
 def _require_complete(session: Session, scenario_id: int) -> None:
-    duties = [view.duty for view in queries.duties(session, scenario_id)]
-    gaps = [f"{gap.item}：{gap.message}" for gap in rules.check_responsibilities(duties) if gap.error]
+    names = duty_tree.organisation_names(session)
+    found = duty_tree.findings(duty_tree.tree(session, scenario_id), {}, names)
+    gaps = [f"{gap.item}：{gap.message}" for gap in found if gap.error]
     if gaps:
-        raise Invalid(gaps, "请先修改登记内容，补全责任清单后再提交论证。")
+        raise Invalid(gaps, "请先补全责任清单，再提交论证。")
 
 
 def _set_needs(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[int]) -> bool:
@@ -265,37 +263,6 @@ def _add_resource(session: Session, actor: Actor, data: ResourceIn) -> int:
     session.flush()
     audit.record(session, actor.account_id, "resource:create", "data_resource", row.id, data.model_dump(mode="json"))
     assert row.id is not None
-    return row.id
-
-
-def _set_responsibilities(session: Session, scenario_id: int, wanted: Sequence[ResponsibilityIn]) -> bool:
-    """Write the list as a tree; an unchanged list is left alone."""
-    current = [view.duty for view in queries.duties(session, scenario_id)]
-    if current == [item.duty for item in wanted]:
-        return False
-    session.execute(delete(Responsibility).where(col(Responsibility.scenario_id) == scenario_id))
-    inner: dict[tuple[str, ...], int | None] = {(): None}
-    for position, item in enumerate(wanted):
-        for depth in range(1, len(item.path)):
-            path = item.path[:depth]
-            if path not in inner:
-                inner[path] = _add_item(session, scenario_id, inner[path[:-1]], path[-1], position)
-        fields = item.model_dump(include={"organisation_id", "owner", "time_limit", "legal_basis"})
-        _add_item(session, scenario_id, inner[item.path[:-1]], item.name, position, fields)
-    return True
-
-
-def _add_item(
-    session: Session,
-    scenario_id: int,
-    parent_id: int | None,
-    name: str,
-    position: int,
-    fields: Mapping[str, Any] | None = None,
-) -> int | None:
-    row = Responsibility(scenario_id=scenario_id, parent_id=parent_id, name=name, position=position, **(fields or {}))
-    session.add(row)
-    session.flush()
     return row.id
 
 

@@ -63,6 +63,10 @@ BY_PILOT = frozenset({START, RESTART})
 EDITABLE = frozenset({S.DRAFT, S.RETURNED})
 # From approval on a scenario is everybody's to learn from, whatever became of it.
 PAST_APPROVAL = frozenset(S) - EDITABLE - {S.APPRAISAL, S.REFUSED}
+# States in which the responsibility list may change: not while it is being appraised, not after the end.
+LIST_OPEN = frozenset(S) - {S.APPRAISAL} - SCENARIO.terminal
+# States in which organisations answer to their items.
+CONFIRMABLE = frozenset(S) - SCENARIO.terminal
 # States in which a further pilot may start.
 PILOTABLE = frozenset({S.APPROVED, S.PILOTING, S.EVALUATING, S.ITERATING, S.PROMOTING})
 # States in which what must be done before a pilot is still to do.

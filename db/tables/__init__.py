@@ -1,6 +1,13 @@
 """The schema at a glance, one file per area. Importing this package makes the metadata complete."""
 
 from db.tables.accounts import Account, LoginSession, Organisation, SignInFailure
+from db.tables.duties import (
+    Responsibility,
+    ResponsibilityConfirmation,
+    ResponsibilityConfirmationItem,
+    ResponsibilityData,
+    ResponsibilitySupport,
+)
 from db.tables.files import Attachment, FileContent
 from db.tables.metrics import (
     Collection,
@@ -24,7 +31,6 @@ from db.tables.rules import ReturnCheck, ReturnFinding, RuleRehearsal, RuleWaive
 from db.tables.scenarios import (
     DataResource,
     Need,
-    Responsibility,
     Scenario,
     ScenarioData,
     ScenarioNeed,
@@ -56,6 +62,10 @@ __all__ = [
     "Reminder",
     "ReportIssue",
     "Responsibility",
+    "ResponsibilityConfirmation",
+    "ResponsibilityConfirmationItem",
+    "ResponsibilityData",
+    "ResponsibilitySupport",
     "ReturnCheck",
     "ReturnFinding",
     "ReturnGrace",

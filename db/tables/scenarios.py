@@ -111,17 +111,3 @@ class ScenarioData(Versioned, table=True):
     status: DataStatus = Field(sa_type=word(DataStatus))
     requested_on: date | None = None
     answered_on: date | None = None
-
-
-class Responsibility(Versioned, table=True):
-    """An item of the responsibility list. `parent_id` builds the tree 业务 → 环节 → 最小颗粒."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    scenario_id: int = Field(foreign_key="scenario.id", index=True)
-    parent_id: int | None = Field(default=None, foreign_key="responsibility.id", index=True)
-    name: str
-    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
-    owner: str = ""  # the person or post that answers for it
-    time_limit: str = ""
-    legal_basis: str = ""
-    position: int = 0

@@ -28,6 +28,8 @@ account:manage      y - - - - - -
 audit:read          y y - - - - -
 collection:design   y y - - - - -
 data:edit           y y - - - - -
+duty:confirm        y y y - - - -
+duty:edit           y y y - - - -
 indicator:read      y y y y y y y
 need:create         y y y y y - -
 need:edit           y y y - - - -

@@ -87,7 +87,7 @@ def test_shared_branches_of_the_list_become_one_node(cast: Cast, need: int) -> N
     with read() as session:
         names = sorted(session.exec(select(Responsibility.name)).all())
     assert names == sorted(["危房治理", "巡查", "处置", "隐患核实", "腾空加固", "隐患上报"])
-    assert [duty.path[-1] for duty in detail(wang, number).duties] == ["隐患核实", "腾空加固", "隐患上报"]
+    assert [duty.path[-1] for duty in detail(wang, number).duties] == ["隐患核实", "隐患上报", "腾空加固"]
 
 
 def test_a_need_of_the_same_name_in_the_same_region_is_refused(cast: Cast, need: int) -> None:

@@ -13,7 +13,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -113,4 +113,12 @@ def _made_up(kind: Any) -> Any:
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{field.name: _made_up(hints[field.name]) for field in dataclasses.fields(kind)})
-    return {int: 1, str: "理由充分的文字", bytes: b"PK", bool: True, float: 1.0, date: date(2026, 1, 1)}[kind]
+    return {
+        int: 1,
+        str: "理由充分的文字",
+        bytes: b"PK",
+        bool: True,
+        float: 1.0,
+        date: date(2026, 1, 1),
+        datetime: datetime(2026, 1, 1, tzinfo=UTC),
+    }[kind]

@@ -1,0 +1,364 @@
+"""Commands about responsibility lists: one function a use case. Whoever changes a node hands over the
+`Node` that the page showed, so that what somebody else changed meanwhile is not lost but named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, Subject, require
+from core import clock, uploads
+from core.errors import Conflict, Invalid, NotFound, WrongState
+from core.words import DutyAnswer, DutyKind, Standing
+from db import audit, files
+from db.session import write
+from db.tables import (
+    Responsibility,
+    ResponsibilityConfirmation,
+    ResponsibilityConfirmationItem,
+    Scenario,
+)
+from scenarios import duty_rules, duty_tree, duty_writing, queries, stages, writing
+from scenarios.duty_rules import Content, Place, Wanted
+from scenarios.duty_tree import Node
+from scenarios.duty_writing import CHECK_AGAIN, NOT_FOUND, Ledger, open_list
+from scenarios.schemas import BranchIn, DutyIn, ResponsibilityIn
+
+# -- the tree -----------------------------------------------------------------------------
+
+
+def add_branch(actor: Actor, scenario_id: int, data: BranchIn, place: Place) -> int:
+    """Add a 业务 (at the top) or a 环节 (below one); the place tells which. Returns its id."""
+    with write() as session:
+        ledger = open_list(session, actor, scenario_id)
+        above = _parent_of(ledger, place)
+        kind = DutyKind.BUSINESS if above is None else DutyKind.STAGE
+        return _add(ledger, kind, Content((data.name,)), place)
+
+
+def add_item(actor: Actor, scenario_id: int, data: DutyIn, place: Place) -> int:
+    """Add an item (最小颗粒) at a place. Returns its id."""
+    with write() as session:
+        ledger = open_list(session, actor, scenario_id)
+        return _add(ledger, DutyKind.ITEM, data.content(()), place)
+
+
+def rename(actor: Actor, seen: Node, data: BranchIn) -> None:
+    """Rename a 业务 or 环节. Items below it read differently from then on and need confirming again."""
+    with write() as session:
+        ledger = open_list(session, actor, seen.scenario_id)
+        node = ledger.current(seen)
+        if node.content is not None:
+            raise Invalid([f"“{node.name}”是事项，请用“修改”改名"])
+        if node.name == data.name:
+            return
+        ledger.require_new_name(node.parent_id, data.name, besides=[node.id])
+        ledger.touch([node.id], name=data.name)
+        changes = {"do": f"{node.name} → {data.name}", "item": node.id}
+        audit.record(session, actor.account_id, "duty:edit", "scenario", seen.scenario_id, changes)
+
+
+def edit_item(actor: Actor, seen: Node, data: DutyIn) -> None:
+    """Change what an item says. Every organisation it concerns then has to confirm it again."""
+    with write() as session:
+        ledger = open_list(session, actor, seen.scenario_id)
+        node = ledger.current(seen)
+        before = _content(node)
+        content = data.content(before.path[:-1])
+        if content == before:
+            return
+        if content.name != before.name:
+            ledger.require_new_name(node.parent_id, content.name, besides=[node.id])
+        ledger.rewrite_items({node.id: content})
+        changes = {"do": node.name, "item": node.id, "changes": _said(ledger, before, content)}
+        audit.record(session, actor.account_id, "duty:edit", "scenario", seen.scenario_id, changes)
+
+
+def shift(actor: Actor, seen: Node, by: int) -> None:
+    """Move a node one place up (-1) or down (1) among its neighbours."""
+    with write() as session:
+        ledger = open_list(session, actor, seen.scenario_id)
+        node = ledger.current(seen)
+        ids = [other.id for other in ledger.below(node.parent_id)]
+        at = ids.index(node.id)
+        if not 0 <= at + by < len(ids):
+            edge = "第一项" if by < 0 else "最后一项"
+            raise Invalid([f"“{node.name}”已经是同级的{edge}"], "要放到别处，请用“移到…”。")
+        ids.insert(at + by, ids.pop(at))
+        ledger.order(node.parent_id, ids)
+        ledger.touch([node.id])
+        changes = {"do": f"{node.name}{'上移' if by < 0 else '下移'}", "item": node.id}
+        audit.record(session, actor.account_id, "duty:move", "scenario", seen.scenario_id, changes)
+
+
+def move(actor: Actor, seen: Node, place: Place) -> None:
+    """Move a node, with everything below it, before, after or under another one."""
+    with write() as session:
+        ledger = open_list(session, actor, seen.scenario_id)
+        node = ledger.current(seen)
+        if place.anchor_id in {other.id for other in ledger.within(node)}:
+            raise Invalid([f"不能把“{node.name}”移到它自己或它下面"], "请选择另一项。")
+        parent_id, index = ledger.resolve(place, node.kind, moving=node)
+        if parent_id != node.parent_id:
+            ledger.require_new_name(parent_id, node.name)
+        ids = [other.id for other in ledger.below(parent_id) if other.id != node.id]
+        ids.insert(index, node.id)
+        ledger.touch([node.id], parent_id=parent_id)
+        ledger.order(parent_id, ids)
+        above = ledger.find(parent_id).path if parent_id is not None else ()
+        changes = {"do": node.name, "item": node.id, "from": list(node.path[:-1]), "to": list(above)}
+        audit.record(session, actor.account_id, "duty:move", "scenario", seen.scenario_id, changes)
+
+
+def split(actor: Actor, seen: Node, names: Sequence[str]) -> list[int]:
+    """Make several items of one: the first goes on being it under its new name, the others begin as copies
+    behind it. Returns all their ids."""
+    with write() as session:
+        ledger = open_list(session, actor, seen.scenario_id)
+        names = [name.strip() for name in names if name.strip()]
+        if len(names) < 2:
+            raise Invalid(["拆分至少要写两个事项名称"], "一行写一个名称。")
+        if len(set(names)) < len(names):
+            raise Invalid(["拆分后的名称不能相同"], "请用能区分的名称。")
+        node = ledger.current(seen)
+        before = _content(node)
+        parts = [_checked(replace(before, path=(*before.path[:-1], name))) for name in names]
+        for name in names:
+            ledger.require_new_name(node.parent_id, name, besides=[node.id])
+        ledger.rewrite_items({node.id: parts[0]})
+        at = [other.id for other in ledger.below(node.parent_id)].index(node.id)
+        made = ledger.put(node.parent_id, at + 1, DutyKind.ITEM, parts[1:])
+        changes = {"do": f"{node.name} → {'、'.join(names)}", "item": node.id, "made": made}
+        audit.record(session, actor.account_id, "duty:split", "scenario", seen.scenario_id, changes)
+        return [node.id, *made]
+
+
+def merge(actor: Actor, scenario_id: int, seen: Sequence[Node], data: DutyIn) -> int:
+    """Make one item of several: the first goes on with what `data` says, the others are removed. Returns
+    its id."""
+    with write() as session:
+        ledger = open_list(session, actor, scenario_id)
+        if len({node.id for node in seen}) < 2:
+            raise Invalid(["合并至少要选两个事项"])
+        first, *others = [ledger.current(node) for node in seen]
+        before = _content(first)
+        for other in others:
+            _content(other)
+        content = data.content(before.path[:-1])
+        ledger.require_new_name(first.parent_id, content.name, besides=[node.id for node in seen])
+        ledger.rewrite_items({first.id: content})
+        ledger.remove(others)
+        changes = {
+            "do": f"{'、'.join(node.name for node in (first, *others))} → {content.name}",
+            "item": first.id,
+            "changes": _said(ledger, before, content),
+        }
+        audit.record(session, actor.account_id, "duty:merge", "scenario", scenario_id, changes)
+        return first.id
+
+
+def remove(actor: Actor, seen: Node) -> None:
+    """Take a node and everything below it off the list. `restore` brings it back."""
+    with write() as session:
+        ledger = open_list(session, actor, seen.scenario_id)
+        node = ledger.current(seen)
+        gone = ledger.within(node)
+        ledger.remove(gone)
+        items = sum(other.content is not None for other in gone)
+        changes = {"do": f"{node.name}（{items} 个事项）", "item": node.id, "removed": [other.id for other in gone]}
+        audit.record(session, actor.account_id, "duty:remove", "scenario", seen.scenario_id, changes)
+
+
+def restore(actor: Actor, scenario_id: int, node_id: int) -> None:
+    """Undo a removal: the node and what went with it, where they stood."""
+    with write() as session:
+        ledger = open_list(session, actor, scenario_id)
+        rows = session.exec(
+            select(Responsibility).where(
+                Responsibility.scenario_id == scenario_id, col(Responsibility.removed_at).is_not(None)
+            )
+        ).all()
+        row = next((row for row in rows if row.id == node_id), None)
+        if row is None:
+            raise NotFound("没有找到这项已移除的内容，可能已经恢复。", "请刷新页面。")
+        if row.parent_id is not None and row.parent_id not in {node.id for node in ledger.nodes}:
+            raise WrongState(f"“{row.name}”的上一级也已移除。", "请先恢复上一级，或在别处重新添加。")
+        ledger.require_new_name(row.parent_id, row.name)
+        together = {row.id}
+        while more := {r.id for r in rows if r.parent_id in together and r.removed_at == row.removed_at} - together:
+            together |= more
+        ledger.touch([key for key in together if key is not None], removed_at=None)
+        changes = {"do": row.name, "item": node_id, "restored": sorted(key or 0 for key in together)}
+        audit.record(session, actor.account_id, "duty:restore", "scenario", scenario_id, changes)
+
+
+# -- agreement ----------------------------------------------------------------------------
+
+
+def answer(
+    actor: Actor,
+    scenario_id: int,
+    organisation_id: int,
+    seen: Sequence[Node],
+    said: DutyAnswer,
+    *,
+    reason: str = "",
+    evidence: Sequence[tuple[str, bytes]] = (),
+) -> int:
+    """An organisation confirms its items of one scenario, as they were shown to it, or objects to them with a
+    reason. Staff who answer for another organisation give a reason and the evidence: (name, content)
+    of each file. Returns how many answers are new; a confirmation given already is not repeated."""
+    reason = reason.strip()
+    with write() as session:
+        row = session.scalars(queries.readable(actor).where(Scenario.id == scenario_id)).first()
+        if row is None:
+            raise NotFound(NOT_FOUND, "请回到“权责确认”重新选择。")
+        subject = Subject(organisation_id=organisation_id, editable=row.state in stages.CONFIRMABLE)
+        require(actor, Permission.DUTY_CONFIRM, subject)
+        if not seen:
+            raise Invalid(["请先选择事项"])
+        on_behalf = organisation_id != actor.organisation_id
+        checked = [uploads.check(*file) for file in evidence]
+        _require_words(said, reason, on_behalf=on_behalf, evidence=len(checked))
+        ledger = duty_writing.lock(session, actor, scenario_id)
+        given = duty_tree.answers(session, [scenario_id], organisation_id)
+        wanted = _to_answer(ledger, organisation_id, seen)
+        if said is DutyAnswer.CONFIRM:
+            wanted = [n for n in wanted if duty_tree.standings(n, given)[organisation_id] is not Standing.CONFIRMED]
+        if not wanted:
+            return 0
+        act = ResponsibilityConfirmation(
+            scenario_id=scenario_id,
+            organisation_id=organisation_id,
+            answer=said,
+            reason=reason,
+            on_behalf=on_behalf,
+            account_id=writing.author(actor),
+            at=clock.now(),
+        )
+        session.add(act)
+        session.flush()
+        assert act.id is not None
+        session.add_all(
+            ResponsibilityConfirmationItem(
+                confirmation_id=act.id, responsibility_id=node.id, content=_content(node).as_json()
+            )
+            for node in wanted
+        )
+        for file in checked:
+            files.attach(session, actor.account_id, "duty_confirmation", act.id, file)
+        names = duty_tree.organisation_names(session)
+        changes = {
+            "do": f"{names[organisation_id]} {len(wanted)} 项",
+            "organisation": organisation_id,
+            "items": [node.id for node in wanted],
+            "on_behalf": on_behalf,
+        }
+        audit.record(
+            session,
+            actor.account_id,
+            "duty:confirm" if said is DutyAnswer.CONFIRM else "duty:object",
+            "scenario",
+            scenario_id,
+            changes,
+            reason,
+        )
+        return len(wanted)
+
+
+def _require_words(said: DutyAnswer, reason: str, *, on_behalf: bool, evidence: int) -> None:
+    problems = []
+    if said is DutyAnswer.OBJECT and len(reason) < 4:
+        problems.append("提出异议要写明理由（至少 4 个字）")
+    if on_behalf and said is DutyAnswer.CONFIRM and len(reason) < 4:
+        problems.append("代其他单位确认要写明理由（至少 4 个字）")
+    if on_behalf and not evidence:
+        problems.append("代其他单位答复要附凭证，如对方盖章的回函或会议纪要")
+    if problems:
+        raise Invalid(problems, "补充后再提交。")
+
+
+def _to_answer(ledger: Ledger, organisation_id: int, seen: Sequence[Node]) -> list[Node]:
+    """The items as they are, provided that they still say what was shown and still are the organisation's."""
+    names = duty_tree.organisation_names(ledger.session)
+    found, problems = [], []
+    for shown in seen:
+        now = next((node for node in ledger.items if node.id == shown.id), None)
+        if now is None:
+            problems.append(f"“{shown.name}”已被移除")
+        elif now.content != shown.content:
+            changes = duty_rules.changes(_content(shown), _content(now), names)
+            problems.append(f"“{shown.name}”刚有改动：" + "，".join(change.words for change in changes))
+        elif organisation_id not in _content(now).parties:
+            raise Invalid([f"“{now.name}”与这个单位无关"], "请刷新页面。")
+        else:
+            found.append(now)
+    if problems:
+        raise Conflict("；".join(problems) + "。", "答复没有保存。请看过最新内容后再答复。")
+    return found
+
+
+# -- the whole list -----------------------------------------------------------------------
+
+
+def replace_list(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[ResponsibilityIn]) -> bool:
+    """Make the list hold what a registration says, in the caller's transaction; whether anything changed.
+    An item of the same path stays the same item, with its number, its confirmations and every field
+    that the registration does not give. Items not listed are removed."""
+    ledger = open_list(session, actor, scenario_id)
+    left: dict[tuple[str, ...], list[Node]] = {}
+    for node in ledger.items:
+        left.setdefault(node.path, []).append(node)
+    items = []
+    for given in wanted:
+        content = given.content(given.above)
+        same = left.get(content.path, [])
+        if not same:
+            items.append(Wanted(None, content))
+            continue
+        node = next((n for n in same if _content(n).organisation_id == content.organisation_id), same[0])
+        same.remove(node)
+        said = {name: getattr(content, name) for name in given.model_fields_set & set(duty_rules.FIELDS) - {"name"}}
+        items.append(Wanted(node.id, replace(_content(node), **said)))
+    return ledger.rewrite(items, [node.id for nodes in left.values() for node in nodes])
+
+
+# -- within a command ---------------------------------------------------------------------
+
+
+def _parent_of(ledger: Ledger, place: Place) -> Node | None:
+    if place.anchor_id is None:
+        return None
+    anchor = ledger.find(place.anchor_id)
+    if place.where is duty_rules.Where.UNDER:
+        return anchor
+    return ledger.find(anchor.parent_id) if anchor.parent_id is not None else None
+
+
+def _add(ledger: Ledger, kind: DutyKind, content: Content, place: Place) -> int:
+    parent_id, index = ledger.resolve(place, kind)
+    ledger.require_new_name(parent_id, content.name)
+    (made,) = ledger.put(parent_id, index, kind, [content])
+    changes = {"do": f"{kind.label}“{content.name}”", "item": made}
+    audit.record(ledger.session, ledger.actor.account_id, "duty:add", "scenario", ledger.scenario_id, changes)
+    return made
+
+
+def _content(node: Node) -> Content:
+    if node.content is None:
+        raise Invalid([f"“{node.name}”是{node.kind.label}，不是事项"], CHECK_AGAIN)
+    return node.content
+
+
+def _checked(content: Content) -> Content:
+    """An item made by the program passes the checks of one that is typed."""
+    if not 2 <= len(content.name) <= 60:
+        raise Invalid([f"“{content.name}”：事项名称应为 2–60 个字"])
+    return content
+
+
+def _said(ledger: Ledger, before: Content, after: Content) -> list[str]:
+    names = duty_tree.organisation_names(ledger.session)
+    return [change.words for change in duty_rules.changes(before, after, names)]
