@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DATA_EDIT = "data:edit"
     DUTY_CONFIRM = "duty:confirm"
     DUTY_EDIT = "duty:edit"
+    INDICATOR_EDIT = "indicator:edit"
     INDICATOR_READ = "indicator:read"
     NEED_CREATE = "need:create"
     NEED_EDIT = "need:edit"
@@ -35,6 +36,8 @@ class Permission(StrEnum):
     RETURN_READ = "return:read"
     RETURN_UNLOCK = "return:unlock"
     ROLLUP_REPAIR = "rollup:repair"
+    RULE_EDIT = "rule:edit"
+    RULE_READ = "rule:read"
     SCENARIO_APPRAISE = "scenario:appraise"
     SCENARIO_CREATE = "scenario:create"
     SCENARIO_EDIT = "scenario:edit"
@@ -177,6 +180,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DATA_EDIT: _staff,
     Permission.DUTY_CONFIRM: _own_duty,
     Permission.DUTY_EDIT: _own_list,
+    Permission.INDICATOR_EDIT: _staff,
     Permission.INDICATOR_READ: _signed_in,
     Permission.NEED_CREATE: _registrar,
     Permission.NEED_EDIT: _own_draft,
@@ -191,6 +195,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.RETURN_READ: _region_or_staff,
     Permission.RETURN_UNLOCK: _staff,
     Permission.ROLLUP_REPAIR: _admin,
+    Permission.RULE_EDIT: _staff,
+    Permission.RULE_READ: _worker,
     Permission.SCENARIO_APPRAISE: _staff_not_creator,
     Permission.SCENARIO_CREATE: _registrar,
     Permission.SCENARIO_EDIT: _own_draft,

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from accounts.permissions import Actor, Permission, Subject, may
 from core import clock
 from core.errors import NotFound
-from core.numbers import from_micro
+from core.numbers import MICRO, from_micro
 from core.periods import Cadence, Period
 from core.words import ReturnState, Role, TargetKind
 from db.session import read
@@ -31,6 +31,7 @@ from db.tables import (
     Target,
     Upload,
 )
+from metrics import rule_queries
 from metrics.model import Entry, Form, Indicator, Line
 from metrics.progress import Course
 
@@ -107,6 +108,7 @@ class TargetView:
     region_code: str | None
     reason: str
     set_at: datetime
+    set_by: int | None = None
 
 
 def readable(actor: Actor) -> SelectOfScalar[ReturnRow]:
@@ -237,20 +239,22 @@ def form_of(session: Session, row: ReturnRow) -> Form:
     asked = session.exec(
         select(IndicatorRow)
         .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
-        .where(CollectionIndicator.collection_id == row.collection_id)
+        .where(CollectionIndicator.collection_id == row.collection_id, in_period(row.period))
         .order_by(col(CollectionIndicator.position))
     ).all()
-    past = _values(session, row)
+    before = _same_before(session, asked)
+    past = _values(session, row, ahead=any(found.accumulation.cumulative for found in asked))
     targets = targets_of(session, row.collection_id)
     lines = []
     for found in asked:
         assert found.id is not None
-        history = past.get(found.id, {})
+        history = past.get(before.get(found.id, 0), {}) | past.get(found.id, {})
         lines.append(
             Line(
                 indicator=indicator_of(found),
                 current=history.get(row.period),
                 history=[item for item in history.items() if item[0] < row.period],
+                following=next((item for item in history.items() if item[0] > row.period), None),
                 target=_applying(targets, found.id, TargetKind.TARGET, row),
                 baseline=_applying(targets, found.id, TargetKind.BASELINE, row),
             )
@@ -264,8 +268,30 @@ def form_of(session: Session, row: ReturnRow) -> Form:
         due_on=row.due_on,
         contact=collection.contact,
         lines=tuple(lines),
+        rules=rule_queries.in_force(session, row.collection_id),
+        waivers=rule_queries.excused(session, [row.region_code]),
         correcting=row.submitted_at is not None,
     )
+
+
+def in_period(period: str) -> ColumnElement[bool]:
+    """The versions of definitions that a collection asks for in a period of its cadence."""
+    return and_(
+        col(CollectionIndicator.from_period) <= period,
+        or_(col(CollectionIndicator.until_period) == "", col(CollectionIndicator.until_period) >= period),
+    )
+
+
+def _same_before(session: Session, asked: Sequence[IndicatorRow]) -> dict[int, int]:
+    """The version before, of those whose figures stand beside its figures as they are (factor 1). The past of
+    any other version is in other terms and no yardstick for this one."""
+    same = {row.code: row for row in asked if row.comparable == MICRO}
+    if not same:
+        return {}
+    rows = session.exec(
+        select(IndicatorRow.id, IndicatorRow.code, IndicatorRow.version).where(col(IndicatorRow.code).in_(same))
+    )
+    return {same[code].id or 0: number or 0 for number, code, version in rows if version == same[code].version - 1}
 
 
 def targets_of(session: Session, collection_id: int) -> dict[int, list[TargetView]]:
@@ -274,7 +300,9 @@ def targets_of(session: Session, collection_id: int) -> dict[int, list[TargetVie
     rows = session.exec(select(Target).where(Target.collection_id == collection_id).order_by(col(Target.id)))
     for row in rows:
         found[row.indicator_id].append(
-            TargetView(row.kind, from_micro(row.value), row.from_period, row.region_code, row.reason, row.set_at)
+            TargetView(
+                row.kind, from_micro(row.value), row.from_period, row.region_code, row.reason, row.set_at, row.set_by
+            )
         )
     return found
 
@@ -348,9 +376,11 @@ def entry_of(row: Observation) -> Entry:
     return Entry(row.n, row.d, row.state, row.reason, row.note)
 
 
-def _values(session: Session, row: ReturnRow) -> dict[int, dict[str, Entry]]:
-    """Current values of this unit by indicator and period, oldest first, up to this return's period."""
-    first = str(Period.parse(row.period).shift(-HISTORY))
+def _values(session: Session, row: ReturnRow, *, ahead: bool) -> dict[int, dict[str, Entry]]:
+    """Current values of this unit by indicator and period, oldest first, up to this return's period, or with
+    `ahead` also of as many periods after it."""
+    period = Period.parse(row.period)
+    first, last = str(period.shift(-HISTORY)), str(period.shift(HISTORY)) if ahead else row.period
     rows = session.exec(
         select(Observation, ReturnRow.period)
         .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
@@ -358,13 +388,13 @@ def _values(session: Session, row: ReturnRow) -> dict[int, dict[str, Entry]]:
             ReturnRow.collection_id == row.collection_id,
             ReturnRow.region_code == row.region_code,
             ReturnRow.period >= first,
-            ReturnRow.period <= row.period,
+            ReturnRow.period <= last,
         )
         .order_by(ReturnRow.period, col(Observation.revision))
     )
     found: dict[int, dict[str, Entry]] = defaultdict(dict)
-    for observation, period in rows:
-        found[observation.indicator_id][period] = entry_of(observation)
+    for observation, key in rows:
+        found[observation.indicator_id][key] = entry_of(observation)
     return found
 
 
@@ -380,13 +410,13 @@ def _views(session: Session, rows: Sequence[ReturnRow]) -> list[ReturnView]:
     pilots = dict(
         session.exec(select(Pilot.collection_id, Pilot.id).where(col(Pilot.collection_id).in_(collections))).all()
     )
-    asked = dict(
-        session.exec(
-            select(CollectionIndicator.collection_id, func.count())
-            .where(col(CollectionIndicator.collection_id).in_(collections))
-            .group_by(col(CollectionIndicator.collection_id))
-        ).all()
-    )
+    asked: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for number, begins, ends in session.exec(
+        select(
+            CollectionIndicator.collection_id, CollectionIndicator.from_period, CollectionIndicator.until_period
+        ).where(col(CollectionIndicator.collection_id).in_(collections))
+    ):
+        asked[number].append((begins, ends))
     counted = select(Observation.return_id, func.count(func.distinct(Observation.indicator_id))).group_by(
         col(Observation.return_id)
     )
@@ -418,7 +448,7 @@ def _views(session: Session, rows: Sequence[ReturnRow]) -> list[ReturnView]:
             submitted_at=row.submitted_at,
             comment=row.comment,
             filled=filled.get(row.id or 0, 0),
-            asked=asked.get(row.collection_id, 0),
+            asked=sum(begins <= row.period <= (ends or row.period) for begins, ends in asked[row.collection_id]),
             version=row.version,
             course=course_of(row),
         )

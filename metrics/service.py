@@ -16,7 +16,7 @@ from core.words import CollectionKind, ReturnState
 from db import audit
 from db.session import check_version, write
 from db.tables import Collection, Observation, ReturnRow, Upload
-from metrics import queries, rollups, rules
+from metrics import queries, recording, rollups, rules
 from metrics.model import Change, ChangeKind, Entry, Finding, Form
 from metrics.stages import ADOPT, APPROVE, CORRECT, DISMISS, LOCK, RETURN, SUBMIT, WITHDRAW, steps_of
 
@@ -242,6 +242,8 @@ def _store(
     form = queries.form_of(session, row)
     findings = rules.validate(form, entries, known=known)
     changes = rules.diff(form, entries, findings)
+    digest = source.sha256 if source else recording.digest_of(entries)
+    recording.keep(session, actor, row.id or 0, digest, door, findings)
     upload_id = _keep_file(session, actor, row, source, changes, findings)
     written = [change for change in changes if change.entry is not None]
     for change in written:

@@ -1,9 +1,10 @@
-"""The path of a return, as data."""
+"""The paths of a return and of a validation rule, as data."""
 
 from __future__ import annotations
 
 from accounts.permissions import Permission
 from core.words import ReturnState as S
+from core.words import RuleState as R
 from core.workflow import Step, Workflow
 
 SUBMIT, WITHDRAW, SEND_BACK, APPROVE, LOCK = "提交报送", "撤回修改", "退回", "审核通过", "锁定"
@@ -55,3 +56,23 @@ def steps_of(state: S, locked_before: bool) -> list[Step]:
     and cannot leave the return without its figures; before the first lock there is nothing to correct."""
     barred = _FIRST_TIME if locked_before else _CORRECTIONS
     return [step for step in RETURN.steps_from(state) if step.do not in barred]
+
+
+SWITCH_ON, SWITCH_OFF, SWITCH_ON_AGAIN = "启用", "停用", "重新启用"
+
+RULE = Workflow(
+    name="校验规则",
+    initial=R.DRAFT,
+    labels={state: state.label for state in R},
+    steps=(
+        Step(
+            SWITCH_ON,
+            (R.DRAFT,),
+            R.ACTIVE,
+            Permission.RULE_EDIT,
+            warns="启用后，以后每一次填报都会按这条规则核对；已经报过的数不受影响。",
+        ),
+        Step(SWITCH_OFF, (R.ACTIVE,), R.RETIRED, Permission.RULE_EDIT, needs_reason=True),
+        Step(SWITCH_ON_AGAIN, (R.RETIRED,), R.ACTIVE, Permission.RULE_EDIT),
+    ),
+)

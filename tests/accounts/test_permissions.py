@@ -30,6 +30,7 @@ collection:design   y y - - - - -
 data:edit           y y - - - - -
 duty:confirm        y y y - - - -
 duty:edit           y y y - - - -
+indicator:edit      y y - - - - -
 indicator:read      y y y y y y y
 need:create         y y y y y - -
 need:edit           y y y - - - -
@@ -44,6 +45,8 @@ return:fill         - - y - - - -
 return:read         y y y - - - -
 return:unlock       y y - - - - -
 rollup:repair       y - - - - - -
+rule:edit           y y - - - - -
+rule:read           y y y y y - -
 scenario:appraise   y y - - - - -
 scenario:create     y y y y y - -
 scenario:edit       y y y - - - -
