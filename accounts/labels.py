@@ -33,6 +33,8 @@ ACTIONS = {
     "indicator:revise": "发布新版口径",
     "need:create": "登记需求",
     "need:edit": "修改需求",
+    "need:merge": "合并需求",
+    "need:unmerge": "撤销合并需求",
     "organisation:create": "新增单位",
     "pilot:design": "设计试点",
     "pilot:judge": "作出评估结论",

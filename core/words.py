@@ -90,6 +90,14 @@ class NeedSource(Word):
     ENTERPRISE = "enterprise", "企业诉求"
 
 
+class MovedKind(Word):
+    """What moves from a merged need to the one that stays."""
+
+    FILE = "file", "附件"
+    SCENARIO = "scenario", "场景"
+    TICKET = "ticket", "工单"
+
+
 class ScenarioState(Word):
     DRAFT = "draft", "草稿"
     APPRAISAL = "appraisal", "待论证"

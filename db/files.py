@@ -98,6 +98,14 @@ def content(session: Session, attachment_id: int) -> bytes:
     return found
 
 
+def move(session: Session, entity: str, attachment_ids: Sequence[int], entity_id: int) -> None:
+    """Hand files over to another record of the same kind. Why is for the caller's own event to say."""
+    for row in session.exec(select(Attachment).where(col(Attachment.id).in_(attachment_ids))):
+        if row.entity != entity:
+            raise ValueError(f"attachment {row.id} belongs to a {row.entity}, not to a {entity}")
+        row.entity_id = entity_id
+
+
 def remove(session: Session, actor_id: int | None, attachment_id: int, reason: str) -> None:
     """Take a file off its record. Its row and content stay, for whoever asks later."""
     row = session.get(Attachment, attachment_id)

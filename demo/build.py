@@ -40,6 +40,7 @@ from db.tables import (
     CollectionUnit,
     DataResource,
     IndicatorRow,
+    Need,
     Observation,
     Organisation,
     Pilot,
@@ -75,6 +76,7 @@ def province(say: Callable[[str], None]) -> None:
     li, chen = _actor("liyan"), _actor("chenshen")
     say("登记需求、数据资源与场景……")
     needs = [_need(li, need) for need in story.NEEDS]
+    _merge(li, needs[0])
     _resources(li, cast)
     scenarios = {item.name: _scenario(li, item, cast, needs) for item in story.SCENARIOS}
     for number, pilot in enumerate(story.PILOTS, start=1):
@@ -113,8 +115,19 @@ def _need(actor: Actor, item: story.DemoNeed) -> int:
             events_from=until.replace(year=until.year - 1) + timedelta(days=1),
             events_to=until,
             severity=item.severity,
+            domain=item.domain,
         ),
     )
+
+
+def _merge(actor: Actor, need_id: int) -> None:
+    """The first need has evidence, and what a second report brought along."""
+    again = _need(actor, story.AGAIN)
+    notes = "走访 6 个村社，群众对“不知道谁在办”意见最大。\n".encode()
+    need_service.attach_evidence(actor, again, [("网格走访记录.txt", notes)], "走访记录")
+    with read() as session:
+        version = session.get_one(Need, need_id).version
+    need_service.merge_needs(actor, need_id, again, "与热线反映的是同一件事", seen_version=version)
 
 
 def _resources(actor: Actor, cast: people.People) -> None:

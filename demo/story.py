@@ -22,6 +22,7 @@ class DemoNeed:
     source: NeedSource
     events: int
     severity: int
+    domain: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ NEEDS = (
         N.HOTLINE,
         18620,
         3,
+        "信访维稳",
     ),
     DemoNeed(
         "热线工单超期无人提醒",
@@ -81,6 +83,7 @@ NEEDS = (
         N.HOTLINE,
         6240,
         2,
+        "信访维稳",
     ),
     DemoNeed(
         "危化品运输车辆进出园区底数不清",
@@ -92,6 +95,7 @@ NEEDS = (
         N.INSPECTION,
         312,
         3,
+        "公共安全",
     ),
     DemoNeed(
         "因病因残致贫发现不及时",
@@ -103,6 +107,7 @@ NEEDS = (
         N.GRID,
         1486,
         3,
+        "防贫监测",
     ),
     DemoNeed(
         "山区老人就近购物、缴费、取药不便",
@@ -114,6 +119,7 @@ NEEDS = (
         N.VISIT,
         930,
         2,
+        "民生服务",
     ),
     DemoNeed(
         "矛盾纠纷分散受理、风险看不全",
@@ -125,6 +131,7 @@ NEEDS = (
         N.GRID,
         4105,
         3,
+        "矛盾调处",
     ),
     DemoNeed(
         "企业反映多部门重复检查",
@@ -136,6 +143,7 @@ NEEDS = (
         N.ENTERPRISE,
         742,
         2,
+        "综合执法",
     ),
     DemoNeed(
         "污水管网渗漏靠人工排查",
@@ -147,6 +155,7 @@ NEEDS = (
         N.GRID,
         388,
         2,
+        "生态环保",
     ),
     DemoNeed(
         "村社每月填报表格过多",
@@ -158,6 +167,7 @@ NEEDS = (
         N.SURVEY,
         2760,
         2,
+        "综合执法",
     ),
     DemoNeed(
         "近海船舶脱管漏管",
@@ -169,6 +179,7 @@ NEEDS = (
         N.INSPECTION,
         205,
         3,
+        "公共安全",
     ),
     DemoNeed(
         "跨省办事来回跑",
@@ -180,6 +191,7 @@ NEEDS = (
         N.HOTLINE,
         1570,
         2,
+        "民生服务",
     ),
     DemoNeed(
         "出租房和流动人口变化掌握慢",
@@ -191,6 +203,7 @@ NEEDS = (
         N.GRID,
         3920,
         2,
+        "社会治安",
     ),
     DemoNeed(
         "医保报销进度查不到",
@@ -202,6 +215,7 @@ NEEDS = (
         N.HOTLINE,
         5230,
         1,
+        "民生服务",
     ),
     DemoNeed(
         "农产品检测结果送不到农户",
@@ -213,7 +227,21 @@ NEEDS = (
         N.SURVEY,
         260,
         1,
+        "经济生态",
     ),
+)
+# The same thing reported again, from another window: merged into the first need.
+AGAIN = DemoNeed(
+    "一件事投诉好几遍没人管",
+    "网格员反映，群众把同一件事在热线和网格各报一遍，两边各派各的，回访时群众说不清是哪个部门办的。",
+    Asker.GRASSROOTS,
+    "来电来访群众",
+    G.TOWN,
+    "330523",
+    N.GRID,
+    420,
+    2,
+    "信访维稳",
 )
 
 RESOURCES = (

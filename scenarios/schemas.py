@@ -30,12 +30,15 @@ class NeedIn(_Input):
     asker: Asker = Field(title="提出方")
     people: str = Field("", title="涉及人群", max_length=100)
     level: GovernanceLevel = Field(title="治理层级")
+    unit: str = Field("", title="具体单位", max_length=60)
     region_code: str = Field(title="所在地区")
+    domain: str = Field("", title="业务领域", max_length=20)
     source: NeedSource = Field(title="需求来源")
     events: int | None = Field(None, title="发生次数", ge=0, le=100_000_000)
     events_from: date | None = Field(None, title="统计起日")
     events_to: date | None = Field(None, title="统计止日")
     severity: int = Field(2, title="严重程度", ge=1, le=3)
+    owner_organisation_id: int | None = Field(None, title="跟进单位")
 
     @model_validator(mode="after")
     def _counted_over_a_time(self) -> Self:

@@ -216,6 +216,7 @@ def _set_needs(session: Session, actor: Actor, scenario_id: int, wanted: Sequenc
     visible = need_queries.readable_needs(actor).with_only_columns(Need.id).where(col(Need.id).in_(wanted))
     if set(session.scalars(visible)) != set(wanted):
         raise NotFound("所选需求中有的已不存在，或您无权使用。", "请重新选择对应需求。")
+    need_queries.require_unmerged(session, wanted)
     current = {
         row.need_id: row for row in session.exec(select(ScenarioNeed).where(ScenarioNeed.scenario_id == scenario_id))
     }

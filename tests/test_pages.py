@@ -20,7 +20,9 @@ SAID = ("title", "header", "subheader", "caption", "markdown", "info", "warning"
 ASKED = ("button", "selectbox", "multiselect", "text_input", "text_area", "number_input", "date_input", "metric")
 MARKUP = re.compile(r"<style>.*?</style>|<[^>]+>|:[a-z-]+\[|:material/\w+:|\]\([^)]*\)", re.DOTALL)
 # File kinds, commands and codes that people know by these letters.
-KNOWN = re.compile("|".join(PEOPLE) + r"|PDF|CSV|Excel|zhiping check|\b[0-9a-f]{8,}\b|[A-Z]+[-_]?[A-Z]*-?\d[\w-]*")
+KNOWN = re.compile(
+    "|".join(PEOPLE) + r"|PDF|CSV|Excel|KB|MB|zhiping check|\b[0-9a-f]{8,}\b|[A-Z]+[-_]?[A-Z]*-?\d[\w-]*"
+)
 
 
 def texts(app: AppTest) -> Iterator[str]:

@@ -25,12 +25,12 @@ from db.tables.metrics import (
     Target,
     Upload,
 )
+from db.tables.needs import Need, NeedMerge, NeedMergeItem
 from db.tables.pilots import Pilot, PilotVerdict
 from db.tables.regions import Region, RegionGroup
 from db.tables.rules import ReturnCheck, ReturnFinding, RuleRehearsal, RuleWaiver, ValidationRule
 from db.tables.scenarios import (
     DataResource,
-    Need,
     Scenario,
     ScenarioData,
     ScenarioNeed,
@@ -53,6 +53,8 @@ __all__ = [
     "IndicatorRow",
     "LoginSession",
     "Need",
+    "NeedMerge",
+    "NeedMergeItem",
     "Observation",
     "Organisation",
     "Pilot",

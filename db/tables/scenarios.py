@@ -1,17 +1,15 @@
-"""Needs, scenarios, data resources and who is responsible for what."""
+"""Scenarios, data resources and who is responsible for what."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from core.words import (
-    Asker,
     DataStatus,
     GovernanceLevel,
-    NeedSource,
     PersonalInformation,
     ScenarioState,
     SecurityLevel,
@@ -19,29 +17,6 @@ from core.words import (
     SharingScheme,
 )
 from db.base import Versioned, word
-
-
-class Need(Versioned, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    code: str = Field(unique=True)
-    title: str
-    description: str
-    asker: Asker = Field(sa_type=word(Asker))
-    people: str = ""  # the group concerned
-    level: GovernanceLevel = Field(sa_type=word(GovernanceLevel))
-    region_code: str = Field(foreign_key="region.code", index=True)
-    source: NeedSource = Field(sa_type=word(NeedSource))
-    events: int | None = None  # how often, between the two dates
-    events_from: date | None = None
-    events_to: date | None = None
-    severity: int = 2
-    created_by: int = Field(foreign_key="account.id")
-    created_at: datetime
-
-    __table_args__ = (
-        CheckConstraint("severity BETWEEN 1 AND 3", name="severity"),
-        CheckConstraint("events IS NULL OR events >= 0", name="events"),
-    )
 
 
 class Scenario(Versioned, table=True):

@@ -1,4 +1,4 @@
-"""What the pages of this room share: facts in words, the fields of a need, tables turned into inputs."""
+"""What the pages of this room share: facts in words, tables turned into inputs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ import streamlit as st
 from accounts.queries import EventView
 from core import clock
 from core.words import (
-    Asker,
-    GovernanceLevel,
-    NeedSource,
     PersonalInformation,
     SecurityLevel,
     Sharing,
@@ -21,10 +18,7 @@ from core.words import (
     Word,
     sharing_label,
 )
-from scenarios import rules
-from scenarios.need_queries import NeedDetail
 from scenarios.queries import DutyView
-from scenarios.resource_queries import PlaceOption
 from web.guard import plain
 
 SHARING = {
@@ -65,80 +59,6 @@ def history_table(events: Sequence[EventView], key: str) -> None:
 def pick(options: Sequence[Any], value: Any) -> int | None:
     """Where a select box starts."""
     return options.index(value) if value in options else None
-
-
-def need_fields(prefix: str, regions: Sequence[PlaceOption], row: NeedDetail | None = None) -> dict[str, Any]:
-    """The fields of a need inside a form; returns what `NeedIn` takes."""
-    codes = [place.code for place in regions]
-    names = {place.code: place.label for place in regions}
-    left, right = st.columns(2)
-    with left:
-        title = st.text_input("需求名称", row.row.title if row else "", max_chars=60, key=f"{prefix}_title")
-        region = st.selectbox(
-            "所在地区",
-            codes,
-            index=pick(codes, row.row.region_code) if row else (0 if len(codes) == 1 else None),
-            format_func=lambda code: names[code],
-            placeholder="选择或输入地区",
-            key=f"{prefix}_region",
-        )
-        level = st.selectbox(
-            "治理层级",
-            list(GovernanceLevel),
-            index=pick(list(GovernanceLevel), row.row.level) if row else None,
-            format_func=label,
-            placeholder="问题发生在哪一级",
-            key=f"{prefix}_level",
-        )
-    with right:
-        people = st.text_input("涉及人群", row.people if row else "", max_chars=100, key=f"{prefix}_people")
-        asker = st.selectbox(
-            "提出方",
-            list(Asker),
-            index=pick(list(Asker), row.row.asker) if row else None,
-            format_func=label,
-            placeholder="谁提出的",
-            key=f"{prefix}_asker",
-        )
-        source = st.selectbox(
-            "需求来源",
-            list(NeedSource),
-            index=pick(list(NeedSource), row.row.source) if row else None,
-            format_func=label,
-            placeholder="从哪里发现的",
-            key=f"{prefix}_source",
-        )
-    description = st.text_area(
-        "问题与痛点", row.description if row else "", max_chars=2000, height=110, key=f"{prefix}_description"
-    )
-    first, second, third, fourth = st.columns(4)
-    events = first.number_input(
-        "发生次数", min_value=0, step=1, value=row.events if row else None, key=f"{prefix}_events"
-    )
-    events_from = second.date_input(
-        "统计起日", row.events_from if row else None, format="YYYY-MM-DD", key=f"{prefix}_from"
-    )
-    events_to = third.date_input("统计止日", row.events_to if row else None, format="YYYY-MM-DD", key=f"{prefix}_to")
-    severity = fourth.selectbox(
-        "严重程度",
-        list(rules.SEVERITY),
-        index=(row.severity if row else 2) - 1,
-        format_func=lambda grade: f"{grade} {rules.SEVERITY[grade]}",
-        key=f"{prefix}_severity",
-    )
-    return {
-        "title": title,
-        "description": description,
-        "asker": asker,
-        "people": people,
-        "level": level,
-        "region_code": region,
-        "source": source,
-        "events": events,
-        "events_from": events_from,
-        "events_to": events_to,
-        "severity": severity,
-    }
 
 
 def duty_frame(duties: Sequence[DutyView]) -> pd.DataFrame:
