@@ -19,6 +19,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     COLLECTION_DESIGN = "collection:design"
     DATA_EDIT = "data:edit"
+    DOMAIN_EDIT = "domain:edit"
     DUTY_CONFIRM = "duty:confirm"
     DUTY_EDIT = "duty:edit"
     INDICATOR_EDIT = "indicator:edit"
@@ -41,6 +42,7 @@ class Permission(StrEnum):
     SCENARIO_APPRAISE = "scenario:appraise"
     SCENARIO_CREATE = "scenario:create"
     SCENARIO_EDIT = "scenario:edit"
+    SCENARIO_ITERATE = "scenario:iterate"
     SCENARIO_MOVE = "scenario:move"
     SCENARIO_READ = "scenario:read"
 
@@ -118,14 +120,18 @@ def _registrar(actor: Actor, _: Subject) -> Answer:
     return Answer(False, "只有研究院、县级团队和部门可以登记。")
 
 
-def _own_draft(actor: Actor, subject: Subject) -> Answer:
-    if not subject.editable:
-        return Answer(False, "当前状态不可修改。")
+def _owner(actor: Actor, subject: Subject) -> Answer:
     if actor.is_staff:
         return YES
     if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
         return YES
-    return Answer(False, "只能修改本单位登记的草稿。")
+    return Answer(False, "只有登记单位、牵头单位和研究院可以办理。")
+
+
+def _own_draft(actor: Actor, subject: Subject) -> Answer:
+    if not subject.editable:
+        return Answer(False, "当前状态不可修改。")
+    return YES if _owner(actor, subject) else Answer(False, "只能修改本单位登记的草稿。")
 
 
 def _own_list(actor: Actor, subject: Subject) -> Answer:
@@ -178,6 +184,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.AUDIT_READ: _staff,
     Permission.COLLECTION_DESIGN: _staff,
     Permission.DATA_EDIT: _staff,
+    Permission.DOMAIN_EDIT: _staff,
     Permission.DUTY_CONFIRM: _own_duty,
     Permission.DUTY_EDIT: _own_list,
     Permission.INDICATOR_EDIT: _staff,
@@ -200,6 +207,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SCENARIO_APPRAISE: _staff_not_creator,
     Permission.SCENARIO_CREATE: _registrar,
     Permission.SCENARIO_EDIT: _own_draft,
+    Permission.SCENARIO_ITERATE: _owner,
     Permission.SCENARIO_MOVE: _staff,
     Permission.SCENARIO_READ: _worker,
 }

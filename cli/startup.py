@@ -14,6 +14,7 @@ from db import engine, facts, upgrade
 from db.session import read, write
 from metrics import catalogue, rollups  # noqa: F401  rollups listen for changed groups
 from regions import service as regions
+from scenarios import indexing
 
 Say = Callable[[str], None]
 
@@ -35,6 +36,7 @@ def prepare(say: Say = silent) -> None:
             wipe()
         fresh = upgrade.current() == ""
         upgrade.ensure()
+        indexing.write_missing_keys()
         if fresh:
             wanted = settings().demo
             furnish(say, demo=settings().embedded if wanted is None else wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import Invalid
 
@@ -33,6 +33,12 @@ _MESSAGES = {
     "too_long": "最多选择 {max_length} 项",
     "list_type": "必填",
 }
+
+
+class Input(BaseModel):
+    """What people enter: outer blanks are cut off, fields nobody asked for refused."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
 
 
 def checked(schema: type[S], **values: Any) -> S:

@@ -112,6 +112,67 @@ class ScenarioState(Word):
     RETIRED = "retired", "已退出"
 
 
+class PartnerRole(Word):
+    """What an organisation does in a scenario beside the one that leads it."""
+
+    COOPERATE = "cooperate", "协同单位"
+    DATA = "data", "数据支撑"
+    TECHNOLOGY = "technology", "技术支撑"
+    OPERATE = "operate", "运行单位"
+    GUIDE = "guide", "指导单位"
+
+
+class OpeningState(Word):
+    """场景开放: whether partners are still sought."""
+
+    OPEN = "open", "开放中"
+    CLOSED = "closed", "已结束"
+
+
+class AnswerState(Word):
+    WAITING = "waiting", "待答复"
+    ACCEPTED = "accepted", "已采纳"
+    DECLINED = "declined", "未采纳"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Criterion(Word):
+    """What an appraisal before approval looks at (前期论证)."""
+
+    NEED = "need", "需求依据"
+    USERS = "users", "真实用户意见"
+    REUSE = "reuse", "可复用的既有系统"
+    DATA = "data", "数据可得性"
+    COST = "cost", "建设与运行成本"
+    LEGAL = "legal", "法律依据"
+    ELDERLY = "elderly", "老年人可用性"
+    EXIT = "exit", "退出方案"
+
+
+class FindingVerdict(Word):
+    MET = "met", "符合"
+    PARTLY = "partly", "部分符合"
+    UNMET = "unmet", "不符合"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+
+
+class Decision(Word):
+    """How an appraisal ends. REDUCE approves a smaller scope that is written down (核减)."""
+
+    PASS = "pass", "通过"
+    REDUCE = "reduce", "核减"
+    BACK = "back", "退回"
+    REFUSE = "refuse", "不予立项"
+
+
+class LikenessVerdict(Word):
+    """What a reviewer makes of a similar scenario (应用查重)."""
+
+    PASS = "pass", "通过（不重复）"
+    REDUCE = "reduce", "核减重复部分"
+    REFUSE = "refuse", "不予立项（重复）"
+
+
 class SharingScheme(Word):
     NATIONAL = "national", "国家"
     ZHEJIANG = "zhejiang", "浙江省"

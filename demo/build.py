@@ -44,12 +44,13 @@ from db.tables import (
     Observation,
     Organisation,
     Pilot,
+    ReformItem,
     Region,
     ReturnRow,
     Scenario,
     ScenarioData,
 )
-from demo import figures, people, story
+from demo import dossiers, figures, people, story
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -57,7 +58,7 @@ from pilots import stages
 from pilots.schemas import PilotIn
 from regions import groups, queries
 from regions.imports import ZHEJIANG
-from scenarios import need_service, schemas, service
+from scenarios import need_service, schemas, service, version_service
 from scenarios import stages as scenario_stages
 
 SEED = 20_260_101
@@ -84,6 +85,7 @@ def province(say: Callable[[str], None]) -> None:
         _pilot(rng, li, chen, pilot, scenarios, cast)
     for item in story.SCENARIOS:
         _finish(li, chen, scenarios[item.name], item.state)
+    _after_approval(li, scenarios)
     _data_requests(li)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
@@ -172,7 +174,21 @@ def _scenario(actor: Actor, item: story.DemoScenario, cast: people.People, needs
             level=GovernanceLevel(item.level),
             lead_organisation_id=cast.organisations[item.lead],
             region_code=item.region,
+            partners=[
+                schemas.PartnerIn(organisation_id=cast.organisations[where], role=role, task=task)
+                for where, role, task in dossiers.PARTNERS.get(item.name, ())
+            ],
             needs=[needs[index] for index in item.needs],
+            reforms=[
+                schemas.ReformIn(
+                    barrier=barrier,
+                    measure=measure,
+                    outcome=outcome,
+                    lead_organisation_id=cast.organisations[lead],
+                    due_on=clock.today() + timedelta(days=due),
+                )
+                for barrier, measure, outcome, lead, due, _ in dossiers.REFORMS.get(item.name, ())
+            ],
             data=[schemas.DataLinkIn(resource_id=resources[name], purpose=purpose) for name, purpose in item.data],
             responsibilities=duties,
         ),
@@ -219,6 +235,29 @@ def _finish(li: Actor, chen: Actor, scenario_id: int, wanted: ScenarioState) -> 
     }
     if wanted in later:
         _move_scenario(li, scenario_id, *later[wanted])
+
+
+def _after_approval(actor: Actor, scenarios: dict[str, int]) -> None:
+    """Results of reforms, and the version that is being written while its scenario is in 迭代中."""
+    documents = {(name, item[1]): item[5] for name, items in dossiers.REFORMS.items() for item in items if item[5]}
+    with read() as session:
+        done = [
+            (row.id or 0, documents[name, row.measure], row.due_on)
+            for row, name in session.exec(
+                select(ReformItem, Scenario.name).join(Scenario, col(Scenario.id) == ReformItem.scenario_id)
+            )
+            if (name, row.measure) in documents
+        ]
+    for item_id, document, due_on in done:
+        version_service.complete_reform(
+            actor, item_id, on=due_on - timedelta(days=10), document=document, seen_version=1
+        )
+    name, changes, feedback = dossiers.VERSION
+    with read() as session:
+        version = session.get_one(Scenario, scenarios[name]).version
+    version_service.open_version(
+        actor, scenarios[name], schemas.VersionIn(changes=changes, feedback=feedback), seen_version=version
+    )
 
 
 def _data_requests(actor: Actor) -> None:

@@ -18,7 +18,7 @@ from db import files
 from db.files import Attached
 from db.session import read
 from db.tables import Account, Organisation, Responsibility, ResponsibilityConfirmation, Scenario
-from scenarios import duty_rules, duty_tree, queries, rules, stages
+from scenarios import dossier_queries, duty_rules, duty_tree, queries, rules, stages
 from scenarios.duty_rules import Change
 from scenarios.duty_tree import Node
 
@@ -163,8 +163,7 @@ def duty_list(actor: Actor, scenario_id: int | None) -> DutyList | None:
         row = session.scalars(queries.readable(actor).where(Scenario.id == scenario_id)).first()
         if row is None:
             return None
-        registrar = session.exec(select(Account.organisation_id).where(Account.id == row.created_by)).one()
-        subject = replace(queries.subject_of(actor, row, registrar), editable=row.state in stages.LIST_OPEN)
+        subject = replace(dossier_queries.subject_of(session, actor, row), editable=row.state in stages.LIST_OPEN)
         names, short = _names(session)
         return DutyList(
             about=About(scenario_id, row.code, row.name, row.state, names[row.lead_organisation_id]),

@@ -19,7 +19,7 @@ from core import clock
 from core.errors import Conflict, Duplicate, Invalid, NotFound
 from core.words import DutyKind
 from db.tables import Account, Responsibility, ResponsibilityData, ResponsibilitySupport, Scenario
-from scenarios import duty_rules, duty_tree, queries, stages
+from scenarios import dossier_queries, duty_rules, duty_tree, queries, stages
 from scenarios.duty_rules import Content, Place, Wanted, Where
 from scenarios.duty_tree import Node
 
@@ -337,8 +337,7 @@ def open_list(session: Session, actor: Actor, scenario_id: int) -> Ledger:
     row = session.scalars(queries.readable(actor).where(Scenario.id == scenario_id)).first()
     if row is None:
         raise NotFound(NOT_FOUND, "请回到场景列表重新选择。")
-    registrar = session.exec(select(Account.organisation_id).where(Account.id == row.created_by)).one()
-    subject = replace(queries.subject_of(actor, row, registrar), editable=row.state in stages.LIST_OPEN)
+    subject = replace(dossier_queries.subject_of(session, actor, row), editable=row.state in stages.LIST_OPEN)
     require(actor, Permission.DUTY_EDIT, subject)
     return lock(session, actor, scenario_id)
 

@@ -23,7 +23,7 @@ from db.session import read
 from db.tables import Account, Attachment, Need, NeedMerge, Organisation, RegionGroup, Scenario, ScenarioNeed
 from regions import groups
 from regions.queries import names
-from scenarios import rules
+from scenarios import domain_queries, rules
 from scenarios.queries import Link, colleagues, readable
 from scenarios.search import normal, searchable
 
@@ -218,10 +218,11 @@ def require_unmerged(session: Session, need_ids: Sequence[int]) -> None:
 
 
 def domains(actor: Actor) -> list[str]:
-    """The usual domains, then those that needs the actor sees have added."""
+    """The domains that are offered, then those that needs the actor sees have added."""
+    offered = domain_queries.domains(actor)
     with read() as session:
         used = session.scalars(readable_needs(actor).with_only_columns(Need.domain).distinct().order_by(Need.domain))
-        return list(dict.fromkeys((*rules.DOMAINS, *filter(None, used))))
+        return list(dict.fromkeys((*offered, *filter(None, used))))
 
 
 def group_names() -> list[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import false, func, or_
+import sqlalchemy
+from sqlalchemy import case, false, func, or_
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, may
+from core import clock
 from core.errors import NotFound, WrongState
 from core.words import (
     DataStatus,
     GovernanceLevel,
+    OpeningState,
     PersonalInformation,
     Role,
     ScenarioState,
@@ -28,15 +31,20 @@ from db.tables import (
     Account,
     DataResource,
     Need,
+    Opening,
     Organisation,
+    ReformItem,
     Region,
     Scenario,
     ScenarioData,
     ScenarioNeed,
     ScenarioVersion,
 )
-from scenarios import duty_tree, rules, stages
-from scenarios.search import normal
+from regions import groups
+from scenarios import dossier_queries, duty_tree, rules, stages
+from scenarios.content import Content
+from scenarios.dossier_queries import PartnerView, ReformView, VersionView
+from scenarios.search import where
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,14 @@ class ScenarioRow:
     version_label: str
     readiness: rules.Readiness
     needs: int
+    reforms: int
+    openings: int  # ways in for partners that are open now
     created_at: datetime
+
+    @property
+    def untraced(self) -> str:
+        """What 三张清单 miss of it; "" when it leads back to a need and on to a reform."""
+        return "、".join(what for what, count in (("需求", self.needs), ("改革事项", self.reforms)) if not count)
 
 
 @dataclass(frozen=True)
@@ -103,29 +118,42 @@ class DutyView:
 
 
 @dataclass(frozen=True)
-class VersionView:
-    id: int
-    label: str
-    changes: str
-    created_by: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class ScenarioDetail:
     """The dossier. `version` is the row's, for the next command; `versions` are the design's."""
 
     row: ScenarioRow
     summary: str
+    design: str
     technologies: str
     created_by: str
+    partners: Sequence[PartnerView]
     needs: Sequence[Link]
+    reforms: Sequence[ReformView]
     data: Sequence[DataView]
     duties: Sequence[DutyView]
     findings: Sequence[rules.Finding]
     versions: Sequence[VersionView]
     subject: Subject
     version: int
+
+    @property
+    def content(self) -> Content:
+        """What it says, in words."""
+        return {
+            "name": self.row.name,
+            "domain": self.row.domain,
+            "region": self.row.region,
+            "level": self.row.level.label,
+            "lead": self.row.lead,
+            "partners": ["　".join(filter(None, (v.organisation, v.role.label, v.task))) for v in self.partners],
+            "summary": self.summary,
+            "design": self.design,
+            "technologies": self.technologies,
+            "needs": [f"{link.code} {link.name}" for link in self.needs],
+            "reforms": [f"{v.barrier} → {v.measure} → {v.outcome}（{v.lead}，{v.due_on}）" for v in self.reforms],
+            "data": [f"{view.name}（{view.provider}）：{view.purpose}" for view in self.data],
+            "duties": [f"{' › '.join(v.path)}（{v.organisation or '缺责任单位'}）" for v in self.duties],
+        }
 
     @property
     def sensitive(self) -> bool:
@@ -172,20 +200,55 @@ def scenarios(
     search: str = "",
     domain: str | None = None,
     states: Collection[ScenarioState] = (),
+    level: GovernanceLevel | None = None,
     region_code: str | None = None,
+    group: str | None = None,
+    lead_id: int | None = None,
 ) -> list[ScenarioRow]:
-    """Scenarios, newest first. `search` finds parts of name and code, and pinyin initials."""
-    query = readable(actor)
-    if wanted := normal(search):
-        query = query.where(col(Scenario.search_text).contains(wanted, autoescape=True))
+    """Scenarios, those that wait for somebody first (`stages.ORDER`), newest first among equals.
+
+    `search` finds parts of name, code and summary, pinyin and pinyin initials; hits in the name come first.
+    A city or province stands for all of it; `group` is a region group of today.
+    """
+    query = readable(actor).where(where(search, Scenario.search_text, Scenario.search_more))
     if domain:
         query = query.where(Scenario.domain == domain)
     if states:
         query = query.where(col(Scenario.state).in_(states))
+    if level:
+        query = query.where(Scenario.level == level)
     if region_code:
-        query = query.where(Scenario.region_code == region_code)
+        query = query.where(col(Scenario.region_code).startswith(within(region_code)))
+    if lead_id:
+        query = query.where(Scenario.lead_organisation_id == lead_id)
     with read() as session:
-        return _scenario_rows(session, query)
+        if group:
+            codes = session.exec(select(Scenario.region_code).distinct()).all()
+            member = groups.memberships(session, codes, clock.today())
+            query = query.where(
+                col(Scenario.region_code).in_([code for code in codes if _group(member, code) == group])
+            )
+        named_first = case((where(search, Scenario.search_text), 0), else_=1)
+        waiting_first = case({state: place for place, state in enumerate(stages.ORDER)}, value=col(Scenario.state))
+        return _scenario_rows(session, query, named_first, waiting_first, col(Scenario.id).desc())
+
+
+def groups_of_scenarios(actor: Actor) -> list[str]:
+    """The region groups of today that scenarios the actor sees belong to."""
+    with read() as session:
+        codes = session.scalars(readable(actor).with_only_columns(Scenario.region_code).distinct()).all()
+        member = groups.memberships(session, codes, clock.today())
+        return sorted({name for code in codes if (name := _group(member, code))})
+
+
+def within(region_code: str) -> str:
+    """What the codes of everything in a region begin with: 33 the province, 3305 the city, 330523 the county."""
+    return region_code.removesuffix("00").removesuffix("00") if len(region_code) == 6 else region_code
+
+
+def _group(member: Mapping[str, groups.Membership], code: str) -> str:
+    """Cities and provinces are in no group: their counties are."""
+    return member[code].name if code in member and len(within(code)) == 6 else ""
 
 
 def pilotable(actor: Actor) -> list[ScenarioRow]:
@@ -201,52 +264,46 @@ def current_version(session: Session, actor: Actor, scenario_id: int) -> Version
         raise NotFound("没有找到这个场景，或您无权查看。", "请重新选择场景。")
     if row.state not in stages.PILOTABLE:
         raise WrongState(f"场景当前为“{row.state.label}”，不能发起试点。", "场景立项后才能试点。")
-    return _versions(session, scenario_id)[0]
+    return dossier_queries.newest(session, row)
 
 
 def scenario(actor: Actor, scenario_id: int | None) -> ScenarioDetail | None:
     if scenario_id is None:
         return None
     with read() as session:
-        query = readable(actor).where(Scenario.id == scenario_id)
-        row = session.scalars(query).first()
-        if row is None:
-            return None
-        author, registrar = session.exec(
-            select(Account.name, Account.organisation_id).where(Account.id == row.created_by)
-        ).one()
-        linked = session.exec(
-            select(Need.id, Need.code, Need.title)
-            .join(ScenarioNeed, col(ScenarioNeed.need_id) == Need.id)
-            .where(ScenarioNeed.scenario_id == scenario_id)
-            .order_by(Need.code)
-        ).all()
-        nodes = duty_tree.tree(session, scenario_id)
-        names = duty_tree.organisation_names(session)
-        return ScenarioDetail(
-            row=_scenario_rows(session, query)[0],
-            summary=row.summary,
-            technologies=row.technologies,
-            created_by=author,
-            needs=[Link(key or 0, code, title) for key, code, title in linked],
-            data=_data(session, scenario_id),
-            duties=[_duty(node, names) for node in nodes if node.content],
-            findings=duty_tree.findings(nodes, duty_tree.answers(session, [scenario_id]), names),
-            versions=_versions(session, scenario_id),
-            subject=subject_of(actor, row, registrar),
-            version=row.version,
-        )
+        return detail(session, actor, scenario_id)
 
 
-def subject_of(actor: Actor, row: Scenario, registrar: int) -> Subject:
-    """What permissions are asked about. A scenario belongs to the organisation that registered it and to
-    the one that leads it; for predicates that is the actor's own when it is one of the two."""
-    owners = {registrar, row.lead_organisation_id}
-    return Subject(
-        region_code=row.region_code,
-        organisation_id=actor.organisation_id if actor.organisation_id in owners else registrar,
-        created_by=row.created_by,
-        editable=row.state in stages.EDITABLE,
+def detail(session: Session, actor: Actor, scenario_id: int) -> ScenarioDetail | None:
+    """The dossier within a session; None when there is none or the actor does not see it."""
+    query = readable(actor).where(Scenario.id == scenario_id)
+    row = session.scalars(query).first()
+    if row is None:
+        return None
+    author = session.exec(select(Account.name).where(Account.id == row.created_by)).one()
+    linked = session.exec(
+        select(Need.id, Need.code, Need.title)
+        .join(ScenarioNeed, col(ScenarioNeed.need_id) == Need.id)
+        .where(ScenarioNeed.scenario_id == scenario_id)
+        .order_by(Need.code)
+    ).all()
+    nodes = duty_tree.tree(session, scenario_id)
+    names = duty_tree.organisation_names(session)
+    return ScenarioDetail(
+        row=_scenario_rows(session, query)[0],
+        summary=row.summary,
+        design=row.design,
+        technologies=row.technologies,
+        created_by=author,
+        partners=dossier_queries.partners(session, scenario_id),
+        needs=[Link(key or 0, code, title) for key, code, title in linked],
+        reforms=dossier_queries.reforms(session, scenario_id),
+        data=_data(session, scenario_id),
+        duties=[_duty(node, names) for node in nodes if node.content],
+        findings=duty_tree.findings(nodes, duty_tree.answers(session, [scenario_id]), names),
+        versions=dossier_queries.versions(session, scenario_id),
+        subject=dossier_queries.subject_of(session, actor, row),
+        version=row.version,
     )
 
 
@@ -278,47 +335,69 @@ def _duty(node: duty_tree.Node, names: Mapping[int, str]) -> DutyView:
     )
 
 
-def _scenario_rows(session: Session, query: Any) -> list[ScenarioRow]:
+def _scenario_rows(session: Session, query: Any, *order: Any) -> list[ScenarioRow]:
+    """Columns, not objects: a list of thousands is drawn on every rerun."""
     found = session.execute(
         query.join(Organisation, col(Organisation.id) == Scenario.lead_organisation_id)
         .join(Region, col(Region.code) == Scenario.region_code)
-        .add_columns(func.coalesce(func.nullif(Organisation.short_name, ""), Organisation.name), Region.name)
-        .order_by(col(Scenario.id).desc())
+        .with_only_columns(
+            *map(col, (Scenario.id, Scenario.code, Scenario.name, Scenario.domain, Scenario.state, Scenario.level)),
+            *map(col, (Scenario.region_code, Scenario.lead_organisation_id, Scenario.created_at)),
+            func.coalesce(func.nullif(Organisation.short_name, ""), Organisation.name),
+            Region.name,
+        )
+        .order_by(*order)
     ).all()
-    ids = [row.id for row, *_ in found]
-    statuses: dict[int, list[DataStatus]] = defaultdict(list)
-    for key, status in session.exec(
-        select(ScenarioData.scenario_id, ScenarioData.status).where(col(ScenarioData.scenario_id).in_(ids))
+    ids = query.with_only_columns(Scenario.id)
+    total, connected = Counter[int](), Counter[int]()
+    for key, status, times in session.execute(
+        sqlalchemy.select(col(ScenarioData.scenario_id), col(ScenarioData.status), func.count())
+        .where(col(ScenarioData.scenario_id).in_(ids))
+        .group_by(col(ScenarioData.scenario_id), col(ScenarioData.status))
     ):
-        statuses[key].append(DataStatus(status))
+        total[key] += times
+        connected[key] += times if status is DataStatus.CONNECTED else 0
     newest = {
-        key: (version_id or 0, label)
-        for key, version_id, label in session.exec(
-            select(ScenarioVersion.scenario_id, ScenarioVersion.id, ScenarioVersion.label)
+        key: (version_id, label)
+        for key, version_id, label in session.execute(
+            sqlalchemy.select(col(ScenarioVersion.scenario_id), col(ScenarioVersion.id), col(ScenarioVersion.label))
             .where(col(ScenarioVersion.scenario_id).in_(ids))
             .order_by(col(ScenarioVersion.id))
         )
     }
-    asked = Counter(session.exec(select(ScenarioNeed.scenario_id).where(col(ScenarioNeed.scenario_id).in_(ids))).all())
+    needs, reforms, openings = (
+        dict(
+            session.execute(
+                sqlalchemy.select(column, func.count()).where(column.in_(ids), *only).group_by(column)
+            ).all()
+        )
+        for column, *only in (
+            (col(ScenarioNeed.scenario_id),),
+            (col(ReformItem.scenario_id),),
+            (col(Opening.scenario_id), col(Opening.state) == OpeningState.OPEN),
+        )
+    )
     return [
         ScenarioRow(
-            id=row.id,
-            code=row.code,
-            name=row.name,
-            domain=row.domain,
-            state=row.state,
-            level=row.level,
-            region_code=row.region_code,
+            id=key,
+            code=code,
+            name=name,
+            domain=domain,
+            state=state,
+            level=level,
+            region_code=region_code,
             region=region,
-            lead_id=row.lead_organisation_id,
+            lead_id=lead_id,
             lead=lead,
-            version_id=newest[row.id][0],
-            version_label=newest[row.id][1],
-            readiness=rules.readiness(statuses[row.id]),
-            needs=asked[row.id],
-            created_at=row.created_at,
+            version_id=newest[key][0],
+            version_label=newest[key][1],
+            readiness=rules.Readiness(connected[key], total[key]),
+            needs=needs.get(key, 0),
+            reforms=reforms.get(key, 0),
+            openings=openings.get(key, 0),
+            created_at=created_at,
         )
-        for row, lead, region in found
+        for key, code, name, domain, state, level, region_code, lead_id, created_at, lead, region in found
     ]
 
 
@@ -349,14 +428,3 @@ def _data(session: Session, scenario_id: int) -> list[DataView]:
         )
         for link, resource, provider in rows
     ]
-
-
-def _versions(session: Session, scenario_id: int) -> list[VersionView]:
-    """Newest first."""
-    rows = session.exec(
-        select(ScenarioVersion, Account.name)
-        .join(Account, col(Account.id) == ScenarioVersion.created_by)
-        .where(ScenarioVersion.scenario_id == scenario_id)
-        .order_by(col(ScenarioVersion.id).desc())
-    ).all()
-    return [VersionView(row.id or 0, row.label, row.changes, author, row.created_at) for row, author in rows]

@@ -14,7 +14,6 @@ from core import clock
 from core.words import PersonalInformation, RegionLevel, Role, SecurityLevel, sharing_label
 from db.session import read
 from db.tables import DataResource, Organisation, Region, Scenario, ScenarioData
-from scenarios import rules
 from scenarios.queries import Link, readable
 from scenarios.search import normal, searchable, sort_key
 
@@ -81,13 +80,6 @@ def resources(actor: Actor, *, search: str = "", provider_id: int | None = None)
             for row, provider in rows
             if not wanted or wanted in searchable(f"{row.code} {row.name} {provider}")
         ]
-
-
-def domains() -> list[str]:
-    """The usual domains, then those that scenarios have added."""
-    with read() as session:
-        used = session.exec(select(Scenario.domain).distinct().order_by(Scenario.domain)).all()
-    return list(dict.fromkeys((*rules.DOMAINS, *used)))
 
 
 def regions() -> list[PlaceOption]:

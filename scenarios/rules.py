@@ -11,7 +11,7 @@ from fractions import Fraction
 from core.numbers import format_number
 from core.words import DataStatus, GovernanceLevel, PersonalInformation, SecurityLevel, Sharing
 
-# Where the list of domains starts; staff add to it by registering a scenario in a new one.
+# Where the list of domains starts; staff edit it (`domain_service`).
 DOMAINS = (
     "信访维稳",
     "社会治安",
@@ -34,6 +34,12 @@ def next_code(prefix: str, year: int, last: str | None) -> str:
     """The code after `last` of the same prefix and year: CJ-2026-0001, CJ-2026-0002 … CJ-2026-10000."""
     serial = int(last.rsplit("-", 1)[1]) + 1 if last else 1
     return f"{prefix}-{year}-{serial:04d}"
+
+
+def next_version(label: str, *, major: bool = False) -> str:
+    """The version after `label`: v1.0 → v1.1, or v2.0 when the change is a major one."""
+    first, _, second = label.removeprefix("v").partition(".")
+    return f"v{int(first) + 1}.0" if major else f"v{first}.{int(second) + 1}"
 
 
 # -- priority of a need --------------------------------------------------------

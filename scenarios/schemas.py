@@ -5,23 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from core import clock
+from core.validation import Input as _Input
 from core.words import (
     Asker,
     GovernanceLevel,
     NeedSource,
+    PartnerRole,
     PersonalInformation,
     SecurityLevel,
     Sharing,
     SharingScheme,
 )
 from scenarios import duty_rules, rules
-
-
-class _Input(BaseModel):
-    model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
 
 
 class NeedIn(_Input):
@@ -162,15 +160,48 @@ class ResponsibilityIn(DutyIn):
         return tuple(part for part in (self.business, self.stage) if part)
 
 
+class PartnerIn(_Input):
+    organisation_id: int = Field(title="单位")
+    role: PartnerRole = Field(title="角色")
+    task: str = Field("", title="承担任务", max_length=200)
+
+
+class ReformIn(_Input):
+    """A reform item of 三张清单: what is in the way, what is done about it, what remains of it."""
+
+    barrier: str = Field(title="现行规定/堵点", min_length=4, max_length=300)
+    measure: str = Field(title="改革举措", min_length=4, max_length=300)
+    outcome: str = Field(title="制度成果", min_length=2, max_length=200)
+    lead_organisation_id: int = Field(title="牵头单位")
+    due_on: date = Field(title="完成时限")
+
+
+class DomainIn(_Input):
+    name: str = Field(title="领域", min_length=2, max_length=20)
+    active: bool = Field(True, title="使用")
+    position: int | None = Field(None, title="顺序", ge=-1000, le=1000)
+
+
+class VersionIn(_Input):
+    """`major`: v2.0 instead of v1.1."""
+
+    changes: str = Field(title="变化内容", min_length=6, max_length=1000)
+    feedback: str = Field(title="依据的反馈", min_length=6, max_length=1000)
+    major: bool = Field(False, title="重大调整")
+
+
 class ScenarioIn(_Input):
     name: str = Field(title="场景名称", min_length=2, max_length=60)
     domain: str = Field(title="领域", min_length=2, max_length=20)
     summary: str = Field(title="场景简介", min_length=10, max_length=2000)
+    design: str = Field("", title="设计说明", max_length=5000)
     technologies: str = Field("", title="技术手段", max_length=300)
     level: GovernanceLevel = Field(title="治理层级")
     lead_organisation_id: int = Field(title="牵头单位")
     region_code: str = Field(title="所在地区")
+    partners: list[PartnerIn] = Field(default_factory=list, title="协同单位", max_length=50)
     needs: list[int] = Field(title="对应需求", min_length=1, max_length=50)
+    reforms: list[ReformIn] = Field(default_factory=list, title="重大改革", max_length=50)
     data: list[DataLinkIn] = Field(default_factory=list, title="数据来源", max_length=100)
     # None leaves the list as it is: it has its own page.
     responsibilities: list[ResponsibilityIn] | None = Field(None, title="责任清单", max_length=500)
@@ -179,6 +210,21 @@ class ScenarioIn(_Input):
     @classmethod
     def _once(cls, needs: list[int]) -> list[int]:
         return sorted(set(needs))
+
+    @model_validator(mode="after")
+    def _partners_beside_the_lead(self) -> Self:
+        roles = [(partner.organisation_id, partner.role) for partner in self.partners]
+        if len(set(roles)) < len(roles):
+            raise ValueError("协同单位：同一单位的同一角色只能列一次")
+        return self
+
+    @field_validator("reforms")
+    @classmethod
+    def _each_reform_once(cls, items: list[ReformIn]) -> list[ReformIn]:
+        said = [(item.barrier, item.measure) for item in items]
+        if len(set(said)) < len(said):
+            raise ValueError("同一堵点的同一举措只能列一次")
+        return items
 
     @field_validator("responsibilities")
     @classmethod

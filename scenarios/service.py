@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
@@ -16,19 +15,19 @@ from core.words import DataStatus, ScenarioState
 from db import audit
 from db.session import check_version, write
 from db.tables import (
-    Account,
     DataResource,
-    Need,
     Scenario,
     ScenarioData,
-    ScenarioNeed,
     ScenarioVersion,
 )
-from scenarios import duty_service, duty_tree, need_queries, queries, rules, stages, writing
+from scenarios import content, dossier, duty_service, duty_tree, linking, rules, stages, writing
+from scenarios.domain_service import require_domain
 from scenarios.schemas import DataLinkIn, ResourceIn, ScenarioIn
-from scenarios.search import search_text
+from scenarios.search import search_key
 
-_SCENARIO_FIELDS = ("name", "domain", "summary", "technologies", "level", "lead_organisation_id", "region_code")
+_SCENARIO_FIELDS = (
+    *("name", "domain", "summary", "design", "technologies", "level", "lead_organisation_id", "region_code"),
+)
 
 
 # -- scenarios -----------------------------------------------------------------------------
@@ -46,11 +45,13 @@ def register_scenario(actor: Actor, data: ScenarioIn, *, nonce: str) -> int:
             if made[1] != actor.account_id or made[0] is None:
                 raise Duplicate("这份表单已经提交过了。", "请刷新页面后重新填写。")
             return made[0]
+        require_domain(session, actor, data.domain)
         author, now = writing.author(actor), clock.now()
         row = Scenario(
             code=code,
             state=ScenarioState(stages.SCENARIO.initial),
-            search_text=search_text(data.name, code),
+            search_text=search_key(data.name, code, every_reading=True),
+            search_more=search_key(data.summary),
             nonce=nonce,
             created_by=author,
             created_at=now,
@@ -64,9 +65,7 @@ def register_scenario(actor: Actor, data: ScenarioIn, *, nonce: str) -> int:
                 scenario_id=row.id, label=rules.FIRST_VERSION, changes="首次登记", created_by=author, created_at=now
             )
         )
-        _set_needs(session, actor, row.id, data.needs)
-        _set_data(session, actor, row.id, data.data)
-        duty_service.replace_list(session, actor, row.id, data.responsibilities or [])
+        _set_parts(session, actor, row.id, data)
         audit.record(
             session,
             actor.account_id,
@@ -79,25 +78,22 @@ def register_scenario(actor: Actor, data: ScenarioIn, *, nonce: str) -> int:
 
 
 def edit_scenario(actor: Actor, scenario_id: int, data: ScenarioIn, *, seen_version: int) -> None:
-    """Replace what was registered, while it is a draft or was returned. Links to data that stay keep
-    their status, items of the responsibility list that stay their confirmations; without
-    `responsibilities` the list is left as it is."""
+    """Replace what was registered, while it is a draft, was returned or has an open version in 迭代中. What
+    stays of needs, data and reform items keeps its status, items of the responsibility list that stay their
+    confirmations; without `responsibilities` the list is left as it is."""
     with write() as session:
-        row, subject = _load(session, actor, scenario_id)
+        row, subject = dossier.load(session, actor, scenario_id)
         require(actor, Permission.SCENARIO_EDIT, subject)
         writing.require_home(actor, row.region_code, data.region_code)
         check_version(row, seen_version)
-        changes = writing.assign(row, data.model_dump(include=set(_SCENARIO_FIELDS)))
-        row.search_text = search_text(row.name, row.code)
-        parts: list[tuple[str, bool, Any]] = [
-            ("needs", _set_needs(session, actor, scenario_id, data.needs), data.needs),
-            ("data", _set_data(session, actor, scenario_id, data.data), [_said(link) for link in data.data]),
-        ]
-        if data.responsibilities is not None:
-            changed = duty_service.replace_list(session, actor, scenario_id, data.responsibilities)
-            parts.append(("responsibilities", changed, [item.model_dump() for item in data.responsibilities]))
-        changes |= {name: wanted for name, changed, wanted in parts if changed}
+        before = dossier.content(session, actor, scenario_id)
+        require_domain(session, actor, data.domain, besides=row.domain)
+        writing.assign(row, data.model_dump(include=set(_SCENARIO_FIELDS)))
+        row.search_text = search_key(row.name, row.code, every_reading=True)
+        row.search_more = search_key(row.summary)
         flag_modified(row, "name")  # the version must count changes of the parts too
+        _set_parts(session, actor, scenario_id, data)
+        changes = content.recorded(content.differences(before, dossier.content(session, actor, scenario_id)))
         audit.record(session, actor.account_id, "scenario:edit", "scenario", scenario_id, changes)
 
 
@@ -105,7 +101,7 @@ def move(actor: Actor, scenario_id: int, do: str, reason: str = "", *, seen_vers
     """Take one step of the workflow; returns the new state. A responsibility list with errors is not
     submitted, and nobody appraises what he registered himself."""
     with write() as session:
-        row, subject = _load(session, actor, scenario_id)
+        row, subject = dossier.load(session, actor, scenario_id)
         if do in stages.BY_PILOT:
             raise WrongState(f"“{do}”随试点启动自动完成，不能单独办理。", "请从场景页发起试点。")
         _authorise(actor, row.state, do, subject)
@@ -118,7 +114,7 @@ def move(actor: Actor, scenario_id: int, do: str, reason: str = "", *, seen_vers
 def mark_piloting(session: Session, actor: Actor, scenario_id: int) -> None:
     """A pilot of the scenario starts: 已立项 or 迭代中 → 试点中, in the caller's transaction. A further pilot
     of one that is already 试点中, 评估中 or 推广中 leaves it there; any other state is refused."""
-    row, subject = _load(session, actor, scenario_id)
+    row, subject = dossier.load(session, actor, scenario_id)
     require(actor, Permission.SCENARIO_MOVE, subject)
     if row.state not in stages.PILOTABLE:
         raise WrongState(f"场景当前为“{row.state.label}”，不能启动试点。", "场景立项后才能试点。")
@@ -130,7 +126,7 @@ def mark_piloting(session: Session, actor: Actor, scenario_id: int) -> None:
 def mark_evaluating(session: Session, actor: Actor, scenario_id: int) -> None:
     """A pilot goes into evaluation: 试点中 → 评估中, in the caller's transaction. Other states stay as they
     are: the scenario has already gone on."""
-    row, subject = _load(session, actor, scenario_id)
+    row, subject = dossier.load(session, actor, scenario_id)
     require(actor, Permission.SCENARIO_MOVE, subject)
     if row.state is ScenarioState.PILOTING:
         _take(session, actor, row, stages.EVALUATE, "")
@@ -152,7 +148,7 @@ def set_data_status(
     """Record how a request for data went on a day: 未申请 → 申请中 → 已批准 / 被拒 → 已接入."""
     with write() as session:
         link = session.get(ScenarioData, link_id)
-        row, _ = _load(session, actor, link.scenario_id if link else 0)
+        row, _ = dossier.load(session, actor, link.scenario_id if link else 0)
         assert link is not None
         resource = session.get_one(DataResource, link.resource_id)
         require(actor, Permission.DATA_EDIT, Subject(row.region_code, resource.provider_id))
@@ -181,12 +177,13 @@ def set_data_status(
 # -- within a transaction ---------------------------------------------------------------------
 
 
-def _load(session: Session, actor: Actor, scenario_id: int) -> tuple[Scenario, Subject]:
-    row = session.scalars(queries.readable(actor).where(Scenario.id == scenario_id)).first()
-    if row is None:
-        raise NotFound("没有找到这个场景，或您无权查看。", "请回到场景列表重新选择。")
-    registrar = session.exec(select(Account.organisation_id).where(Account.id == row.created_by)).one()
-    return row, queries.subject_of(actor, row, registrar)
+def _set_parts(session: Session, actor: Actor, scenario_id: int, data: ScenarioIn) -> None:
+    linking.set_partners(session, scenario_id, data.partners)
+    linking.set_needs(session, actor, scenario_id, data.needs)
+    linking.set_reforms(session, scenario_id, data.reforms)
+    _set_data(session, actor, scenario_id, data.data)
+    if data.responsibilities is not None:
+        duty_service.replace_list(session, actor, scenario_id, data.responsibilities)
 
 
 def _authorise(actor: Actor, state: ScenarioState, do: str, subject: Subject) -> None:
@@ -199,6 +196,8 @@ def _authorise(actor: Actor, state: ScenarioState, do: str, subject: Subject) ->
 def _take(session: Session, actor: Actor, row: Scenario, do: str, reason: str) -> ScenarioState:
     step = stages.SCENARIO.take(row.state, do, reason)
     changes = {"do": do, "from": row.state, "to": step.target}
+    if step.target in stages.PAST_APPROVAL and step.target is not ScenarioState.ITERATING:
+        dossier.freeze(session, actor, row)
     row.state = ScenarioState(step.target)
     audit.record(session, actor.account_id, "scenario:move", "scenario", row.id, changes, reason.strip())
     return row.state
@@ -210,20 +209,6 @@ def _require_complete(session: Session, scenario_id: int) -> None:
     gaps = [f"{gap.item}：{gap.message}" for gap in found if gap.error]
     if gaps:
         raise Invalid(gaps, "请先补全责任清单，再提交论证。")
-
-
-def _set_needs(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[int]) -> bool:
-    visible = need_queries.readable_needs(actor).with_only_columns(Need.id).where(col(Need.id).in_(wanted))
-    if set(session.scalars(visible)) != set(wanted):
-        raise NotFound("所选需求中有的已不存在，或您无权使用。", "请重新选择对应需求。")
-    need_queries.require_unmerged(session, wanted)
-    current = {
-        row.need_id: row for row in session.exec(select(ScenarioNeed).where(ScenarioNeed.scenario_id == scenario_id))
-    }
-    for need_id in set(current) - set(wanted):
-        session.delete(current[need_id])
-    session.add_all(ScenarioNeed(scenario_id=scenario_id, need_id=need_id) for need_id in set(wanted) - set(current))
-    return set(current) != set(wanted)
 
 
 def _set_data(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[DataLinkIn]) -> bool:
@@ -265,7 +250,3 @@ def _add_resource(session: Session, actor: Actor, data: ResourceIn) -> int:
     audit.record(session, actor.account_id, "resource:create", "data_resource", row.id, data.model_dump(mode="json"))
     assert row.id is not None
     return row.id
-
-
-def _said(link: DataLinkIn) -> dict[str, Any]:
-    return {"resource": link.resource_id or (link.new.name if link.new else ""), "purpose": link.purpose}

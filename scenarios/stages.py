@@ -72,6 +72,12 @@ PILOTABLE = frozenset({S.APPROVED, S.PILOTING, S.EVALUATING, S.ITERATING, S.PROM
 # States in which what must be done before a pilot is still to do.
 BEFORE_PILOT = EDITABLE | {S.APPRAISAL, S.APPROVED, S.ITERATING}
 
+# How lists stand: what waits for somebody's decision, then what is under way, then what has ended.
+ORDER = (
+    *(S.APPRAISAL, S.RETURNED, S.DRAFT, S.EVALUATING, S.ITERATING),
+    *(S.APPROVED, S.PILOTING, S.PROMOTING, S.SUSPENDED, S.RETIRED, S.REFUSED),
+)
+
 # What needs doing in each state, for the head of the dossier.
 NEXT = {
     S.DRAFT: "补全需求、数据和责任清单后提交论证。",

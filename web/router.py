@@ -37,6 +37,7 @@ PAGES = (
     Page("scenarios/pages/scenarios.py", "场景", "scenarios", Permission.SCENARIO_READ, "需求与场景", "account_tree"),
     Page("scenarios/pages/scenario.py", "场景详情", "scenario", Permission.SCENARIO_READ),
     Page("scenarios/pages/register.py", "登记场景", "register", Permission.SCENARIO_CREATE),
+    Page("scenarios/pages/domains.py", "领域", "domains", Permission.DOMAIN_EDIT),
     Page("scenarios/pages/resources.py", "数据资源", "resources", Permission.SCENARIO_READ, "需求与场景", "database"),
     Page("pilots/pages/pilots.py", "试点", "pilots", Permission.PILOT_READ, "试点", "science"),
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),

@@ -1,6 +1,8 @@
 """The schema at a glance, one file per area. Importing this package makes the metadata complete."""
 
 from db.tables.accounts import Account, LoginSession, Organisation, SignInFailure
+from db.tables.appraisals import Appraisal, AppraisalFinding, AppraisalMatch, AppraisalReviewer
+from db.tables.dossier import Domain, Opening, OpeningAnswer, ReformItem, ScenarioPartner
 from db.tables.duties import (
     Responsibility,
     ResponsibilityConfirmation,
@@ -40,12 +42,17 @@ from db.tables.system import AuditEvent, Fact, ReportIssue
 
 __all__ = [
     "Account",
+    "Appraisal",
+    "AppraisalFinding",
+    "AppraisalMatch",
+    "AppraisalReviewer",
     "Attachment",
     "AuditEvent",
     "Collection",
     "CollectionIndicator",
     "CollectionUnit",
     "DataResource",
+    "Domain",
     "Fact",
     "FileContent",
     "FollowUp",
@@ -56,9 +63,12 @@ __all__ = [
     "NeedMerge",
     "NeedMergeItem",
     "Observation",
+    "Opening",
+    "OpeningAnswer",
     "Organisation",
     "Pilot",
     "PilotVerdict",
+    "ReformItem",
     "Region",
     "RegionGroup",
     "Reminder",
@@ -79,6 +89,7 @@ __all__ = [
     "Scenario",
     "ScenarioData",
     "ScenarioNeed",
+    "ScenarioPartner",
     "ScenarioVersion",
     "SignInFailure",
     "Target",

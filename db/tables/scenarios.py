@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.words import (
@@ -25,12 +26,14 @@ class Scenario(Versioned, table=True):
     name: str = Field(index=True)
     domain: str = Field(index=True)
     summary: str
+    design: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # how it works, in detail
     technologies: str = ""
     level: GovernanceLevel = Field(sa_type=word(GovernanceLevel))
     state: ScenarioState = Field(sa_type=word(ScenarioState), index=True)
     lead_organisation_id: int = Field(foreign_key="organisation.id", index=True)
     region_code: str = Field(foreign_key="region.code", index=True)
-    search_text: str = ""  # name, code, pinyin initials: what the list's search looks in
+    search_text: str = ""  # name and code as `scenarios.search` keys: what the list's search looks in first
+    search_more: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # the summary's key
     nonce: str | None = Field(default=None, unique=True)  # one form submitted twice makes one scenario
     created_by: int = Field(foreign_key="account.id")
     created_at: datetime
@@ -44,7 +47,11 @@ class ScenarioNeed(SQLModel, table=True):
 
 
 class ScenarioVersion(SQLModel, table=True):
-    """v1.0, v1.1 …: what changed and why. Pilots name the version they try out."""
+    """v1.0, v1.1 …: what changed, why, because of which feedback. Pilots name the version they try out.
+
+    A version is open while the scenario may be edited; `frozen_at` says since when it is not, and
+    `content` is what the dossier said then, in words (`scenarios.content`).
+    """
 
     __tablename__ = "scenario_version"
     __table_args__ = (UniqueConstraint("scenario_id", "label"),)
@@ -53,6 +60,9 @@ class ScenarioVersion(SQLModel, table=True):
     scenario_id: int = Field(foreign_key="scenario.id", index=True)
     label: str
     changes: str
+    feedback: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    frozen_at: datetime | None = None
     created_by: int = Field(foreign_key="account.id")
     created_at: datetime
 

@@ -11,6 +11,7 @@ import streamlit as st
 from accounts.queries import EventView
 from core import clock
 from core.words import (
+    PartnerRole,
     PersonalInformation,
     SecurityLevel,
     Sharing,
@@ -18,6 +19,7 @@ from core.words import (
     Word,
     sharing_label,
 )
+from scenarios.dossier_queries import PartnerView, ReformView
 from scenarios.queries import DutyView
 from web.guard import plain
 
@@ -81,6 +83,44 @@ def duty_inputs(frame: pd.DataFrame, organisations: Mapping[str, int]) -> list[d
             "legal_basis": row["依据"],
         }
         for row in _filled(frame)
+    ]
+
+
+def partner_frame(partners: Sequence[PartnerView]) -> pd.DataFrame:
+    rows = [(view.organisation, view.role.label, view.task) for view in partners]
+    return pd.DataFrame(rows, columns=["单位", "角色", "承担任务"], dtype="str")
+
+
+def partner_inputs(frame: pd.DataFrame, organisations: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "organisation_id": organisations.get(row["单位"]),
+            "role": _word(PartnerRole, row["角色"]),
+            "task": row["承担任务"],
+        }
+        for row in _filled(frame)
+    ]
+
+
+def reform_frame(reforms: Sequence[ReformView]) -> pd.DataFrame:
+    """The reform items as 三张清单 have them."""
+    rows = [(view.barrier, view.measure, view.outcome, view.lead) for view in reforms]
+    frame = pd.DataFrame(rows, columns=["现行规定/堵点", "改革举措", "制度成果", "牵头单位"], dtype="str")
+    return frame.assign(完成时限=pd.to_datetime([view.due_on for view in reforms]))
+
+
+def reform_inputs(frame: pd.DataFrame, organisations: Mapping[str, int]) -> list[dict[str, Any]]:
+    # The grid sends a day as a timestamp, and as text where the row is new.
+    days = frame.assign(完成时限=frame["完成时限"].astype("str").str[:10].replace({"NaT": "", "None": "", "nan": ""}))
+    return [
+        {
+            "barrier": row["现行规定/堵点"],
+            "measure": row["改革举措"],
+            "outcome": row["制度成果"],
+            "lead_organisation_id": organisations.get(row["牵头单位"]),
+            "due_on": row["完成时限"] or None,
+        }
+        for row in _filled(days)
     ]
 
 

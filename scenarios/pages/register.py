@@ -5,8 +5,8 @@ import streamlit as st
 
 import accounts.queries
 from accounts.permissions import Permission, require
-from core.words import GovernanceLevel, PersonalInformation, SecurityLevel
-from scenarios import need_queries, queries, resource_queries, rules, service
+from core.words import GovernanceLevel, PartnerRole, PersonalInformation, SecurityLevel
+from scenarios import domain_queries, need_queries, queries, resource_queries, rules, service
 from scenarios.pages import parts
 from scenarios.schemas import ScenarioIn
 from web import guard, widgets
@@ -41,7 +41,11 @@ organisations = {o.id: o.name for o in accounts.queries.organisations(actor)}
 by_name = {name: number for number, name in organisations.items()}
 resources = {row.label: row.id for row in resource_queries.resources(actor)}
 places = {place.code: place.label for place in resource_queries.regions_for(actor)}
-leads, codes, domains = list(organisations), list(places), resource_queries.domains()
+leads, codes, domains = (
+    list(organisations),
+    list(places),
+    domain_queries.domains(actor, draft.row.domain if draft else ""),
+)
 asked = guard.parameter("need")
 start = draft.row if draft else None
 text = st.column_config.TextColumn
@@ -92,6 +96,28 @@ with st.form(key + "_form", enter_to_submit=False):
         key=f"{key}_technologies",
     )
     summary = st.text_area("场景简介", draft.summary if draft else "", max_chars=2000, height=110, key=f"{key}_summary")
+
+    design = st.text_area(
+        "设计说明（可不填）",
+        draft.design if draft else "",
+        max_chars=5000,
+        height=110,
+        placeholder="业务流程怎样重塑、各方怎样协同、群众怎样使用",
+        key=f"{key}_design",
+    )
+    st.caption("协同单位：除牵头单位外，谁以什么角色参加、承担什么任务；在表格末行添加。")
+    partners = st.data_editor(
+        parts.partner_frame(draft.partners if draft else []),
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "单位": choice("单位", options=list(by_name), width="medium"),
+            "角色": choice("角色", options=[word.label for word in PartnerRole]),
+            "承担任务": text("承担任务", max_chars=200, width="large"),
+        },
+        key=f"{key}_partners",
+    )
 
     st.subheader("二、对应需求", anchor=False)
     chosen_needs = st.multiselect(
@@ -153,6 +179,24 @@ with st.form(key + "_form", enter_to_submit=False):
         },
         key=f"{key}_duties",
     )
+    st.subheader("五、重大改革", anchor=False)
+    st.caption(
+        "三张清单之一：现行规定或堵点 → 改革举措 → 制度成果 → 牵头单位 → 完成时限。没有改革事项的，场景页会注明。"
+    )
+    reforms = st.data_editor(
+        parts.reform_frame(draft.reforms if draft else []),
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "现行规定/堵点": text("现行规定/堵点", max_chars=300, width="medium"),
+            "改革举措": text("改革举措", max_chars=300, width="medium"),
+            "制度成果": text("制度成果", max_chars=200, width="medium"),
+            "牵头单位": choice("牵头单位", options=list(by_name)),
+            "完成时限": st.column_config.DateColumn("完成时限", format="YYYY-MM-DD"),
+        },
+        key=f"{key}_reforms",
+    )
     submitted = st.form_submit_button("保存修改" if draft else "登记场景", key=f"{key}_submit", type="primary")
 
 if submitted:
@@ -161,11 +205,14 @@ if submitted:
             name=name,
             domain=domain,
             summary=summary,
+            design=design,
             technologies=technologies,
             level=level,
             lead_organisation_id=lead,
             region_code=region,
+            partners=parts.partner_inputs(partners, by_name),
             needs=chosen_needs,
+            reforms=parts.reform_inputs(reforms, by_name),
             data=parts.link_inputs(chosen_data, new_data, resources, by_name),
             responsibilities=parts.duty_inputs(duties, by_name),
         )

@@ -1,19 +1,17 @@
 """One scenario's dossier: where it stands, what needs doing, what it rests on."""
 
-import pandas as pd
 import streamlit as st
 
-import accounts.queries
 from accounts.permissions import Permission, may
 from core import clock
-from scenarios import queries, service, stages
-from scenarios.pages import data_requests, parts
+from scenarios import history, queries, service, stages
+from scenarios.pages import data_requests, dossier_parts, parts
 from web import guard, widgets
 
 actor = guard.current_actor()
 scenario = guard.found(queries.scenario(actor, guard.parameter("id")), "场景")
 row, findings = scenario.row, scenario.findings
-events = accounts.queries.history(actor, "scenario", row.id)
+entries = history.history(actor, row.id)
 widgets.header(
     f"{row.code}　{row.name}", "这个场景走到哪一步，还差什么？", back=("scenarios/pages/scenarios.py", "全部场景")
 )
@@ -28,9 +26,9 @@ def act(do: str, reason: str) -> None:
 
 with st.container(border=True):
     st.markdown(f"{widgets.badge(row.state, row.state.label)}　{stages.NEXT[row.state]}")
-    moved = next((event for event in events if event.action == "scenario:move"), None)
+    moved = next((entry for entry in entries if entry.action == "scenario:move"), None)
     if moved and moved.reason:
-        st.markdown(f"**理由**　{guard.plain(moved.reason)}（{guard.plain(moved.actor)}，{clock.show(moved.at)[:10]}）")
+        st.markdown(f"**理由**　{guard.plain(moved.reason)}（{guard.plain(moved.who)}，{clock.show(moved.at)[:10]}）")
     if scenario.sensitive and row.state in stages.BEFORE_PILOT:
         st.markdown(":orange-badge[◐ 敏感个人信息]　试点启动前须完成个人信息保护影响评估，结论和材料至少保存 3 年。")
     choices = queries.steps(actor, scenario)
@@ -65,7 +63,7 @@ widgets.figures(
     [
         ("数据就绪度", row.readiness.label, "已接入 ÷ 需要"),
         ("责任事项", f"{len(scenario.duties)} 项", f"{len(gaps)} 处缺口" if gaps else "责任单位齐全"),
-        ("对应需求", f"{row.needs} 项", ""),
+        ("需求与改革", f"{row.needs} 项 / {row.reforms} 项", f"缺{row.untraced}" if row.untraced else "可追溯"),
         ("当前版本", row.version_label, clock.show(scenario.versions[0].created_at)[:10]),
     ]
 )
@@ -74,11 +72,9 @@ left, right = st.columns([3, 2])
 with left:
     st.subheader("场景简介", anchor=False)
     parts.prose(scenario.summary)
-    st.subheader("对应需求", anchor=False)
-    for link in scenario.needs:
-        st.page_link(
-            "scenarios/pages/need.py", label=guard.plain(f"{link.code} {link.name}"), query_params={"id": str(link.id)}
-        )
+    if scenario.design:
+        st.subheader("设计说明", anchor=False)
+        parts.prose(scenario.design)
 with right:
     st.subheader("基本情况", anchor=False)
     parts.facts(
@@ -91,6 +87,9 @@ with right:
             ("登记", f"{scenario.created_by}　{clock.show(row.created_at)}"),
         ]
     )
+
+dossier_parts.organisations(scenario)
+dossier_parts.three_lists(actor, scenario)
 
 st.subheader("数据来源", anchor=False)
 data_requests.draw(actor, scenario)
@@ -105,14 +104,5 @@ for error, colour, shape in ((True, "red", "■"), (False, "orange", "◐")):
     for message, items in by_message.items():
         st.markdown(f":{colour}-badge[{shape} {message}]　{guard.plain('；'.join(items))}")
 
-with st.expander("版本与办理记录", icon=":material/history:", key="scenario_history"):
-    st.dataframe(
-        pd.DataFrame(
-            [(v.label, v.changes, v.created_by, clock.show(v.created_at)) for v in scenario.versions],
-            columns=["版本", "变化", "登记人", "时间（北京）"],
-        ),
-        key="scenario_versions",
-        hide_index=True,
-        width="stretch",
-    )
-    parts.history_table(events, "scenario_events")
+dossier_parts.versions(actor, scenario)
+dossier_parts.history(entries)

@@ -3,59 +3,100 @@
 import pandas as pd
 import streamlit as st
 
+import accounts.queries
 from accounts.permissions import Permission, may
 from core import clock
-from core.words import ScenarioState
-from scenarios import queries, resource_queries
+from core.words import GovernanceLevel, ScenarioState
+from scenarios import domain_queries, queries, resource_queries
 from scenarios.pages.parts import ALL, label
 from web import guard, widgets
 
 actor = guard.current_actor()
 widgets.header("场景", "有哪些场景，各走到哪一步？")
-if may(actor, Permission.SCENARIO_CREATE) and st.button(
-    "登记场景", key="scenarios_new", type="primary", icon=":material/add:"
-):
-    st.switch_page("scenarios/pages/register.py")
+with st.container(horizontal=True):
+    if may(actor, Permission.SCENARIO_CREATE) and st.button(
+        "登记场景", key="scenarios_new", type="primary", icon=":material/add:"
+    ):
+        st.switch_page("scenarios/pages/register.py")
+    if may(actor, Permission.DOMAIN_EDIT):
+        st.page_link("scenarios/pages/domains.py", label="领域", icon=":material/category:")
 
-names = {place.code: place.label for place in resource_queries.regions()}
-first, second, third, fourth = st.columns([2, 1, 1, 1])
+places = {place.code: place.label for place in resource_queries.regions()}
+leads = {body.id: body.name for body in accounts.queries.organisations(actor)}
+first, second, third, fourth = st.columns(4)
 search = first.text_input(
-    "查找", type="search", placeholder="名称、编码或拼音首字母", key="scenarios_q", bind="query-params"
+    "查找",
+    type="search",
+    placeholder="名称、简介、编码或拼音",
+    help="可输入拼音或首字母，如 minhu、mhww；几个词之间用空格隔开",
+    key="scenarios_q",
+    bind="query-params",
 )
 domain = second.selectbox(
-    "领域", resource_queries.domains(), None, placeholder=ALL, key="scenarios_domain", bind="query-params"
+    "领域", domain_queries.domains(actor), None, key="scenarios_domain", placeholder=ALL, bind="query-params"
 )
 state = third.selectbox(
-    "状态", list(ScenarioState), None, label, placeholder=ALL, key="scenarios_state", bind="query-params"
+    "状态", list(ScenarioState), None, label, key="scenarios_state", placeholder=ALL, bind="query-params"
 )
-region = fourth.selectbox(
-    "地区", list(names), None, names.__getitem__, placeholder=ALL, key="scenarios_region", bind="query-params"
+level = fourth.selectbox(
+    "治理层级", list(GovernanceLevel), None, label, key="scenarios_level", placeholder=ALL, bind="query-params"
+)
+first, second, third = st.columns(3)
+region = first.selectbox(
+    "地区", list(places), None, places.__getitem__, key="scenarios_region", placeholder=ALL, bind="query-params"
+)
+group = second.selectbox(
+    "地区类型", queries.groups_of_scenarios(actor), None, key="scenarios_group", placeholder=ALL, bind="query-params"
+)
+lead = third.selectbox(
+    "牵头单位", list(leads), None, leads.__getitem__, key="scenarios_lead", placeholder=ALL, bind="query-params"
 )
 
-rows = queries.scenarios(actor, search=search or "", domain=domain, states=[state] if state else (), region_code=region)
+rows = queries.scenarios(
+    actor,
+    search=search or "",
+    domain=domain,
+    states=[state] if state else (),
+    level=level,
+    region_code=region,
+    group=group,
+    lead_id=lead,
+)
 if rows:
+    st.caption(f"共 {len(rows)} 个场景；等待办理的在前，同一状态中新登记的在前。")
     widgets.table(
         pd.DataFrame(
-            {
-                "编码": row.code,
-                "场景": row.name,
-                "状态": widgets.shape(row.state, row.state.label),
-                "领域": row.domain,
-                "地区": row.region,
-                "牵头单位": row.lead,
-                "版本": row.version_label,
-                "数据就绪度": row.readiness.label,
-                "对应需求": row.needs,
-                "登记日期": clock.show(row.created_at)[:10],
-            }
-            for row in rows
+            [
+                (
+                    row.code,
+                    row.name,
+                    widgets.shape(row.state, row.state.label),
+                    row.domain,
+                    row.region,
+                    row.lead,
+                    row.version_label,
+                    row.readiness.label,
+                    f"缺{row.untraced}" if row.untraced else "可追溯",
+                    "● 开放" if row.openings else "–",
+                    clock.show(row.created_at)[:10],
+                )
+                for row in rows
+            ],
+            columns=[
+                *("编码", "场景", "状态", "领域", "地区", "牵头单位", "版本"),
+                *("数据就绪度", "三张清单", "场景开放", "登记日期"),
+            ],
         ),
         "scenarios_table",
         open_page="scenarios/pages/scenario.py",
         ids=[row.id for row in rows],
-        help={"数据就绪度": "已接入的数据项 ÷ 需要的数据项"},
+        help={
+            "数据就绪度": "已接入的数据项 ÷ 需要的数据项",
+            "三张清单": "能否上溯到需求、下接改革事项",
+            "场景开放": "正在向部门、企业征集合作",
+        },
     )
-elif search or domain or state or region:
+elif search or domain or state or level or region or group or lead:
     widgets.empty("没有符合条件的场景。请放宽筛选条件。")
 elif may(actor, Permission.SCENARIO_CREATE):
     widgets.empty("还没有场景。请从需求出发登记第一个场景。", page="scenarios/pages/register.py", label="登记场景")

@@ -28,6 +28,7 @@ account:manage      y - - - - - -
 audit:read          y y - - - - -
 collection:design   y y - - - - -
 data:edit           y y - - - - -
+domain:edit         y y - - - - -
 duty:confirm        y y y - - - -
 duty:edit           y y y - - - -
 indicator:edit      y y - - - - -
@@ -50,6 +51,7 @@ rule:read           y y y y y - -
 scenario:appraise   y y - - - - -
 scenario:create     y y y y y - -
 scenario:edit       y y y - - - -
+scenario:iterate    y y y - - - -
 scenario:move       y y - - - - -
 scenario:read       y y y y y - -
 """

@@ -77,6 +77,30 @@ def test_the_history_is_one_line() -> None:
     assert not upgrade.known("9999")
 
 
+def test_a_table_that_others_refer_to_can_be_rebuilt(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rebuild(at: Config, _: str) -> None:
+        connection = at.attributes["connection"]
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'organisation'").scalar()
+        connection.exec_driver_sql(made.replace("organisation", "copy", 1))
+        connection.exec_driver_sql("INSERT INTO copy SELECT * FROM organisation")
+        connection.exec_driver_sql("DROP TABLE organisation")
+        connection.exec_driver_sql("ALTER TABLE copy RENAME TO organisation")
+
+    def lose(at: Config, _: str) -> None:
+        at.attributes["connection"].exec_driver_sql("DELETE FROM organisation")
+
+    monkeypatch.setattr(upgrade.command, "upgrade", lose)
+    with pytest.raises(RuntimeError, match="refer to nothing"):
+        upgrade.upgrade()
+    with engine().connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM organisation").scalar() == 6
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    monkeypatch.setattr(upgrade.command, "upgrade", rebuild)
+    upgrade.upgrade()
+    with engine().connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM organisation").scalar() == 6
+
+
 def test_a_difference_is_seen(database: str) -> None:
     with engine().execution_options(write=True).begin() as connection:
         connection.exec_driver_sql("DROP TABLE fact")
