@@ -22,6 +22,8 @@ class Permission(StrEnum):
     DOMAIN_EDIT = "domain:edit"
     DUTY_CONFIRM = "duty:confirm"
     DUTY_EDIT = "duty:edit"
+    INDEX_DESIGN = "index:design"
+    INDEX_READ = "index:read"
     INDICATOR_EDIT = "indicator:edit"
     INDICATOR_READ = "indicator:read"
     NEED_CREATE = "need:create"
@@ -187,6 +189,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DOMAIN_EDIT: _staff,
     Permission.DUTY_CONFIRM: _own_duty,
     Permission.DUTY_EDIT: _own_list,
+    Permission.INDEX_DESIGN: _staff,
+    Permission.INDEX_READ: _staff,
     Permission.INDICATOR_EDIT: _staff,
     Permission.INDICATOR_READ: _signed_in,
     Permission.NEED_CREATE: _registrar,

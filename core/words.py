@@ -408,6 +408,43 @@ class LeftOut(Word):
     NOT_ASKED = "not_asked", "报送里没有这个指标"
 
 
+# -- index systems -------------------------------------------------------------
+
+
+class Weighting(Word):
+    """How the indicators of an index system get their weights."""
+
+    GIVEN = "given", "直接给定"
+    AHP_EIGENVECTOR = "ahp_eigenvector", "层次分析法（特征向量法）"
+    AHP_GEOMETRIC_MEAN = "ahp_geometric_mean", "层次分析法（方根法）"
+    ENTROPY = "entropy", "熵权法"
+    COMBINED = "combined", "组合赋权（主观＋熵权）"
+    FULL_MARKS = "full_marks", "按各指标满分"
+
+    @property
+    def is_ahp(self) -> bool:
+        return self in (Weighting.AHP_EIGENVECTOR, Weighting.AHP_GEOMETRIC_MEAN)
+
+    @property
+    def is_subjective(self) -> bool:
+        return self is Weighting.GIVEN or self.is_ahp
+
+
+class Aggregation(Word):
+    """How one figure is made of many."""
+
+    THRESHOLD = "threshold", "基准扣分法"
+    WEIGHTED_SUM = "weighted_sum", "极差标准化后加权求和"
+    TOPSIS = "topsis", "优劣解距离法"
+
+
+class WeightScope(Word):
+    """Over which units entropy weights are computed."""
+
+    GROUP = "group", "各地区类型分别计算"
+    ALL = "all", "全部单位一起计算"
+
+
 # -- pilots --------------------------------------------------------------------
 
 

@@ -22,15 +22,21 @@ def over_regions(indicator: Indicator, parts: Sequence[tuple[int | None, int | N
     return _combine(indicator, indicator.combine_regions, [(n, d) for n, d in parts if n is not None])
 
 
-def over_time(indicator: Indicator, series: Sequence[Figure]) -> Fraction | None:
+def over_time(indicator: Indicator, series: Sequence[Figure], first: str = "") -> Fraction | None:
     """The value of one region over several periods, oldest first.
 
     Cumulative figures already hold the periods before: asked for their last, it is the total; asked for
-    anything else, the periods' own increments are combined.
+    anything else, the periods' own increments are combined. Periods before `first` are not combined; they only
+    say what a cumulative figure of `first` added.
     """
-    if indicator.combine_time is not Combine.LAST:
-        series = increments(indicator, series)
-    return _combine(indicator, indicator.combine_time, [(n, d) for _, n, d in series if n is not None])
+    figures = own_figures(indicator, series, first)
+    return _combine(indicator, indicator.combine_time, [(n, d) for _, n, d in figures if n is not None])
+
+
+def own_figures(indicator: Indicator, series: Sequence[Figure], first: str = "") -> list[Figure]:
+    """The figures that `over_time` combines: from `first` on, cumulative ones as what each period added."""
+    figures = series if indicator.combine_time is Combine.LAST else increments(indicator, series)
+    return [figure for figure in figures if figure[0] >= first]
 
 
 def _combine(indicator: Indicator, how: Combine, parts: Sequence[tuple[int, int | None]]) -> Fraction | None:

@@ -6,7 +6,7 @@ Never score with rounded weights; round only what is printed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -25,11 +25,13 @@ FLAT = 1e-12
 @dataclass(frozen=True)
 class EntropyWeights:
     """`entropy` and `weights`, both of shape (indicators,); weights sum to 1. `few_units`: fewer units than
-    indicators, so the weights rest on little and the page should say so."""
+    indicators, so the weights rest on little and the page should say so. `shares` is p, of shape (units,
+    indicators), nan in constant columns."""
 
     entropy: Floats
     weights: Floats
     few_units: bool = False
+    shares: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
 
 def entropy_weights(matrix: ArrayLike, directions: ArrayLike) -> EntropyWeights:
@@ -40,22 +42,30 @@ def entropy_weights(matrix: ArrayLike, directions: ArrayLike) -> EntropyWeights:
     ValueError: shapes, nan, fewer than two units, or no indicator that varies.
     Source: Shannon (1948); min–max form as in the Chinese assessment literature.
     """
-    values, signs = _matrix(matrix, directions)
-    units, indicators = values.shape
+    scaled = min_max(matrix, directions)
+    units, indicators = scaled.shape
     if units < 2:
         raise ValueError("entropy weights need at least two units")
-    signed = values * signs
-    low, spread = signed.min(axis=0), np.ptp(signed, axis=0)
-    varies = spread > FLAT * np.abs(signed).max(axis=0)
+    varies = ~np.isnan(scaled[0])
     if not varies.any():
         raise ValueError("no indicator varies between the units")
-    scaled = (signed[:, varies] - low[varies]) / spread[varies]
-    share = scaled / scaled.sum(axis=0)
+    shares = scaled / scaled.sum(axis=0)
+    share = shares[:, varies]
     logs = np.log(share, out=np.zeros_like(share), where=share > 0)
     entropy = np.ones(indicators)
     entropy[varies] = -(share * logs).sum(axis=0) / np.log(units)
     spare = 1 - entropy
-    return EntropyWeights(entropy, spare / spare.sum(), few_units=units < indicators)
+    return EntropyWeights(entropy, spare / spare.sum(), few_units=units < indicators, shares=shares)
+
+
+def min_max(matrix: ArrayLike, directions: ArrayLike) -> Floats:
+    """z = (x − min) / (max − min) of each column, turned round where lower is better: 1 is the best unit, 0 the
+    worst. Same shape; a constant column is nan, since nothing tells its units apart. ValueError: shapes, nan."""
+    values, signs = _matrix(matrix, directions)
+    signed = values * signs
+    low, spread = signed.min(axis=0), np.ptp(signed, axis=0)
+    varies = spread > FLAT * np.abs(signed).max(axis=0)
+    return np.where(varies, (signed - low) / np.where(varies, spread, 1), np.nan)
 
 
 @dataclass(frozen=True)
@@ -102,13 +112,29 @@ def ahp_weights(pairwise: ArrayLike, method: Literal["eigenvector", "geometric_m
     return AhpWeights(weights, lambda_max, ci=ci, cr=ci / RANDOM_INDEX[size - 1])
 
 
+def least_consistent(pairwise: ArrayLike, weights: ArrayLike) -> tuple[int, int, float]:
+    """The judgement to think over first: (i, j, w_i / w_j) of the pair i < j whose entry is, as a ratio, the
+    farthest from what the weights of all judgements together say it should be. At least two criteria."""
+    judged, weight = np.asarray(pairwise, dtype=float), np.asarray(weights, dtype=float)
+    implied = weight[:, None] / weight
+    gap = np.triu(np.abs(np.log(judged / implied)), 1)
+    i, j = np.unravel_index(int(gap.argmax()), gap.shape)
+    if i == j:  # all as they should be
+        i, j = np.intp(0), np.intp(1)
+    return int(i), int(j), float(implied[i, j])
+
+
 @dataclass(frozen=True)
 class Topsis:
-    """Distances to the best and worst of all and `closeness` in [0, 1], each of shape (units,)."""
+    """Distances to the best and worst of all and `closeness` in [0, 1], each of shape (units,). `weighted` is
+    the matrix that distances are measured in, `best` and `worst` its ideal and anti-ideal rows."""
 
     best_distance: Floats
     worst_distance: Floats
     closeness: Floats
+    weighted: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    best: Floats = field(default_factory=lambda: np.empty(0))
+    worst: Floats = field(default_factory=lambda: np.empty(0))
 
 
 def topsis(matrix: ArrayLike, weights: ArrayLike, directions: ArrayLike) -> Topsis:
@@ -131,7 +157,7 @@ def topsis(matrix: ArrayLike, weights: ArrayLike, directions: ArrayLike) -> Tops
     to_worst = np.sqrt(np.square(weighted - bad).sum(axis=1))
     total = to_best + to_worst
     closeness = np.divide(to_worst, total, out=np.full_like(total, np.nan), where=total > 0)
-    return Topsis(to_best, to_worst, closeness)
+    return Topsis(to_best, to_worst, closeness, weighted, good, bad)
 
 
 def interval_to_benefit(column: ArrayLike, best: tuple[float, float], tolerance: tuple[float, float] | float) -> Floats:

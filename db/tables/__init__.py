@@ -11,6 +11,7 @@ from db.tables.duties import (
     ResponsibilitySupport,
 )
 from db.tables.files import Attachment, FileContent
+from db.tables.indexes import IndexResult, IndexSystem, IndexVersion
 from db.tables.metrics import (
     Collection,
     CollectionIndicator,
@@ -57,6 +58,9 @@ __all__ = [
     "FileContent",
     "FollowUp",
     "FrozenFigure",
+    "IndexResult",
+    "IndexSystem",
+    "IndexVersion",
     "IndicatorRow",
     "LoginSession",
     "Need",

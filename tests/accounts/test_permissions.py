@@ -31,6 +31,8 @@ data:edit           y y - - - - -
 domain:edit         y y - - - - -
 duty:confirm        y y y - - - -
 duty:edit           y y y - - - -
+index:design        y y - - - - -
+index:read          y y - - - - -
 indicator:edit      y y - - - - -
 indicator:read      y y y y y y y
 need:create         y y y y y - -
