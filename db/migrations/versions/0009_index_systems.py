@@ -6,8 +6,8 @@ from alembic import op
 
 from db import append_only
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
