@@ -56,6 +56,7 @@ ACTIONS = {
     "return:save": "保存报送数据",
     "return:unlock": "解锁更正",
     "rollup:repair": "重算汇总数",
+    "round:freeze": "冻结本期数据",
     "rule:create": "新建校验规则",
     "rule:edit": "修改校验规则",
     "rule:end_waiver": "提前结束规则豁免",

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     RETURN_READ = "return:read"
     RETURN_UNLOCK = "return:unlock"
     ROLLUP_REPAIR = "rollup:repair"
+    ROUND_FREEZE = "round:freeze"
     RULE_EDIT = "rule:edit"
     RULE_READ = "rule:read"
     SCENARIO_APPRAISE = "scenario:appraise"
@@ -206,6 +207,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.RETURN_READ: _region_or_staff,
     Permission.RETURN_UNLOCK: _staff,
     Permission.ROLLUP_REPAIR: _admin,
+    Permission.ROUND_FREEZE: _staff,
     Permission.RULE_EDIT: _staff,
     Permission.RULE_READ: _worker,
     Permission.SCENARIO_APPRAISE: _staff_not_creator,

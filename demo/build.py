@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import bindparam, insert, update
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from accounts.permissions import OPERATOR, Actor
 from core import clock
@@ -35,7 +35,6 @@ from db import audit
 from db.session import read, write
 from db.tables import (
     Account,
-    Collection,
     CollectionIndicator,
     CollectionUnit,
     DataResource,
@@ -50,7 +49,7 @@ from db.tables import (
     Scenario,
     ScenarioData,
 )
-from demo import dossiers, figures, people, story
+from demo import dossiers, figures, people, rounds, story
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -98,7 +97,15 @@ def _actor(username: str) -> Actor:
             .join(Organisation, col(Organisation.id) == Account.organisation_id)
             .where(Account.username == username)
         ).one()
-        return Actor(account.id, None, account.name, account.role, organisation.id, organisation.name)
+        return Actor(
+            account.id,
+            None,
+            account.name,
+            account.role,
+            organisation.id,
+            organisation.name,
+            organisation.region_code,
+        )
 
 
 def _need(actor: Actor, item: story.DemoNeed) -> int:
@@ -341,6 +348,9 @@ def _pilot(
         return
     _move_pilot(chen, pilot_id, stages.START)
     _fill(rng, pilot_id, item, this_month)
+    rounds.freeze_past(pilot_id, this_month)
+    if item is story.PILOTS[0]:
+        rounds.correct(pilot_id, this_month, li, [_actor(name) for name in ("wanganji", "zhaodeqing", "lanjingning")])
     if item.state is P.PAUSED:
         _move_pilot(li, pilot_id, stages.PAUSE, "重复投诉率上升，暂停新增事项，先查明原因。")
     if item.state in (P.EVALUATING, P.PROMOTING, P.FINISHED):
@@ -413,7 +423,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
                 )
             ).all()
         )
-        _date_back(session, pilot)
+        rounds.date_back(session, pilot)
         rows = session.exec(
             select(ReturnRow)
             .where(ReturnRow.collection_id == pilot.collection_id, ReturnRow.period < str(this_month))
@@ -490,18 +500,6 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
         session.expire_all()
         rollups.refresh(session, pilot.collection_id, {row.period for row in rows})
         audit.record(session, None, "demo:fill", "pilot", pilot_id, {"returns": len(states), "values": len(values)})
-
-
-def _date_back(session: Session, pilot: Pilot) -> None:
-    """Deadlines as they would be, had the pilot been started on its first day and not while this is built."""
-    due_days = session.get_one(Collection, pilot.collection_id).due_days
-    table = ReturnRow.__table__  # type: ignore[attr-defined]
-    ours = table.c.collection_id == pilot.collection_id
-    for key in session.exec(select(ReturnRow.period).where(ours).distinct()).all():
-        due = collecting.deadline(Period.parse(key), due_days, pilot.start_on)
-        session.connection().execute(
-            update(table).where(ours, table.c.period == key).values(due_on=due.date, due_provisional=due.provisional)
-        )
 
 
 def _story_state(row: ReturnRow, age: int) -> ReturnState | None:

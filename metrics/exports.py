@@ -11,7 +11,8 @@ from core.errors import NotFound
 from core.settings import settings
 from core.tabular import write_csv
 from core.words import ReturnState
-from metrics import panel, queries, template
+from metrics import panel, queries, restating, rounds, template
+from metrics.progress import Status
 from metrics.queries import ReturnView
 from metrics.standings import standings
 
@@ -87,6 +88,53 @@ def returns_csv(
             for row in rows
         ),
     )
+
+
+def rounds_csv(actor: Actor, collection_id: int | None = None) -> bytes:
+    """Every round that has begun, as counted on the page."""
+    names = (
+        *("报送任务", "报送期", "应报", "到期应报", "已报", "按时"),
+        *(status.label for status in Status),
+        *("截止日期", "冻结时间"),
+    )
+    return write_csv(
+        names,
+        (
+            (
+                item.collection,
+                item.period,
+                item.progress.expected,
+                item.progress.due,
+                item.progress.handed_in,
+                item.progress.in_time,
+                *(item.progress.by_status[status] for status in Status),
+                item.due_on,
+                item.freeze.frozen_at if item.freeze else None,
+            )
+            for item in rounds.rounds(actor, collection_id=collection_id, most=_LIMIT)
+        ),
+    )
+
+
+def frozen_csv(actor: Actor, collection_id: int, period: str) -> bytes:
+    """The figures of a frozen round as they were frozen, each county's and each sum that the actor may see."""
+    columns = (
+        "报送期",
+        "指标代码",
+        "指标",
+        "地区代码",
+        "地区",
+        "地区类型",
+        "分子",
+        "分母",
+        "数值",
+        "单位",
+        "状态",
+        "未计入原因",
+        "已报",
+        "应报",
+    )
+    return write_csv(columns, restating.frozen_rows(actor, collection_id, period))
 
 
 def standings_csv(actor: Actor, collection_id: int) -> bytes:

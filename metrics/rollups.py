@@ -29,6 +29,8 @@ from regions import queries as regions
 
 Key = tuple[int, str, str, str]  # indicator, period, scope, group
 Place = tuple[str, str]  # scope, group
+# Indicator, period, region, n, d, state, whether it still waits for review, the observation's id.
+Value = tuple[int, str, str, int | None, int | None, str, bool, int]
 
 _TABLE = bulk.table_of(Rollup)
 _KEYS = ("indicator_id", "period", "scope_code", "group_name")
@@ -155,12 +157,17 @@ def differences(session: Session) -> list[Difference]:
 
 def compute(session: Session, collection_id: int, periods: Several[str]) -> dict[Key, Sum]:
     """All roll-ups of these periods, from the current observations of returns that count."""
+    return summed(session, collection_id, periods, _current(session, collection_id, periods))
+
+
+def summed(session: Session, collection_id: int, periods: Several[str], values: Iterable[Value]) -> dict[Key, Sum]:
+    """The roll-ups of these values and no others; every unit that owes a period is expected in its sums."""
     collection = session.get_one(Collection, collection_id)
     owing = _owing(session, collection_id, periods)
     places = _places(session, owing, collection.group_scheme or groups.MAIN_SCHEME)
     found: dict[Key, Sum] = {}
     sums: dict[tuple[int, str], dict[Place, _Adding]] = defaultdict(lambda: defaultdict(_Adding))
-    for indicator, period, code, n, d, state, submitted, number in _current(session, collection_id, periods):
+    for indicator, period, code, n, d, state, submitted, number in values:
         inside = sums[indicator, period]
         if state in _WITH_VALUE:
             found[indicator, period, code, ""] = Sum(n, d, state, 1, 1, int(submitted), number)
@@ -251,11 +258,8 @@ def _places(session: Session, owing: Mapping[str, Sequence[str]], scheme: str) -
     return found
 
 
-def _current(
-    session: Session, collection_id: int, periods: Several[str]
-) -> Iterable[tuple[int, str, str, int | None, int | None, str, bool, int]]:
-    """The newest revision of each value in returns that count: indicator, period, region, n, d, state,
-    whether it still waits for review, the observation's id."""
+def _current(session: Session, collection_id: int, periods: Several[str]) -> Iterable[Value]:
+    """The newest revision of each value in returns that count."""
     newer = aliased(Observation)
     return session.execute(
         columns(

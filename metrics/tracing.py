@@ -30,6 +30,7 @@ class Part:
     return_id: int
     entry: Entry | None
     why_not: str
+    marks: str = ""  # 迟报, 更正, 待审核: what to know of a value that is counted
 
     @property
     def counted(self) -> bool:
@@ -214,7 +215,19 @@ def _owed(
 
 def _part(row: ReturnRow, name: str, observation: Observation | None) -> Part:
     entry = queries.entry_of(observation) if observation else None
-    return Part(row.region_code, name, row.id or 0, entry, _why_not(row, entry))
+    return Part(row.region_code, name, row.id or 0, entry, _why_not(row, entry), _marks(row, observation))
+
+
+def _marks(row: ReturnRow, observation: Observation | None) -> str:
+    if observation is None:
+        return ""
+    since = row.first_submitted_at
+    marks = (
+        ("迟报", observation.late or queries.course_of(row).late),
+        ("更正", observation.revision > 1 and since is not None and observation.entered_at > since),
+        ("待审核", row.state is ReturnState.SUBMITTED),
+    )
+    return "、".join(word for word, holds in marks if holds)
 
 
 def _why_not(row: ReturnRow, entry: Entry | None) -> str:

@@ -23,6 +23,7 @@ from metrics.comparison import Effect, before_after, equity_gap, minimum_detecta
 from metrics.model import Indicator
 from metrics.quality import Aspect, Quality, outliers, score
 from metrics.queries import TargetView, applying
+from metrics.restating import Restatement
 from metrics.scoring import attainment
 from pilots.decision import Decision, Evidence, decide
 from regions.queries import RegionView
@@ -109,6 +110,7 @@ class Evaluation:
     unapproved: int
     decision: Decision | None
     as_of: Any
+    restated: Sequence[Restatement] = ()  # what came late or was corrected after it was frozen
     own_only: bool = False  # a county sees its own figures, not the others' nor what needs them
 
     @property

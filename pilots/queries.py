@@ -37,6 +37,7 @@ from db.tables import (
     ScenarioVersion,
 )
 from metrics import queries as metrics
+from metrics import restating
 from metrics.schemas import IndicatorPick
 from pilots import evaluation
 from pilots.evaluation import Evaluation, Span, Unit
@@ -236,6 +237,7 @@ def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
             for row, role, smallest in _asked(session, view.collection_id)
         ]
         corrected = _corrected(session, view.collection_id, codes)
+        restated = restating.of_collection(session, view.collection_id, codes)
         places = regions.counties(view.province_code, view.start_on, session=session)
     quality = evaluation.quality_of(returns, [(m.indicator, m.counties) for m in measures], corrected)
     today = str(Period.containing(clock.today(), Cadence.MONTH))
@@ -249,6 +251,7 @@ def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
         unapproved=int(returns.state.eq("submitted").sum()),
         decision=None if own_only else evaluation.judge(measures, quality, view.span, today, settings().quality_floor),
         as_of=clock.now(),
+        restated=restated,
         own_only=own_only,
     )
 

@@ -25,7 +25,7 @@ from pilots.pictures import parts
 from reports.kit import Report
 
 KIND = "pilot"
-LAYOUT = 1  # part of the inputs: another layout is another document
+LAYOUT = 2  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 
@@ -118,6 +118,8 @@ def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
         )
         report.heading("变化趋势", 2)
     report.chart(pictures.trend(evaluation, measure), f"{indicator.name}变化趋势（地区类型按各期当日名单）")
+    if words := wording.restated_words(evaluation, measure):
+        report.text(words)
     if measure.role is IndicatorRole.GOAL:
         if main:
             report.heading("发达地区与山区海岛县比较", 2)
@@ -183,6 +185,13 @@ def _quality(report: Report, evaluation: Evaluation) -> None:
             pictures.completeness(evaluation, Arm.PILOT, first=first, most=_STRIP_ROWS), "试点地区最近12期报送情况"
         )
     report.table(*_returns_table(evaluation), caption="各地区报送情况（自登记以来）")
+    if evaluation.restated:
+        report.heading("更正与补计", 2)
+        report.text(
+            "各期数据冻结之后补报或更正的数；已冻结的数不改，从注明的那一期起按新数计算。本报告按更正后的数计算。"
+        )
+        frame = wording.restated_rows(evaluation)
+        report.table(list(frame.columns), frame.to_numpy().tolist(), caption="冻结后更正和补计的数")
 
 
 def _returns_table(evaluation: Evaluation) -> tuple[list[str], list[list[object]]]:
@@ -307,6 +316,7 @@ def _digest(evaluation: Evaluation) -> str:
             str(pilot.end_on),
         ],
         "verdict": None if pilot.verdict is None else [pilot.verdict.id, pilot.verdict.inputs_hash],
+        "restated": wording.restated_rows(evaluation).to_numpy().tolist(),
         "returns": evaluation.returns.astype(str).to_numpy().tolist(),
         "targets": [
             [measure.indicator.code, target.kind.value, str(target.value), target.from_period, target.region_code]

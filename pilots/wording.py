@@ -99,6 +99,35 @@ def county_rows(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def restated_rows(evaluation: Evaluation) -> pd.DataFrame:
+    """What came late or was corrected after its round was frozen: 报送期, 地区, 指标, 类别, 冻结数, 更正后, 理由, 计入."""
+    return pd.DataFrame(
+        [
+            [
+                Period.parse(item.period).label,
+                item.region,
+                item.indicator.name,
+                item.kind,
+                item.before,
+                item.after,
+                item.reason or "–",
+                f"{Period.parse(item.round).label}冻结时" if item.round else "待下一期冻结",
+            ]
+            for item in evaluation.restated
+        ],
+        columns=["报送期", "地区", "指标", "类别", "冻结数", "更正后", "理由", "计入"],
+    )
+
+
+def restated_words(evaluation: Evaluation, measure: Measure) -> str:
+    """One sentence on a measure's corrections, or “”: 其中 3 个数在冻结后有更正或补计（2026年3月、2026年4月）。"""
+    periods = [item.period for item in evaluation.restated if item.indicator.code == measure.indicator.code]
+    if not periods:
+        return ""
+    labels = "、".join(Period.parse(period).label for period in sorted(set(periods)))
+    return f"其中 {len(periods)} 个数在冻结后有更正或补计（{labels}），这里按更正后的数计算。"
+
+
 def return_figures(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     """How the returns stand: label, value, what it is compared with."""
     due = evaluation.returns[evaluation.returns.due]

@@ -43,9 +43,11 @@ def address(url: str) -> dict[str, object]:
     """What follows the page's name: number 1 of everything, and the sum of the province three months ago."""
     if url == "design":
         return {"scenario": 1}
+    period = Period.containing(clock.today(), Cadence.MONTH).shift(-3)
+    if url == "round":
+        return {"collection": 1, "period": period}
     if url != "figure":
         return {"id": 1}
-    period = Period.containing(clock.today(), Cadence.MONTH).shift(-3)
     return {"collection": 1, "indicator": 1, "region": "330000", "period": period, "group": ""}
 
 

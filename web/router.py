@@ -44,6 +44,8 @@ PAGES = (
     Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),
     Page("metrics/pages/returns.py", "报送", "returns", Permission.PILOT_READ, "指标与报送", "upload_file"),
     Page("metrics/pages/return_form.py", "填报", "return", Permission.PILOT_READ),
+    Page("metrics/pages/rounds.py", "报送进度", "rounds", Permission.PILOT_READ, "指标与报送", "calendar_month"),
+    Page("metrics/pages/round.py", "一期报送", "round", Permission.PILOT_READ),
     Page("metrics/pages/indicators.py", "指标", "indicators", Permission.INDICATOR_READ, "指标与报送", "straighten"),
     Page("metrics/pages/indicator.py", "指标口径", "indicator", Permission.INDICATOR_READ),
     Page("metrics/pages/figure.py", "数字的来历", "figure", Permission.PILOT_READ),

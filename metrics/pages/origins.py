@@ -13,7 +13,7 @@ from core.numbers import format_number
 from core.periods import Period
 from core.settings import settings
 from core.words import TargetKind
-from metrics import pictures, queries, tracing
+from metrics import pictures, queries, restating, tracing
 from metrics.model import Entry, Indicator
 from metrics.pages.values import FIGURE, address
 from metrics.queries import Explanation, Revision, TargetView
@@ -39,6 +39,7 @@ def county(actor: Actor, collection_id: int, found: Explanation) -> None:
     if entry is not None and not found.state.counts:
         st.warning(f"报送还是“{found.state.label}”，这个数暂不计入任何汇总。")
     _links(actor, collection_id, indicator, found.return_id)
+    _frozen(actor, collection_id, indicator, found.region_code, found.period)
     left, right = st.columns([2, 3])
     with left:
         _facts(found)
@@ -83,6 +84,7 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
     if found.unapproved:
         st.caption(f"其中 {found.unapproved} 个地区的数还没有审核。")
     _links(actor, collection_id, indicator, None)
+    _frozen(actor, collection_id, indicator, scope_code, found.period, found.group)
     points = tracing.series(actor, collection_id, indicator, scope_code, found.period, found.group)
     if points:
         charts.draw(
@@ -105,6 +107,7 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
                     "分子": pictures.amount(part.entry.n),
                     "分母": pictures.amount(part.entry.d),
                     "状态": part.entry.state.label,
+                    "标注": part.marks or "–",
                 }
                 for part in counted
                 if part.entry is not None
@@ -115,6 +118,10 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
         )
     else:
         st.caption("还没有可以计入的数。")
+    names = {part.region_code: part.region for part in found.parts}
+    frozen_out = restating.left_out(actor, collection_id, indicator.id, found.period)
+    if absent := [f"{names[code]}（{why.label}）" for code, why in sorted(frozen_out.items()) if code in names]:
+        st.caption(f"冻结数里没有计入：{guard.plain('、'.join(absent))}。")
     if left_out:
         st.subheader(f"没有计入的地区（{len(left_out)}）", anchor=False)
         widgets.table(
@@ -154,6 +161,35 @@ def _meaning(entry: Entry) -> str:
         "not_applicable": "本期没有发生，既不是 0 也不是 100%，不计入应报。",
         "suppressed": "按规定不公开。",
     }[entry.state.value]
+
+
+def _frozen(
+    actor: Actor, collection_id: int, indicator: Indicator, scope_code: str, period: str, group: str = ""
+) -> None:
+    """What was published about the figure: when its round was frozen, and each time it was restated."""
+    history = restating.versions(actor, collection_id, indicator.id, scope_code, period, group)
+    if not history:
+        st.caption("本期数据还没有冻结，这个数会随补报和更正变化。")
+        return
+    st.subheader("冻结与更正", anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "哪一次": "● 本期冻结"
+                if version.round == period
+                else f"◐ {Period.parse(version.round).label}冻结时更正",
+                "数": restating.shown(indicator, version.figure),
+                "计入 / 应报": "–"
+                if version.figure.state or version.figure.left_out
+                else f"{version.figure.reported} / {version.figure.expected}",
+                "冻结时间（北京）": clock.show(version.frozen_at),
+            }
+            for version in history
+        ),
+        key="figure_frozen",
+        hide_index=True,
+        width="stretch",
+    )
 
 
 def _links(actor: Actor, collection_id: int, indicator: Indicator, return_id: int | None) -> None:

@@ -140,6 +140,8 @@ else:
             charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
     st.markdown(f"**发达地区与山区海岛县**　{guard.plain(wording.compare_words(measure))}")
 
+if words := wording.restated_words(evaluation, measure):
+    st.caption(f"◐ {guard.plain(words)}")
 at = (*of, keep.version(), clock.today())
 rows = keep.kept(("rows", *at), lambda: wording.county_rows(evaluation, measure))
 if measure.latest:
@@ -193,6 +195,24 @@ for arm in arms:
             ("strip", arm, *key),
             describe=f"{arm.label}报送情况",
             stretch=False,
+        )
+
+if evaluation.restated:
+    with st.expander(f"更正与补计（{len(evaluation.restated)}）", key="pilot_restated"):
+        st.caption("冻结之后补报或更正的数。新旧两个数都保留；本页按更正后的数计算。")
+        widgets.table(
+            wording.restated_rows(evaluation),
+            "pilot_restatements",
+            open_page="metrics/pages/figure.py",
+            addresses=[
+                {
+                    "collection": str(pilot.collection_id),
+                    "indicator": str(item.indicator.id),
+                    "region": item.region_code,
+                    "period": item.period,
+                }
+                for item in evaluation.restated
+            ],
         )
 
 # -- downloads and how it was computed ---------------------------------------------------

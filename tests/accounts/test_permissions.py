@@ -48,6 +48,7 @@ return:fill         - - y - - - -
 return:read         y y y - - - -
 return:unlock       y y - - - - -
 rollup:repair       y - - - - - -
+round:freeze        y y - - - - -
 rule:edit           y y - - - - -
 rule:read           y y y y y - -
 scenario:appraise   y y - - - - -
