@@ -49,7 +49,7 @@ from db.tables import (
     Scenario,
     ScenarioData,
 )
-from demo import dossiers, figures, people, rounds, story
+from demo import dossiers, figures, people, responsibilities, rounds, story
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -86,6 +86,8 @@ def province(say: Callable[[str], None]) -> None:
         _finish(li, chen, scenarios[item.name], item.state)
     _after_approval(li, scenarios)
     _data_requests(li)
+    teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
+    responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
 

@@ -17,8 +17,17 @@ from core.words import DutyAnswer, DutyKind, DutyPart, ScenarioState, Standing
 from db import files
 from db.files import Attached
 from db.session import read
-from db.tables import Account, Organisation, Responsibility, ResponsibilityConfirmation, Scenario
+from db.tables import (
+    Account,
+    DataResource,
+    Organisation,
+    Responsibility,
+    ResponsibilityConfirmation,
+    Scenario,
+    ScenarioData,
+)
 from scenarios import dossier_queries, duty_rules, duty_tree, queries, rules, stages
+from scenarios.duty_names import Directory
 from scenarios.duty_rules import Change
 from scenarios.duty_tree import Node
 
@@ -56,7 +65,12 @@ class DutyList:
     names: Mapping[int, str]
     short: Mapping[int, str]
     removed: Sequence[Removed]
+    resources: Sequence[tuple[str, int | None]]  # data of the catalogue that the scenario uses, with providers
     editable: Answer
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.names, self.short)
 
     @cached_property
     def items(self) -> list[Node]:
@@ -116,6 +130,7 @@ class Concerns:
 
     about: About
     items: Sequence[Concern]
+    names: Mapping[int, str]  # of all organisations
 
     def count(self, *standings: Standing) -> int:
         return sum(item.standing in standings for item in self.items)
@@ -172,6 +187,7 @@ def duty_list(actor: Actor, scenario_id: int | None) -> DutyList | None:
             names=names,
             short=short,
             removed=_removed(session, scenario_id),
+            resources=_resources(session, scenario_id),
             editable=may(actor, Permission.DUTY_EDIT, subject),
         )
 
@@ -194,7 +210,7 @@ def concerns(actor: Actor, organisation_id: int) -> list[Concerns]:
             if node.content is not None and organisation_id in node.content.parties
         ]
         if items:
-            found.append(Concerns(about, items))
+            found.append(Concerns(about, items, names))
     return sorted(found, key=lambda item: (item.waiting == 0, item.about.code))
 
 
@@ -292,6 +308,16 @@ def _abouts(session: Session, actor: Actor, organisation_id: int | None = None) 
         .order_by(Scenario.code)
     )
     return [About(*row) for row in rows]
+
+
+def _resources(session: Session, scenario_id: int) -> list[tuple[str, int | None]]:
+    rows = session.exec(
+        select(DataResource.name, DataResource.provider_id)
+        .join(ScenarioData, col(ScenarioData.resource_id) == DataResource.id)
+        .where(ScenarioData.scenario_id == scenario_id)
+        .order_by(DataResource.name)
+    )
+    return [(name, provider) for name, provider in rows if not duty_rules.unsplittable(name)]
 
 
 def _names(session: Session) -> tuple[dict[int, str], dict[int, str]]:

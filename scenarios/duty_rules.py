@@ -278,3 +278,26 @@ class Wanted:
 
     id: int | None
     content: Content
+
+
+def merged(contents: Sequence[Content]) -> Content:
+    """A first draft of one item made of several: texts joined, organisations and data brought together. The
+    first one's responsible organisation stays; those of the others become supporting."""
+
+    def joined(field: str) -> str:
+        return SEPARATOR.join(dict.fromkeys(text for c in contents if (text := getattr(c, field))))
+
+    first = contents[0]
+    organisation = next((c.organisation_id for c in contents if c.organisation_id is not None), None)
+    others = {number for c in contents for number in (c.organisation_id, *c.supporting) if number is not None}
+    data: dict[str, int | None] = {}
+    for name, provider in (item for c in contents for item in c.data):
+        data[name] = provider if data.get(name) is None else data[name]
+    texts = ("owner", "trigger", "inputs", "outputs", "time_limit", "legal_basis")
+    return Content(
+        path=first.path,
+        organisation_id=organisation,
+        supporting=tuple(sorted(others - {organisation})),
+        data=tuple(data.items()),
+        **{field: joined(field) for field in texts},
+    )

@@ -45,6 +45,30 @@ def add_item(actor: Actor, scenario_id: int, data: DutyIn, place: Place) -> int:
         return _add(ledger, DutyKind.ITEM, data.content(()), place)
 
 
+def add_path(actor: Actor, scenario_id: int, data: ResponsibilityIn) -> int:
+    """Add an item below the 业务 and 环节 it names, at their end; those that are missing are made."""
+    with write() as session:
+        ledger = open_list(session, actor, scenario_id)
+        if data.stage and not data.business:
+            raise Invalid(["填了环节就要填它所属的业务"])
+        branches = {node.path: node.id for node in ledger.nodes if node.content is None}
+        if data.above in branches:
+            ledger.require_new_name(branches[data.above], data.name)
+        parent_id: int | None = None
+        for depth in range(1, len(data.above) + 1):
+            path = data.above[:depth]
+            if path not in branches:
+                kind = DutyKind.BUSINESS if depth == 1 else DutyKind.STAGE
+                place = len(ledger.below(parent_id))
+                (branches[path],) = ledger.put(parent_id, place, kind, [Content(path)])
+            parent_id = branches[path]
+        content = data.content(data.above)
+        (made,) = ledger.put(parent_id, len(ledger.below(parent_id)), DutyKind.ITEM, [content])
+        changes = {"do": duty_rules.ARROW.join(content.path), "item": made}
+        audit.record(session, actor.account_id, "duty:add", "scenario", scenario_id, changes)
+        return made
+
+
 def rename(actor: Actor, seen: Node, data: BranchIn) -> None:
     """Rename a 业务 or 环节. Items below it read differently from then on and need confirming again."""
     with write() as session:

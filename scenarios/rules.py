@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -208,9 +207,7 @@ def check_responsibilities(items: Sequence[Duty]) -> list[Finding]:
         if len(organisations) > 1:
             what = "有两个以上责任单位" if len(set(organisations)) > 1 else "重复列出"
             found.append(Finding(" › ".join(path), what, True))
-    asked = Counter(name for duty in items for name, _ in duty.confirmed)
+    asked = dict.fromkeys(name for duty in items for name, _ in duty.confirmed)
     agreed = {name for duty in items for name, ever in duty.confirmed if ever}
-    found += [
-        Finding(name, f"从未确认（涉及 {count} 个事项）", False) for name, count in asked.items() if name not in agreed
-    ]
+    found += [Finding(name, "从未确认本单位的事项", False) for name in asked if name not in agreed]
     return found

@@ -34,6 +34,7 @@ _TONES = {
     "promoting": _GOOD,
     "connected": _GOOD,
     "granted": _GOOD,
+    "confirmed": _GOOD,
     "submitted": _WAIT,
     "appraisal": _WAIT,
     "pending": _WAIT,
@@ -42,10 +43,12 @@ _TONES = {
     "requested": _WAIT,
     "paused": _WAIT,
     "suspended": _WAIT,
+    "changed": _WAIT,
     "returned": _BAD,
     "refused": _BAD,
     "stopped": _BAD,
     "overdue": _BAD,
+    "objected": _BAD,
 }
 
 

@@ -19,6 +19,7 @@ from core.words import (
     Word,
     sharing_label,
 )
+from scenarios import rules
 from scenarios.dossier_queries import PartnerView, ReformView
 from scenarios.queries import DutyView
 from web.guard import plain
@@ -43,6 +44,18 @@ def facts(items: Sequence[tuple[str, object]]) -> None:
 def prose(text: str) -> None:
     """What somebody wrote, with its line breaks and without its Markdown."""
     st.markdown("  \n".join(plain(line) for line in text.splitlines()))
+
+
+def duty_findings(findings: Sequence[rules.Finding], most: int = 8) -> None:
+    """What is wrong with a responsibility list: errors first, the items of one message together."""
+    for error, colour, shape in ((True, "red", "■"), (False, "orange", "◐")):
+        by_message: dict[str, list[str]] = {}
+        for finding in findings:
+            if finding.error is error:
+                by_message.setdefault(finding.message, []).append(finding.item)
+        for message, items in by_message.items():
+            more = f" 等 {len(items)} 处" if len(items) > most else ""
+            st.markdown(f":{colour}-badge[{shape} {plain(message)}]　{plain('；'.join(items[:most]))}{more}")
 
 
 def history_table(events: Sequence[EventView], key: str) -> None:

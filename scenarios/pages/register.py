@@ -25,7 +25,7 @@ if draft:
     require(actor, Permission.SCENARIO_EDIT, draft.subject)
     widgets.header(
         f"修改场景　{draft.row.code}",
-        "需求、数据和责任都说清楚了吗？",
+        "需求和数据都说清楚了吗？",
         back=("scenarios/pages/scenarios.py", "全部场景"),
     )
 else:
@@ -51,6 +51,13 @@ start = draft.row if draft else None
 text = st.column_config.TextColumn
 choice = st.column_config.SelectboxColumn
 
+if draft:
+    st.page_link(
+        "scenarios/pages/duties.py",
+        label="责任清单在它自己的页面上修改",
+        icon=":material/account_tree:",
+        query_params={"id": str(draft.row.id)},
+    )
 with st.form(key + "_form", enter_to_submit=False):
     st.subheader("一、场景", anchor=False)
     left, right = st.columns(2)
@@ -161,25 +168,7 @@ with st.form(key + "_form", enter_to_submit=False):
         key=f"{key}_new_data",
     )
 
-    st.subheader("四、责任清单", anchor=False)
-    st.caption("按 业务 → 环节 → 事项 逐项列出，每个事项有且只有一个责任单位。草稿可暂缺责任单位，提交论证前须补全。")
-    duties = st.data_editor(
-        parts.duty_frame(draft.duties if draft else []),
-        num_rows="dynamic",
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "业务": text("业务", max_chars=60),
-            "环节": text("环节", max_chars=60),
-            "事项": text("事项", max_chars=60),
-            "责任单位": choice("责任单位", options=list(by_name)),
-            "责任人（岗位）": text("责任人（岗位）", max_chars=40),
-            "办理时限": text("办理时限", max_chars=40, help="如：2 个工作日内"),
-            "依据": text("依据", max_chars=200, help="法律法规或文件名称"),
-        },
-        key=f"{key}_duties",
-    )
-    st.subheader("五、重大改革", anchor=False)
+    st.subheader("四、重大改革", anchor=False)
     st.caption(
         "三张清单之一：现行规定或堵点 → 改革举措 → 制度成果 → 牵头单位 → 完成时限。没有改革事项的，场景页会注明。"
     )
@@ -197,6 +186,30 @@ with st.form(key + "_form", enter_to_submit=False):
         },
         key=f"{key}_reforms",
     )
+
+    duties = None
+    if draft is None:
+        st.subheader("五、责任清单", anchor=False)
+        st.caption(
+            "按 业务 → 环节 → 事项 逐项列出，每个事项有且只有一个责任单位。"
+            "也可以先不填：登记后在“责任清单”页编辑，或用 Excel 导入；提交论证前须补全。"
+        )
+        duties = st.data_editor(
+            parts.duty_frame([]),
+            num_rows="dynamic",
+            hide_index=True,
+            width="stretch",
+            column_config={
+                "业务": text("业务", max_chars=60),
+                "环节": text("环节", max_chars=60),
+                "事项": text("事项", max_chars=60),
+                "责任单位": choice("责任单位", options=list(by_name)),
+                "责任人（岗位）": text("责任人（岗位）", max_chars=40),
+                "办理时限": text("办理时限", max_chars=40, help="如：2 个工作日内"),
+                "依据": text("依据", max_chars=200, help="法律法规或文件名称"),
+            },
+            key=f"{key}_duties",
+        )
     submitted = st.form_submit_button("保存修改" if draft else "登记场景", key=f"{key}_submit", type="primary")
 
 if submitted:
@@ -214,7 +227,7 @@ if submitted:
             needs=chosen_needs,
             reforms=parts.reform_inputs(reforms, by_name),
             data=parts.link_inputs(chosen_data, new_data, resources, by_name),
-            responsibilities=parts.duty_inputs(duties, by_name),
+            responsibilities=(parts.duty_inputs(duties, by_name) or None) if duties is not None else None,
         )
         if draft:
             service.edit_scenario(actor, draft.row.id, data, seen_version=draft.version)

@@ -96,13 +96,13 @@ data_requests.draw(actor, scenario)
 
 st.subheader("责任清单", anchor=False)
 st.dataframe(parts.duty_frame(scenario.duties), key="scenario_duties", hide_index=True, width="stretch")
-for error, colour, shape in ((True, "red", "■"), (False, "orange", "◐")):
-    by_message: dict[str, list[str]] = {}
-    for finding in findings:
-        if finding.error is error:
-            by_message.setdefault(finding.message, []).append(finding.item)
-    for message, items in by_message.items():
-        st.markdown(f":{colour}-badge[{shape} {message}]　{guard.plain('；'.join(items))}")
+parts.duty_findings(scenario.findings)
+st.page_link(
+    "scenarios/pages/duties.py",
+    label="打开责任清单：编辑、流程图、确认情况、导入导出",
+    icon=":material/account_tree:",
+    query_params={"id": str(row.id)},
+)
 
 dossier_parts.versions(actor, scenario)
 dossier_parts.history(entries)

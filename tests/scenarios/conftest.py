@@ -18,8 +18,10 @@ from core.words import (
     Sharing,
     SharingScheme,
 )
-from scenarios import need_service, queries, service
-from scenarios.schemas import NeedIn, ResourceIn, ScenarioIn
+from scenarios import duty_service, need_service, queries, service
+from scenarios.duty_rules import Place, Where
+from scenarios.schemas import BranchIn, NeedIn, ResourceIn, ScenarioIn
+from tests.scenarios.lists import CIVIL, item, node
 from tests.support import Cast
 
 
@@ -109,4 +111,31 @@ def approved(cast: Cast, draft: int) -> int:
     """The same after its appraisal."""
     move(cast.wang_anji, draft, "提交论证")
     move(cast.li_staff, draft, "论证通过")
+    return draft
+
+
+@pytest.fixture
+def listing(cast: Cast, draft: int) -> int:
+    """危房治理: 巡查 (隐患核实, 隐患上报) and 处置 (腾空加固)."""
+    wang = cast.wang_anji
+    stage = node(wang, draft, "巡查")
+    duty_service.add_item(
+        wang, draft, item("隐患上报", organisation_id=wang.organisation_id), Place(Where.UNDER, stage.id)
+    )
+    after = duty_service.add_branch(wang, draft, BranchIn(name="处置"), Place(Where.AFTER, stage.id))
+    civil = organisation_id(wang, CIVIL)
+    duty_service.add_item(
+        wang,
+        draft,
+        item(
+            "腾空加固",
+            organisation_id=civil,
+            supporting=[wang.organisation_id],
+            trigger="鉴定为 D 级",
+            inputs="鉴定报告",
+            outputs="加固方案",
+            data=[{"name": "危房鉴定结果", "provider_id": civil}],
+        ),
+        Place(Where.UNDER, after),
+    )
     return draft

@@ -174,6 +174,6 @@ def test_an_organisation_that_never_confirmed_is_named_once() -> None:
         ]
     )
     assert found == [
-        rules.Finding("乙局", "从未确认（涉及 2 个事项）", False),
-        rules.Finding("丙局", "从未确认（涉及 1 个事项）", False),
+        rules.Finding("乙局", "从未确认本单位的事项", False),
+        rules.Finding("丙局", "从未确认本单位的事项", False),
     ]

@@ -10,88 +10,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 import accounts.queries
-from accounts.permissions import OPERATOR, Actor
+from accounts.permissions import OPERATOR
 from core.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound, WrongState
 from core.words import DutyAnswer, DutyKind, DutyPart, Standing
 from db import audit
 from db.engine import engine
 from db.session import read
 from scenarios import duty_queries, duty_service, service
-from scenarios.duty_queries import DutyList
 from scenarios.duty_rules import Place, Where
-from scenarios.duty_tree import Node
-from scenarios.schemas import BranchIn, DutyIn
+from scenarios.schemas import BranchIn
 from tests.scenarios.conftest import detail, move, organisation_id, scenario_in
+from tests.scenarios.lists import ANJI, CIVIL, PDF, as_typed, confirm, item, listed, node, outline, stands
 from tests.support import Cast, count_queries
-
-PDF = ("会议纪要.pdf", b"%PDF-1.7 minutes")
-CIVIL = "浙江省民政厅"
-ANJI = "安吉县社会治理中心"
-
-
-def listed(actor: Actor, scenario_id: int) -> DutyList:
-    found = duty_queries.duty_list(actor, scenario_id)
-    assert found is not None
-    return found
-
-
-def node(actor: Actor, scenario_id: int, name: str) -> Node:
-    return next(node for node in listed(actor, scenario_id).nodes if node.name == name)
-
-
-def outline(actor: Actor, scenario_id: int) -> list[str]:
-    return [f"{node.number} {node.name}" for node in listed(actor, scenario_id).nodes]
-
-
-def item(name: str, **more: Any) -> DutyIn:
-    return DutyIn(name=name, **more)
-
-
-def as_typed(node: Node, **changes: Any) -> DutyIn:
-    """What a form holds that was opened on this item and then changed."""
-    content = node.content
-    assert content is not None
-    values = {
-        "name": content.name,
-        "organisation_id": content.organisation_id,
-        "owner": content.owner,
-        "supporting": list(content.supporting),
-        "trigger": content.trigger,
-        "inputs": content.inputs,
-        "outputs": content.outputs,
-        "data": [{"name": name, "provider_id": provider} for name, provider in content.data],
-        "time_limit": content.time_limit,
-        "legal_basis": content.legal_basis,
-    }
-    return DutyIn(**(values | changes))
-
-
-@pytest.fixture
-def listing(cast: Cast, draft: int) -> int:
-    """危房治理: 巡查 (隐患核实, 隐患上报) and 处置 (腾空加固)."""
-    wang = cast.wang_anji
-    stage = node(wang, draft, "巡查")
-    duty_service.add_item(
-        wang, draft, item("隐患上报", organisation_id=wang.organisation_id), Place(Where.UNDER, stage.id)
-    )
-    after = duty_service.add_branch(wang, draft, BranchIn(name="处置"), Place(Where.AFTER, stage.id))
-    civil = organisation_id(wang, CIVIL)
-    duty_service.add_item(
-        wang,
-        draft,
-        item(
-            "腾空加固",
-            organisation_id=civil,
-            supporting=[wang.organisation_id],
-            trigger="鉴定为 D 级",
-            inputs="鉴定报告",
-            outputs="加固方案",
-            data=[{"name": "危房鉴定结果", "provider_id": civil}],
-        ),
-        Place(Where.UNDER, after),
-    )
-    return draft
-
 
 # -- the tree -----------------------------------------------------------------------------
 
@@ -423,18 +353,6 @@ def test_a_list_is_complete_before_it_is_submitted(cast: Cast, listing: int) -> 
 
 
 # -- agreement ----------------------------------------------------------------------------
-
-
-def confirm(actor: Actor, scenario_id: int, organisation: int | None, *names: str, **more: Any) -> int:
-    seen = [node(actor, scenario_id, name) for name in names]
-    return duty_service.answer(
-        actor, scenario_id, organisation or 0, seen, more.pop("said", DutyAnswer.CONFIRM), **more
-    )
-
-
-def stands(actor: Actor, scenario_id: int, name: str) -> dict[str, Standing]:
-    found = listed(actor, scenario_id)
-    return {found.names[key]: value for key, value in found.standings[node(actor, scenario_id, name).id].items()}
 
 
 def test_everybody_confirms_his_own(database: str, cast: Cast, listing: int) -> None:
