@@ -16,7 +16,7 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.numbers import to_micro
 from core.periods import Period, span
-from core.words import ReturnState, TargetKind
+from core.words import Direction, ReturnState, TargetKind
 from db import audit
 from db.tables import (
     Collection,
@@ -310,6 +310,8 @@ def _check_line(session: Session, collection_id: int, data: TargetIn) -> None:
     lines = {kind: queries.applying(known, kind, data.region_code or "", data.from_period) for kind in TargetKind}
     lines[data.kind] = data.value
     baseline, target = lines[TargetKind.BASELINE], lines[TargetKind.TARGET]
+    if row.direction is Direction.WITHIN:
+        return  # the range itself is the promise
     if baseline is not None and target is not None and (target - baseline) * row.direction.sign < 0:
         raise Invalid(
             [f"“{row.name}”的目标值 {target} 比基线值 {baseline} 更差（该指标{row.direction.label}）"],

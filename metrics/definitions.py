@@ -56,17 +56,30 @@ def differences(old: Indicator | DefinitionIn, new: Indicator | DefinitionIn) ->
     return [Difference(name, title(name), shown(was), shown(now)) for name, was, now in pairs if was != now]
 
 
-def factors(versions: Sequence[Indicator]) -> dict[int, Fraction | None]:
-    """What each version's values (by the version's id) are multiplied by to be compared with the newest one's.
+@dataclass(frozen=True)
+class Join:
+    """How one version's values stand to the newest one's: runs of comparable versions are numbered from the
+    newest (0) back; within a run values are multiplied by `factor` to be in the terms of its last version."""
 
-    The stated factors between one version and the next multiply up; None where a link has none, and then
-    for every version before it too.
-    """
-    found: dict[int, Fraction | None] = {}
-    factor: Fraction | None = Fraction(1)
+    run: int
+    factor: Fraction
+
+    @property
+    def comparable(self) -> bool:
+        return self.run == 0
+
+
+def joins(versions: Sequence[Indicator]) -> dict[int, Join]:
+    """By the version's id. The stated factors between one version and the next multiply up; a link without
+    one begins another run, and nothing is compared across it."""
+    found: dict[int, Join] = {}
+    run, factor = 0, Fraction(1)
     for version in sorted(versions, key=lambda item: -item.version):
-        found[version.id] = factor
-        factor = None if factor is None or version.comparable is None else factor * Fraction(version.comparable)
+        found[version.id] = Join(run, factor)
+        if version.comparable is None:
+            run, factor = run + 1, Fraction(1)
+        else:
+            factor *= Fraction(version.comparable)
     return found
 
 

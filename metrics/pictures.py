@@ -19,14 +19,22 @@ from reports import figures, theme
 from reports.figures import Reference
 from reports.figures.common import Figure, by, short, tips
 
-_TREND = ["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete"]
+_TREND = ["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete", "segment"]
 
 
 def trend(
-    indicator: Indicator, points: Sequence[Point], targets: Sequence[TargetView], place: str, *, floor: float = 0
+    indicator: Indicator,
+    points: Sequence[Point],
+    targets: Sequence[TargetView],
+    place: str,
+    *,
+    region_code: str | None = None,
+    floor: float = 0,
+    width: int = 640,
 ) -> Figure:
-    """One place's figures, with every baseline and target that was ever in force for it. Sums reported by
-    a smaller share than `floor` are hollow."""
+    """One place's figures, with every baseline and target that was ever in force for it (`region_code`; None
+    for a sum). Sums reported by a smaller share than `floor` are hollow; figures by another version of the
+    definition that is not comparable are not joined to the rest."""
     rows = [
         (
             pd.Timestamp(Period.parse(point.period).start),
@@ -37,16 +45,29 @@ def trend(
             amount(point.n),
             amount(point.d),
             point.reported < floor * point.expected and point.value is not None,
+            point.segment,
         )
         for point in points
     ]
     return figures.trend(
         pd.DataFrame(rows, columns=_TREND),
         unit=indicator.unit,
-        title=f"{indicator.name}（{indicator.direction.label}）",
-        lines=_references(indicator, points, targets),
-        width=640,
+        title=headline(indicator),
+        lines=references(indicator, targets, region_code, *ends(points)) if points else (),
+        breaks=[(Period.parse(point.period).start, point.begins) for point in points if point.begins],
+        width=width,
     )
+
+
+def headline(indicator: Indicator) -> str:
+    """按时办结率（越高越好）; cumulative figures say so."""
+    total = f"，{indicator.accumulation.label}" if indicator.accumulation.cumulative else ""
+    return f"{indicator.name}（{indicator.direction.label}{total}）"
+
+
+def ends(points: Sequence[Point]) -> tuple[Period, Period]:
+    """The first and the last period of a picture."""
+    return Period.parse(points[0].period), Period.parse(points[-1].period)
 
 
 def amount(micro: int | None) -> str:
@@ -124,29 +145,41 @@ def ranks(rows: Sequence[Standing]) -> Figure:
     )
 
 
-def _references(indicator: Indicator, points: Sequence[Point], targets: Sequence[TargetView]) -> list[Reference]:
-    """A region's own lines before the common ones; one that was replaced ends where the next begins."""
-    if not points:
-        return []
-    first, last = Period.parse(points[0].period), Period.parse(points[-1].period)
+def references(
+    indicator: Indicator, targets: Sequence[TargetView], region_code: str | None, first: Period, last: Period
+) -> list[Reference]:
+    """Every baseline and target that was ever set for a region (None: for all together), between two periods.
+
+    A region's own lines follow the common ones, which they replace. A line that was replaced ends where its
+    successor begins, lighter; one that was set anew from the same period on runs on beside it, so that what
+    was promised first is never lost from the picture.
+    """
     lines = []
     for kind in TargetKind:
-        rows = [target for target in targets if target.kind is kind and target.from_period <= points[-1].period]
-        rows = [target for target in rows if target.region_code] or rows
+        known = [target for target in targets if target.kind is kind]
+        rows = [target for target in known if target.region_code is None]
+        rows += [target for target in known if region_code is not None and target.region_code == region_code]
+        rows = [row for row in rows if Period.parse(row.from_period).start <= last.start]
         for row, after in zip_longest(rows, rows[1:]):
             start = Period.parse(row.from_period).start
             end = None if after is None else Period.parse(after.from_period).start
+            if end is not None and end <= start:
+                end = None
+            if row.until:
+                changes = Period.parse(row.until).start
+                end = changes if end is None else min(end, changes)
             if end is not None and end <= first.start:
-                continue
+                continue  # over before the picture begins
+            own = "（本地区）" if row.region_code else ""
+            past = "（原）" if after is not None else "（原口径）" if row.until else ""
             lines.append(
                 Reference(
-                    label=f"{'目标' if kind is TargetKind.TARGET else '基线'} {indicator.show(row.value)}"
-                    + ("" if after is None else "（原）"),
+                    label=f"{'目标' if kind is TargetKind.TARGET else '基线'} {indicator.show(row.value)}{own}{past}",
                     value=float(row.value),
                     start=max(start, first.start),
-                    end=last.start if end is None else end,
+                    end=last.start if end is None else min(end, last.start),
                     is_target=kind is TargetKind.TARGET,
-                    current=after is None,
+                    current=not past,
                 )
             )
     return lines

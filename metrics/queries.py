@@ -28,12 +28,14 @@ from db.tables import (
     Pilot,
     Region,
     ReturnRow,
-    Target,
     Upload,
 )
-from metrics import rule_queries
+from metrics import definitions, promises, rule_queries
 from metrics.model import Entry, Form, Indicator, Line
 from metrics.progress import Course
+from metrics.promises import TargetView, applying, in_force, targets_of
+
+__all__ = ["TargetView", "applying", "in_force", "targets_of"]  # asked here by every room above
 
 HISTORY = 24  # how many earlier periods help to judge a value
 
@@ -98,17 +100,6 @@ class Explanation:
     submitted_at: datetime | None
     revisions: Sequence[Revision]
     targets: Sequence[TargetView]
-
-
-@dataclass(frozen=True)
-class TargetView:
-    kind: TargetKind
-    value: Decimal
-    from_period: str
-    region_code: str | None
-    reason: str
-    set_at: datetime
-    set_by: int | None = None
 
 
 def readable(actor: Actor) -> SelectOfScalar[ReturnRow]:
@@ -294,36 +285,6 @@ def _same_before(session: Session, asked: Sequence[IndicatorRow]) -> dict[int, i
     return {same[code].id or 0: number or 0 for number, code, version in rows if version == same[code].version - 1}
 
 
-def targets_of(session: Session, collection_id: int) -> dict[int, list[TargetView]]:
-    """Every baseline and target ever set, oldest first, by indicator."""
-    found: dict[int, list[TargetView]] = defaultdict(list)
-    rows = session.exec(select(Target).where(Target.collection_id == collection_id).order_by(col(Target.id)))
-    for row in rows:
-        found[row.indicator_id].append(
-            TargetView(
-                row.kind, from_micro(row.value), row.from_period, row.region_code, row.reason, row.set_at, row.set_by
-            )
-        )
-    return found
-
-
-def applying(targets: Sequence[TargetView], kind: TargetKind, region_code: str, period: str) -> Decimal | None:
-    """The value of the baseline or target in force."""
-    found = in_force(targets, kind, region_code, period)
-    return None if found is None else found.value
-
-
-def in_force(targets: Sequence[TargetView], kind: TargetKind, region_code: str, period: str) -> TargetView | None:
-    """The baseline or target in force: the region's own before the common one, the newest last."""
-    fitting = [
-        target
-        for target in targets
-        if target.kind is kind and target.from_period <= period and target.region_code in (None, region_code)
-    ]
-    own = [target for target in fitting if target.region_code == region_code]
-    return (own or fitting)[-1] if fitting else None
-
-
 def explain(actor: Actor, collection_id: int, indicator_id: int, region_code: str, period: str) -> Explanation | None:
     """Everything behind one county's figure; None when there is none or it is not the actor's."""
     if not may(actor, Permission.RETURN_READ, Subject(region_code=region_code)):
@@ -360,9 +321,27 @@ def explain(actor: Actor, collection_id: int, indicator_id: int, region_code: st
                 for o, name, filename in revisions
             ],
             targets=[
-                t for t in targets_of(session, collection_id)[indicator_id] if t.region_code in (None, region_code)
+                target
+                for target in lines_of(session, collection_id, indicator_of(definition))
+                if target.region_code in (None, region_code)
             ],
         )
+
+
+def versions_to(session: Session, indicator: Indicator) -> list[Indicator]:
+    """This version of a definition and those before it, oldest first."""
+    rows = session.exec(
+        select(IndicatorRow)
+        .where(IndicatorRow.code == indicator.code, col(IndicatorRow.version) <= indicator.version)
+        .order_by(col(IndicatorRow.version))
+    )
+    return [indicator_of(row) for row in rows]
+
+
+def lines_of(session: Session, collection_id: int, indicator: Indicator) -> list[TargetView]:
+    """Every baseline and target of a definition, those of earlier versions in their place."""
+    versions = versions_to(session, indicator)
+    return promises.joined(targets_of(session, collection_id), versions, definitions.joins(versions))
 
 
 def course_of(row: ReturnRow) -> Course:

@@ -65,6 +65,31 @@ def attainment(
     return float((now - start) / (end - start))
 
 
+def attainment_within(
+    baseline: Number | None, low: Number | None, high: Number | None, actual: Number | None
+) -> float | None:
+    """Share of the way from the baseline into the range [low, high] that was gone; 1.0 anywhere inside.
+
+    Outside it is 1 − distance(actual) / distance(baseline), distance being that to the nearest bound: 0 as
+    far out as at the start, below 0 further out. A baseline inside the range means "hold": 1.0 inside, else
+    0.0, and so does a missing one. None when the range or the actual value is missing. Unchanged when all
+    are given in another unit. ValueError when low > high.
+    """
+    if _missing(low) or _missing(high) or _missing(actual):
+        return None
+    bottom, top, now = (_exact(number) for number in (low, high, actual) if number is not None)
+    if bottom > top:
+        raise ValueError(f"the range {low} to {high} is empty")
+
+    def outside(value: Fraction) -> Fraction:
+        return max(bottom - value, value - top, Fraction(0))
+
+    if not outside(now):
+        return 1.0
+    start = Fraction(0) if baseline is None or _missing(baseline) else outside(_exact(baseline))
+    return float(1 - outside(now) / start) if start else 0.0
+
+
 def competition_ranks(values: Sequence[Number | None]) -> list[int | None]:
     """Places 1, 2, 2, 4: high is good, exactly equal values share a place, the next places are skipped.
 

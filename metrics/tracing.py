@@ -14,7 +14,7 @@ from core.periods import Period, span
 from core.words import ReturnState, ValueState
 from db.session import read
 from db.tables import Collection, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
-from metrics import queries, rollups
+from metrics import definitions, queries, rollups
 from metrics.model import Entry, Indicator
 from regions import groups
 
@@ -54,6 +54,7 @@ class SumExplanation:
     expected: int
     unapproved: int
     parts: Sequence[Part]
+    targets: Sequence[queries.TargetView]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Point:
     value: Fraction | None
     reported: int
     expected: int
+    segment: str = ""  # figures of different segments are not comparable
+    begins: str = ""  # what changes in the definition with this period
 
 
 def pilot_of(actor: Actor, collection_id: int) -> int | None:
@@ -149,6 +152,7 @@ def explain_sum(
             expected=total.expected if total else len(owed),
             unapproved=total.unapproved if total else 0,
             parts=[_part(row, name, stored.get(row.region_code)) for row, name in owed],
+            targets=[line for line in queries.lines_of(session, collection_id, indicator) if line.region_code is None],
         )
 
 
@@ -157,17 +161,20 @@ def series(
 ) -> list[Point]:
     """The figures of the last periods up to `period`, oldest first, beginning with the first one there is.
 
-    Periods without a figure are there with None. Empty when the actor may not see the region.
+    Periods without a figure are there with None. Figures by earlier versions of the definition are turned by
+    the stated factor into this version's terms; where none is stated they stand as they are, in a segment
+    of their own. Empty when the actor may not see the region.
     """
     if not may(actor, Permission.RETURN_READ, Subject(region_code=scope_code)):
         return []
     last = Period.parse(period)
     with read() as session:
+        versions = {version.id: version for version in queries.versions_to(session, indicator)}
         rows = session.exec(
             select(Rollup)
             .where(
                 Rollup.collection_id == collection_id,
-                Rollup.indicator_id == indicator.id,
+                col(Rollup.indicator_id).in_(versions),
                 Rollup.scope_code == scope_code,
                 Rollup.group_name == group,
                 Rollup.period >= str(last.shift(1 - HISTORY)),
@@ -178,14 +185,24 @@ def series(
     known = {row.period: row for row in rows}
     if not known:
         return []
-    found = []
+    joins = definitions.joins(list(versions.values()))
+    found: list[Point] = []
+    before: Indicator | None = None
     for key in map(str, span(Period.parse(min(known)), last)):
         row = known.get(key)
         if row is None:
-            found.append(Point(key, None, None, None, 0, 0))
-        else:
-            value = rollups.value(indicator, row.n, row.d, row.reported)
-            found.append(Point(key, row.n, row.d, value, row.reported, row.expected))
+            found.append(Point(key, None, None, None, 0, 0, found[-1].segment if found else ""))
+            continue
+        version, join = versions[row.indicator_id], joins[row.indicator_id]
+        value = rollups.value(version, row.n, row.d, row.reported)
+        begins = "" if before in (None, version) else definitions.break_words(version)
+        before = version
+        found.append(
+            Point(
+                key, row.n, row.d, None if value is None else value * join.factor, row.reported, row.expected,
+                str(join.run), begins,
+            )
+        )  # fmt: skip
     return found
 
 

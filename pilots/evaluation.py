@@ -18,13 +18,15 @@ import pandas as pd
 
 from core.numbers import MICRO
 from core.periods import Cadence, Period
-from core.words import Arm, Combine, IndicatorRole, Side, TargetKind
+from core.words import Arm, Combine, Direction, IndicatorRole, Side, TargetKind
+from metrics import accumulation, series
 from metrics.comparison import Effect, before_after, equity_gap, minimum_detectable
+from metrics.definitions import joins
 from metrics.model import Indicator
 from metrics.quality import Aspect, Quality, outliers, score
 from metrics.queries import TargetView, applying
 from metrics.restating import Restatement
-from metrics.scoring import attainment
+from metrics.scoring import attainment, attainment_within
 from pilots.decision import Decision, Evidence, decide
 from regions.queries import RegionView
 
@@ -71,8 +73,9 @@ class Span:
 class Measure:
     """One indicator of a pilot, evaluated.
 
-    `counties`: code, period, n, d, value, state, unapproved (one row a county and period).
-    `groups`: arm, side, period, n, d, value, reported, expected, incomplete (dated groups).
+    `counties`: code, period, n, d, state, unapproved and what `metrics.series.valued` adds (one row a county
+    and period). `groups`: arm, side, period, n, d, value, run, reported, expected, incomplete (dated groups);
+    `value` is in the terms of its run of versions, and only run 0 is compared. `versions`, oldest first.
     `effect` and its parts are in the indicator's unit, not yet turned so that positive is better.
     """
 
@@ -80,6 +83,7 @@ class Measure:
     role: IndicatorRole
     smallest_change: Decimal | None
     targets: Sequence[TargetView]
+    versions: Sequence[Indicator]
     counties: pd.DataFrame
     groups: pd.DataFrame
     latest: str | None
@@ -154,26 +158,32 @@ def measure(
     span: Span,
     coverage_floor: float,
     *,
+    versions: Sequence[Indicator] = (),
     own_only: bool = False,
 ) -> Measure:
     """Evaluate one indicator. `sides` gives each county's side in each period; `expected` has code and
-    period for every return that is due."""
-    counties = counties.assign(value=_floats(indicator, counties))
+    period for every return that is due. `versions` are the definition's earlier versions and `indicator`;
+    the rows of `counties` say by `indicator_id` which one they were reported by."""
+    versions = versions or (indicator,)
+    if "indicator_id" not in counties:
+        counties = counties.assign(indicator_id=indicator.id)
+    counties = series.valued(versions, counties)
     arms = {unit.code: unit.arm for unit in units}
-    summed = _groups(indicator, counties, arms, sides, expected, coverage_floor)
-    piloted = summed[(summed.arm == Arm.PILOT.value) & (summed.side == "")].sort_values("period")
+    summed = _groups(versions, counties, arms, sides, expected, coverage_floor)
+    piloted = summed[(summed.arm == Arm.PILOT.value) & (summed.side == "") & (summed.run == 0)].sort_values("period")
     complete = piloted[(piloted.period >= span.first_post) & (piloted.period <= span.last_post) & ~piloted.incomplete]
     last = None if complete.empty else complete.iloc[-1]
     latest = None if last is None else str(last.period)
     at = latest or span.first_post
     baseline, target = (applying(targets, kind, "", at) for kind in (TargetKind.BASELINE, TargetKind.TARGET))
-    value = None if last is None else _exact(indicator, last.n, last.d, int(last.reported))
+    value = None if last is None else _joined(versions, last)
     effect, by_side, gap = (None, {}, None) if own_only else _effects(counties, units, span, indicator)
     return Measure(
         indicator=indicator,
         role=role,
         smallest_change=smallest_change,
         targets=targets,
+        versions=versions,
         counties=counties,
         groups=summed,
         latest=latest,
@@ -184,7 +194,7 @@ def measure(
         baseline=baseline,
         target=target,
         attained=_attained(indicator, baseline, target, value),
-        attained_by=_attained_by(indicator, targets, counties, arms, latest),
+        attained_by=_attained_by(indicator, versions, targets, counties, arms, latest),
         effect=effect,
         by_side=by_side,
         gap=gap,
@@ -253,10 +263,11 @@ def quality_of(
         high = np.inf if indicator.plausible_max is None else float(indicator.plausible_max)
         valid[0] += int(numbers.value.between(low, high).sum())
         valid[1] += len(numbers)
-        for _, series in numbers.groupby("code"):
-            if len(series) >= 6:
-                steady[0] += int((~outliers(series.value.to_numpy())).sum())
-                steady[1] += len(series)
+        for _, own in frame.dropna(subset=["added"]).groupby("code"):
+            if len(own) >= 6:
+                fell = accumulation.frame_falls(indicator, own)
+                steady[0] += int((~outliers(own.added.to_numpy()) & ~fell).sum())
+                steady[1] += len(own)
     return score(
         {
             Aspect.COMPLETENESS: (min(answered, asked), asked),
@@ -269,9 +280,9 @@ def quality_of(
 
 
 def unit_means(counties: pd.DataFrame, span: Span, indicator: Indicator) -> pd.DataFrame:
-    """One row a county: its figure before and after. Ratios and means are Σn/Σd over the periods, the
-    rest the mean of the periods; the period in which the pilot started part-way is left out."""
-    rows = counties.dropna(subset=["value"])
+    """One row a county: its figure before and after, from what each period added (`series.before_and_after`);
+    the period in which the pilot started part-way is left out."""
+    rows = counties.dropna(subset=["added"])
     when = np.where(
         rows.period < span.starting,
         "pre",
@@ -279,11 +290,7 @@ def unit_means(counties: pd.DataFrame, span: Span, indicator: Indicator) -> pd.D
     )
     rows = rows.assign(when=when)
     rows = rows[rows.when != ""]
-    if indicator.kind.has_denominator and indicator.combine_time is Combine.RATIO:
-        sums = rows.astype({"n": float, "d": float}).groupby(["code", "when"])[["n", "d"]].sum()
-        means = sums.n / sums.d * indicator.factor
-    else:
-        means = rows.groupby(["code", "when"]).value.mean()
+    means = series.before_and_after(rows, indicator, ["code", "when"])
     wide = means.unstack("when") if len(means) else pd.DataFrame()
     return wide.reindex(columns=["pre", "post"])
 
@@ -315,13 +322,13 @@ def _effect(means: pd.DataFrame, units: Sequence[Unit]) -> Effect | None:
 def _detectable(counties: pd.DataFrame, units: Sequence[Unit], span: Span, indicator: Indicator) -> float | None:
     """The smallest change that this design could have seen, from how much the counties' own figures
     moved between the two halves of the time before."""
-    before = counties[(counties.period < span.starting)].dropna(subset=["value"])
+    before = counties[(counties.period < span.starting)].dropna(subset=["added"])
     periods = sorted(before.period.unique())
     if len(periods) < 4:
         return None
     half = periods[len(periods) // 2]
-    early = before[before.period < half].groupby("code").value.mean()
-    late = before[before.period >= half].groupby("code").value.mean()
+    early = before[before.period < half].groupby("code").added.mean()
+    late = before[before.period >= half].groupby("code").added.mean()
     change = (late - early).dropna()
     arms = [unit.arm for unit in units if unit.code in change.index]
     n_treated, n_comparison = arms.count(Arm.PILOT), arms.count(Arm.COMPARISON)
@@ -331,7 +338,7 @@ def _detectable(counties: pd.DataFrame, units: Sequence[Unit], span: Span, indic
 
 
 def _groups(
-    indicator: Indicator,
+    versions: Sequence[Indicator],
     counties: pd.DataFrame,
     arms: Mapping[str, Arm],
     sides: Mapping[tuple[str, str], Side],
@@ -348,24 +355,32 @@ def _groups(
         )
 
     parts, owed = keyed(counties), keyed(expected)
-    by_side = _summed(indicator, parts[parts.side != ""], owed, ["arm", "side", "period"], floor)
-    whole = _summed(indicator, parts, owed, ["arm", "period"], floor).assign(side="")
+    by_side = _summed(versions, parts[parts.side != ""], owed, ["arm", "side", "period"], floor)
+    whole = _summed(versions, parts, owed, ["arm", "period"], floor).assign(side="")
     return pd.concat([by_side, whole[by_side.columns]], ignore_index=True)
 
 
 def _summed(
-    indicator: Indicator, counties: pd.DataFrame, expected: pd.DataFrame, keys: list[str], floor: float
+    versions: Sequence[Indicator], counties: pd.DataFrame, expected: pd.DataFrame, keys: list[str], floor: float
 ) -> pd.DataFrame:
     owed = expected.groupby(keys).size().rename("expected")
-    numbers = counties.dropna(subset=["value"])
+    numbers = counties.dropna(subset=["own"])
     sums = numbers.astype({"n": "Int64", "d": "Int64"}).groupby(keys)[["n", "d"]].sum()
     sums["reported"] = numbers.groupby(keys).size()
+    sums[["indicator_id", "run"]] = numbers.groupby(keys)[["indicator_id", "run"]].first()
     excused = counties[counties.state == "not_applicable"].groupby(keys).size().rename("excused")
     table = sums.join(owed, how="left").join(excused, how="left").reset_index()
     table["expected"] = table.expected.fillna(table.reported).astype(int) - table.excused.fillna(0).astype(int)
-    table["value"] = [_number(_exact(indicator, row.n, row.d, int(row.reported))) for row in table.itertuples()]
+    table["value"] = [_number(_joined(versions, row)) for row in table.itertuples()]
     table["incomplete"] = table.reported < floor * table.expected
     return table.drop(columns="excused").sort_values(keys).reset_index(drop=True)
+
+
+def _joined(versions: Sequence[Indicator], row: Any) -> Fraction | None:
+    """A sum's figure by the version it was reported by, in the terms of the last version of its run."""
+    version = next(item for item in versions if item.id == row.indicator_id)
+    value = _exact(version, row.n, row.d, int(row.reported))
+    return None if value is None else value * joins(versions)[version.id].factor
 
 
 def _exact(indicator: Indicator, n: Any, d: Any, reported: int) -> Fraction | None:
@@ -380,6 +395,8 @@ def _exact(indicator: Indicator, n: Any, d: Any, reported: int) -> Fraction | No
 def _attained(
     indicator: Indicator, baseline: Decimal | None, target: Decimal | None, value: Fraction | None
 ) -> float | None:
+    if indicator.direction is Direction.WITHIN:
+        return attainment_within(baseline, indicator.best_min, indicator.best_max, value)
     if baseline is None or target is None or value is None:
         return None
     if (target - baseline) * indicator.direction.sign < 0:
@@ -389,6 +406,7 @@ def _attained(
 
 def _attained_by(
     indicator: Indicator,
+    versions: Sequence[Indicator],
     targets: Sequence[TargetView],
     counties: pd.DataFrame,
     arms: Mapping[str, Arm],
@@ -401,19 +419,13 @@ def _attained_by(
         baseline, target = (
             applying(targets, kind, str(row.code), latest or "") for kind in (TargetKind.BASELINE, TargetKind.TARGET)
         )
-        share = _attained(indicator, baseline, target, indicator.value(_int(row.n), _int(row.d)))
+        version = next(item for item in versions if item.id == row.indicator_id)
+        own = version.value(_int(row.n), _int(row.d))
+        value = None if own is None else own * joins(versions)[version.id].factor
+        share = _attained(indicator, baseline, target, value)
         if share is not None:
             found[str(row.code)] = share
     return found
-
-
-def _floats(indicator: Indicator, frame: pd.DataFrame) -> pd.Series:
-    """Each row's figure as a float, nan where it cannot be computed (missing, d = 0)."""
-    n = frame.n.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    if not indicator.kind.has_denominator:
-        return pd.Series(n / MICRO * indicator.factor, index=frame.index)
-    d = frame.d.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return pd.Series(n / np.where(d == 0, np.nan, d) * indicator.factor, index=frame.index)
 
 
 def _number(value: Fraction | None) -> float:

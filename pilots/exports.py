@@ -28,12 +28,27 @@ def csv(actor: Actor, pilot_id: int) -> bytes:
             row.period,
             None if pd.isna(row.n) else from_micro(int(row.n)),
             None if pd.isna(row.d) else from_micro(int(row.d)),
-            None if pd.isna(row.value) else round_half_up(float(row.value), measure.indicator.decimals),
+            None if pd.isna(row.own) else round_half_up(float(row.own), measure.indicator.decimals),
+            versions[row.indicator_id],
             ValueState(row.state).label,
             "待审核" if row.unapproved else "",
         ]
         for measure in evaluation.measures
+        for versions in [{version.id: f"第{version.version}版" for version in measure.versions}]
         for row in measure.counties.itertuples()
     ]
-    header = ["指标代码", "指标", "地区代码", "地区", "试点或对照", "报送期", "分子", "分母", "数值", "状态", "审核"]
+    header = [
+        "指标代码",
+        "指标",
+        "地区代码",
+        "地区",
+        "试点或对照",
+        "报送期",
+        "分子",
+        "分母",
+        "数值",
+        "口径",
+        "状态",
+        "审核",
+    ]
     return write_csv(header, rows)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
 from core.numbers import MISSING, format_exact, format_number, from_micro
 from core.periods import Period
-from core.words import Arm, Side, TargetKind
+from core.words import Arm, Side
 from metrics.comparison import Effect
+from metrics.definitions import break_words
 from metrics.model import Indicator
+from metrics.pictures import headline, references
 from pilots.evaluation import Evaluation, Measure
 from reports import figures
 from reports.figures import Reference
@@ -68,7 +71,8 @@ def province(evaluation: Evaluation, measure: Measure, *, width: int = 480, sele
 def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figure:
     """The pilots by side, the comparison units together, baselines and targets; a county sees itself."""
     if evaluation.own_only:
-        series = [(evaluation.units[0].name if evaluation.units else "", measure.counties.assign(incomplete=False))]
+        own = measure.counties.assign(incomplete=False, value=measure.counties.own)
+        series = [(evaluation.units[0].name if evaluation.units else "", own)]
     else:
         groups = measure.groups
         series = []
@@ -91,41 +95,41 @@ def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figu
             "n": _amount(row.n),
             "d": _amount(row.d),
             "incomplete": bool(row.incomplete),
+            "segment": str(row.run),
         }
         for name, frame in series
         for row in frame.itertuples()
     ]
     frame = pd.DataFrame(
-        rows, columns=["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete"]
+        rows, columns=["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete", "segment"]
     )
+    periods = sorted({str(period) for _, found in series for period in found.period})
     return figures.trend(
         frame,
         unit=measure.indicator.unit,
-        title=f"{measure.indicator.name}（{measure.indicator.direction.label}）",
-        lines=references(measure),
+        title=headline(measure.indicator),
+        lines=lines(evaluation, measure, periods),
         began=evaluation.pilot.start_on,
+        breaks=breaks(measure, periods),
         width=width,
     )
 
 
-def references(measure: Measure) -> list[Reference]:
-    """Every common baseline and target ever set; one that was replaced ends where the next begins."""
-    lines = []
-    for kind in TargetKind:
-        rows = [target for target in measure.targets if target.kind is kind and target.region_code is None]
-        for row, after in zip_longest(rows, rows[1:]):
-            shown = measure.indicator.show(row.value)
-            lines.append(
-                Reference(
-                    label=f"{'目标' if kind is TargetKind.TARGET else '基线'} {shown}{'' if after is None else '（原）'}",
-                    value=float(row.value),
-                    start=Period.parse(row.from_period).start,
-                    end=None if after is None else Period.parse(after.from_period).start,
-                    is_target=kind is TargetKind.TARGET,
-                    current=after is None,
-                )
-            )
-    return lines
+def lines(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> list[Reference]:
+    """Every baseline and target ever set, for all pilots together or for the county that looks at itself."""
+    if not periods:
+        return []
+    own = evaluation.units[0].code if evaluation.own_only and evaluation.units else None
+    first, last = Period.parse(periods[0]), Period.parse(periods[-1])
+    return references(measure.indicator, measure.targets, own, first, last)
+
+
+def breaks(measure: Measure, periods: Sequence[str]) -> list[tuple[date, str]]:
+    """Where a later version of the definition begins inside the picture."""
+    inside = (version for version in measure.versions if version.valid_from)
+    starts = [(Period.parse(version.valid_from).start, break_words(version)) for version in inside]
+    first, last = (Period.parse(periods[place]).start for place in (0, -1)) if periods else (date.max, date.max)
+    return [(start, words) for start, words in starts if first < start <= last]
 
 
 def effects(measure: Measure, *, width: int = 520) -> Figure:

@@ -36,8 +36,10 @@ from db.tables import (
     Scenario,
     ScenarioVersion,
 )
+from metrics import definitions, restating, series
 from metrics import queries as metrics
-from metrics import restating
+from metrics.model import Indicator
+from metrics.promises import joined
 from metrics.schemas import IndicatorPick
 from pilots import evaluation
 from pilots.evaluation import Evaluation, Span, Unit
@@ -220,22 +222,29 @@ def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
             if (code, day) in dated
         }
         targets = metrics.targets_of(session, view.collection_id)
-        measures = [
-            evaluation.measure(
-                metrics.indicator_of(row),
-                role,
-                None if smallest is None else from_micro(smallest),
-                targets.get(row.id or 0, []),
-                values[values.indicator_id == row.id].drop(columns="indicator_id").reset_index(drop=True),
-                units,
-                sides,
-                expected,
-                view.span,
-                settings().coverage_floor,
-                own_only=own_only,
+        measures = []
+        for asked in _by_code(session, view.collection_id):
+            used = set(values.indicator_id.unique())
+            reference = series.reference([indicator for indicator, _, _ in asked], list(used))
+            versions = [indicator for indicator, _, _ in asked if indicator.version <= reference.version]
+            role, smallest = next((role, smallest) for indicator, role, smallest in asked if indicator is reference)
+            ids = [version.id for version in versions]
+            measures.append(
+                evaluation.measure(
+                    reference,
+                    role,
+                    None if smallest is None else from_micro(smallest),
+                    joined(targets, versions, definitions.joins(versions)),
+                    values[values.indicator_id.isin(ids)].reset_index(drop=True),
+                    units,
+                    sides,
+                    expected,
+                    view.span,
+                    settings().coverage_floor,
+                    versions=versions,
+                    own_only=own_only,
+                )
             )
-            for row, role, smallest in _asked(session, view.collection_id)
-        ]
         corrected = _corrected(session, view.collection_id, codes)
         restated = restating.of_collection(session, view.collection_id, codes)
         places = regions.counties(view.province_code, view.start_on, session=session)
@@ -295,6 +304,14 @@ def _asked(session: Session, collection_id: int) -> Sequence[tuple[IndicatorRow,
         .where(CollectionIndicator.collection_id == collection_id)
         .order_by(col(CollectionIndicator.position))
     ).all()  # type: ignore[return-value]
+
+
+def _by_code(session: Session, collection_id: int) -> list[list[tuple[Indicator, IndicatorRole, int | None]]]:
+    """The indicators of a pilot in their order, each with the versions it was or will be reported by."""
+    found: dict[str, list[tuple[Indicator, IndicatorRole, int | None]]] = {}
+    for row, role, smallest in _asked(session, collection_id):
+        found.setdefault(row.code, []).append((metrics.indicator_of(row), role, smallest))
+    return [sorted(versions, key=lambda item: item[0].version) for versions in found.values()]
 
 
 def _values(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:

@@ -150,7 +150,7 @@ def _trend_table(measure: Measure) -> tuple[list[str], list[list[object]]]:
             if cell is None:
                 row.append(None)
                 continue
-            mark = "（不完整）" if cell.incomplete else ""
+            mark = ("（不完整）" if cell.incomplete else "") + ("（旧口径）" if cell.run else "")
             row.append(
                 f"{measure.indicator.show(cell.value)}{mark}\n{parts(cell.n, cell.d)}，{cell.reported}/{cell.expected}"
             )
@@ -252,16 +252,18 @@ def _appendix(report: Report, evaluation: Evaluation, digest: str) -> None:
             align="ll",
         )
     report.heading("基线与目标", 2)
+    names: dict[str | None, str] = {unit.code: unit.name for unit in evaluation.units}
     report.table(
-        ["指标", "类型", "数值", "自", "适用", "理由"],
+        ["指标", "类型", "数值", "自", "适用", "理由", "设定"],
         [
             [
                 measure.indicator.name,
                 TargetKind(target.kind).label,
                 measure.indicator.show(target.value),
                 Period.parse(target.from_period).label,
-                target.region_code or "全部地区",
+                names.get(target.region_code, "全部地区"),
                 target.reason,
+                f"{target.author}　{clock.beijing(target.set_at):%Y-%m-%d}",
             ]
             for measure in evaluation.measures
             for target in measure.targets

@@ -89,7 +89,7 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
     if points:
         charts.draw(
             lambda: pictures.trend(
-                indicator, points, (), f"{found.scope}{found.group}", floor=settings().coverage_floor
+                indicator, points, found.targets, f"{found.scope}{found.group}", floor=settings().coverage_floor
             ),
             ("sum", collection_id, indicator.id, scope_code, found.group, found.period),
             describe=f"{found.scope}{found.group}{indicator.name}最近各期的变化",
@@ -238,7 +238,7 @@ def _trend(actor: Actor, collection_id: int, indicator: Indicator, found: Explan
         st.caption("已提交的各期里还没有这个指标的数，暂时画不出变化趋势。")
         return
     charts.draw(
-        lambda: pictures.trend(indicator, points, found.targets, found.region),
+        lambda: pictures.trend(indicator, points, found.targets, found.region, region_code=found.region_code),
         ("figure", collection_id, indicator.id, found.region_code, found.period),
         describe=f"{found.region}{indicator.name}最近各期的变化，附基线和目标",
     )
@@ -283,6 +283,7 @@ def _targets(indicator: Indicator, targets: Sequence[TargetView], region: str, p
                 "适用": "本地区" if target.region_code else "全部地区",
                 "现行": "● 现行" if target is queries.in_force(targets, target.kind, region, period) else "○ 原有",
                 "理由": target.reason,
+                "设定人": target.author,
                 "设定时间": clock.show(target.set_at),
             }
             for target in targets

@@ -22,6 +22,9 @@ _SIDE = 14  # pixels between the axis and the first point
 _LETTER = 11  # pixels, labels of lines
 
 
+_TARGET_DASH, _BASELINE_DASH = [10, 3], [2, 3]
+
+
 @dataclass(frozen=True)
 class Reference:
     """A baseline or target line. A target that changed is several lines, the old ones not `current`:
@@ -43,17 +46,22 @@ def trend(
     lines: Sequence[Reference] = (),
     began: date | None = None,
     began_label: str = "试点开始",
+    breaks: Sequence[tuple[date, str]] = (),
     width: int = 520,
 ) -> Figure:
     """Values over time, one line a series, with baselines and targets.
 
     Columns: period_start (datetime), period_label, series, value (float; NaN breaks the line),
     shown, n, d, incomplete (bool: drawn hollow). A period without a row is bridged by the line,
-    so give missing periods a row with NaN.
+    so give missing periods a row with NaN. An optional column `segment` (text) parts a series: points of
+    different segments are not joined, since they are not comparable. `breaks` are days with what changed
+    then, drawn as upright lines.
     """
     if frame.empty:
         return empty(title, width)
     frame = frame.assign(period_start=pd.to_datetime(frame["period_start"]).dt.tz_localize(None))
+    if "segment" not in frame:
+        frame = frame.assign(segment="")
     names = list(dict.fromkeys(frame["series"]))
     looks = theme.looks(names)
     low, high = bounds([*frame["value"], *(line.value for line in lines)], margin=0.1)
@@ -83,7 +91,8 @@ def trend(
     layers = [
         *_references(frame, lines, low, high, width),
         *(_beginning(pd.Timestamp(began), began_label) if began else ()),
-        encode(alt.Chart().mark_line(strokeWidth=2), strokeDash=dash),
+        *(layer for at, label in breaks for layer in _beginning(pd.Timestamp(at), label, dash=[4, 2])),
+        encode(alt.Chart().mark_line(strokeWidth=2), strokeDash=dash, detail=alt.Detail("segment", type="nominal")),
         encode(whole, shape=shape, tooltip=tooltip),
         encode(hollow, shape=shape, tooltip=tooltip),
     ]
@@ -109,11 +118,11 @@ def _time_axis(frame: pd.DataFrame) -> alt.X:
     return alt.X("period_start", type="temporal", axis=axis, scale=alt.Scale(nice=False, padding=_SIDE))
 
 
-def _beginning(at: pd.Timestamp, label: str) -> list[alt.Chart]:
+def _beginning(at: pd.Timestamp, label: str, dash: Sequence[int] = ()) -> list[alt.Chart]:
     base = alt.Chart(pd.DataFrame({"at": [at], "label": [label]})).encode(x=alt.X("at", type="temporal"))
     words = base.mark_text(align="left", baseline="top", dx=4, fontSize=_LETTER, color=theme.MUTED)
     return [
-        base.mark_rule(color=theme.MUTED, strokeWidth=1.2),
+        base.mark_rule(color=theme.MUTED, strokeWidth=1.2, strokeDash=list(dash) if dash else alt.Undefined),
         words.encode(y=alt.value(2), text=alt.Text("label", type="nominal")),
     ]
 
@@ -121,8 +130,9 @@ def _beginning(at: pd.Timestamp, label: str) -> list[alt.Chart]:
 def _references(
     frame: pd.DataFrame, lines: Sequence[Reference], low: float, high: float, width: int
 ) -> list[alt.Chart]:
-    """One layer of rules and one of their labels. Looks and places are read from the rows, so that
-    they share no scale, and thereby no legend, with the series."""
+    """A layer of rules for targets, one for baselines, and one of their labels. Looks and places are read from
+    the rows, so that they share no scale, and thereby no legend, with the series; the dash is each layer's
+    own, because browsers draw one that is read from a row as a solid line."""
     if not lines:
         return []
     first, last = frame["period_start"].min(), frame["period_start"].max()
@@ -148,7 +158,7 @@ def _references(
             "at": [start + (end - start) * spot.share for start, end, spot in zip(starts, ends, spots, strict=True)],
             "value": [line.value for line in lines],
             "label": [line.label for line in lines],
-            "dash": [[10, 3] if line.is_target else [2, 3] for line in lines],
+            "is_target": [line.is_target for line in lines],
             "colour": [theme.INK if line.current else theme.MUTED for line in lines],
             "thick": [1.6 if line.current else 1.0 for line in lines],
             "align": [spot.align for spot in spots],
@@ -156,9 +166,13 @@ def _references(
         }
     )
     y = alt.Y("value", type="quantitative")
-    rules = alt.Chart(rows).mark_rule(
-        strokeDash=alt.expr("datum.dash"), stroke=alt.expr("datum.colour"), strokeWidth=alt.expr("datum.thick")
-    )
+    layers = [
+        alt.Chart(part)
+        .mark_rule(strokeDash=dash, stroke=alt.expr("datum.colour"), strokeWidth=alt.expr("datum.thick"))
+        .encode(x=alt.X("start", type="temporal"), x2=alt.X2("end"), y=y)
+        for is_target, dash in ((True, _TARGET_DASH), (False, _BASELINE_DASH))
+        if len(part := rows[rows.is_target == is_target])
+    ]
     words = alt.Chart(rows).mark_text(
         align=alt.expr("datum.align"),
         baseline=alt.expr("datum.baseline"),
@@ -167,6 +181,6 @@ def _references(
         fontSize=_LETTER,
     )
     return [
-        rules.encode(x=alt.X("start", type="temporal"), x2=alt.X2("end"), y=y),
+        *layers,
         words.encode(x=alt.X("at", type="temporal"), y=y, text=alt.Text("label", type="nominal")),
     ]

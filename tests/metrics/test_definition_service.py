@@ -272,9 +272,15 @@ def test_factors_multiply_up_to_the_newest(house: object) -> None:
         )
 
     chain = [version(1, None), version(2, "0.5"), version(3, "0.2"), version(4, "1")]
-    assert {key: float(value or 0) for key, value in definitions.factors(chain).items()} == {4: 1, 3: 1, 2: 0.2, 1: 0.1}
+    assert {key: (join.run, float(join.factor)) for key, join in definitions.joins(chain).items()} == {
+        4: (0, 1), 3: (0, 1), 2: (0, 0.2), 1: (0, 0.1),
+    }  # fmt: skip
     broken = [version(1, None), version(2, "0.5"), version(3, None), version(4, "1")]
-    assert definitions.factors(broken) == {4: 1, 3: 1, 2: None, 1: None}
+    found = definitions.joins(broken)
+    assert {key: (join.run, float(join.factor)) for key, join in found.items()} == {
+        4: (0, 1), 3: (0, 1), 2: (1, 1), 1: (1, 0.5),
+    }  # fmt: skip
+    assert [key for key, join in found.items() if join.comparable] == [4, 3]
 
 
 def test_a_difference_is_said_field_by_field(house: object) -> None:

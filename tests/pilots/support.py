@@ -94,7 +94,7 @@ def running(cast: Cast, **changes: Any) -> int:
 Figure = Callable[[str, Arm, Period, bool], tuple[int, int] | None]
 
 
-def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = "SX01") -> None:
+def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = "SX01", version: int = 1) -> None:
     """Hand in and approve returns: `figure(region, arm, period, after start)` gives n and d, None for nothing."""
     with write() as session:
         pilot = session.get_one(Pilot, pilot_id)
@@ -105,7 +105,9 @@ def fill(pilot_id: int, figure: Figure, *, before: str = "2026-07", code: str = 
                 )
             ).all()
         )
-        asked = session.exec(select(IndicatorRow.id).where(IndicatorRow.code == code)).one()
+        asked = session.exec(
+            select(IndicatorRow.id).where(IndicatorRow.code == code, IndicatorRow.version == version)
+        ).one()
         rows = session.exec(
             select(ReturnRow).where(ReturnRow.collection_id == pilot.collection_id, ReturnRow.period < before)
         ).all()

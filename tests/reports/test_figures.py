@@ -143,22 +143,51 @@ def test_a_clicked_tile_answers_with_its_code(counties: pd.DataFrame) -> None:
     assert [(param["name"], param["select"]["fields"]) for param in params] == [("tile", ["code"])]
 
 
+def _lines(chart: Any) -> list[dict[str, Any]]:
+    """The rows behind the labels of all lines, in the order they were given."""
+    found = [rows for rows in chart.to_dict()["datasets"].values() if "thick" in rows[0]]
+    return max(found, key=len)
+
+
 def test_old_targets_stay_but_recede(series: pd.DataFrame) -> None:
-    rows = next(rows for rows in _trend(series).to_dict()["datasets"].values() if "thick" in rows[0])
-    assert [(row["label"], row["colour"]) for row in rows] == [
+    assert [(row["label"], row["colour"]) for row in _lines(_trend(series))] == [
         ("基线 78.0%", theme.INK),
         ("原目标 85%", theme.MUTED),
         ("目标 90%", theme.INK),
     ]
 
 
+def test_targets_and_baselines_are_told_apart_without_colour(series: pd.DataFrame) -> None:
+    """The dash is the layer's own: browsers draw one that is read from a row as a solid line."""
+    spec = _trend(series).to_dict()
+    rules = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule" and "x2" in layer["encoding"]]
+    drawn = {
+        tuple(layer["mark"]["strokeDash"]): {row["label"] for row in spec["datasets"][layer["data"]["name"]]}
+        for layer in rules
+    }
+    assert drawn == {(10, 3): {"原目标 85%", "目标 90%"}, (2, 3): {"基线 78.0%"}}
+    svg = vector.svg(_trend(series))
+    assert svg.count('stroke-dasharray="10,3"') == 2
+    assert svg.count('stroke-dasharray="2,3"') == 1
+
+
+def test_what_is_not_comparable_is_not_joined(series: pd.DataFrame) -> None:
+    def strokes(frame: pd.DataFrame) -> int:
+        paths = re.findall(
+            r'aria-roledescription="line mark"[^>]* d="([^"]*)"', vector.svg(trend(frame, unit="", title=""))
+        )
+        return sum(path.count("M") for path in paths)
+
+    whole = series.fillna({"value": 75.0})
+    parted = whole.assign(segment=["1" if start < "2026-07" else "0" for start in whole.period_start.astype(str)])
+    assert (strokes(whole), strokes(parted)) == (2, 4)
+    spec = trend(whole, unit="", title="", breaks=[(date(2026, 7, 1), "第2版口径（与前不可比）")]).to_dict()
+    assert "第2版口径（与前不可比）" in str(spec["datasets"])
+
+
 def test_labels_of_close_lines_do_not_overlap(series: pd.DataFrame) -> None:
     close = [Reference(f"目标 {value}%", value) for value in (84.0, 84.2)]
-    rows = next(
-        rows
-        for rows in trend(series, unit="", title="", lines=close).to_dict()["datasets"].values()
-        if "thick" in rows[0]
-    )
+    rows = _lines(trend(series, unit="", title="", lines=close))
     assert len({(row["align"], row["baseline"]) for row in rows}) == 2
 
 
