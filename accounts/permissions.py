@@ -18,10 +18,13 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
     AUDIT_READ = "audit:read"
     COLLECTION_DESIGN = "collection:design"
-    DATA_EDIT = "data:edit"
+    DATA_ANSWER = "data:answer"
+    DATA_REQUEST = "data:request"
     DOMAIN_EDIT = "domain:edit"
     DUTY_CONFIRM = "duty:confirm"
     DUTY_EDIT = "duty:edit"
+    IMPACT_RECORD = "impact:record"
+    IMPACT_REMOVE = "impact:remove"
     INDEX_DESIGN = "index:design"
     INDEX_READ = "index:read"
     INDICATOR_EDIT = "indicator:edit"
@@ -34,6 +37,8 @@ class Permission(StrEnum):
     PILOT_START = "pilot:start"
     REGION_EDIT = "region:edit"
     REPORT_ISSUE = "report:issue"
+    RESOURCE_CREATE = "resource:create"
+    RESOURCE_EDIT = "resource:edit"
     RETURN_DECIDE = "return:decide"
     RETURN_FILL = "return:fill"
     RETURN_READ = "return:read"
@@ -48,6 +53,7 @@ class Permission(StrEnum):
     SCENARIO_ITERATE = "scenario:iterate"
     SCENARIO_MOVE = "scenario:move"
     SCENARIO_READ = "scenario:read"
+    SOURCE_DECIDE = "source:decide"
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class Subject:
     organisation_id: int | None = None
     created_by: int | None = None
     editable: bool = True  # whether its state allows changes at all
+    asked_by: int | None = None  # the organisation whose request is to be answered
 
 
 ANY = Subject()
@@ -158,6 +165,33 @@ def _own_duty(actor: Actor, subject: Subject) -> Answer:
     return Answer(False, "只能确认本单位的责任事项。")
 
 
+def _own_or_staff(actor: Actor, subject: Subject) -> Answer:
+    if actor.is_staff:
+        return YES
+    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
+        return YES
+    return Answer(False, "只有登记单位、牵头单位和研究院可以办理。")
+
+
+def _provider_or_staff(actor: Actor, subject: Subject) -> Answer:
+    if _own_or_staff(actor, subject):
+        return YES
+    return Answer(False, "只有数据的提供单位和研究院可以办理。")
+
+
+def _provider(actor: Actor, subject: Subject) -> Answer:
+    """The provider answers for its data. Staff write down an answer that came on paper, though never to a
+    request of their own."""
+    if not _provider_or_staff(actor, subject):
+        return Answer(False, "由数据的提供单位答复。")
+    own = actor.organisation_id is not None
+    if own and actor.organisation_id == subject.organisation_id:
+        return YES
+    if own and actor.organisation_id == subject.asked_by:
+        return Answer(False, "本单位提出的申请不能由本单位答复，请提供单位登录后答复。")
+    return YES
+
+
 def _own_region(actor: Actor, subject: Subject) -> Answer:
     if actor.role is Role.COUNTY and actor.region_code and actor.region_code == subject.region_code:
         return YES
@@ -186,10 +220,13 @@ POLICY: dict[Permission, Predicate] = {
     Permission.ACCOUNT_MANAGE: _admin,
     Permission.AUDIT_READ: _staff,
     Permission.COLLECTION_DESIGN: _staff,
-    Permission.DATA_EDIT: _staff,
+    Permission.DATA_ANSWER: _provider,
+    Permission.DATA_REQUEST: _own_or_staff,
     Permission.DOMAIN_EDIT: _staff,
     Permission.DUTY_CONFIRM: _own_duty,
     Permission.DUTY_EDIT: _own_list,
+    Permission.IMPACT_RECORD: _own_or_staff,
+    Permission.IMPACT_REMOVE: _staff,
     Permission.INDEX_DESIGN: _staff,
     Permission.INDEX_READ: _staff,
     Permission.INDICATOR_EDIT: _staff,
@@ -202,6 +239,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PILOT_START: _staff_not_creator,
     Permission.REGION_EDIT: _staff,
     Permission.REPORT_ISSUE: _staff,
+    Permission.RESOURCE_CREATE: _registrar,
+    Permission.RESOURCE_EDIT: _provider_or_staff,
     Permission.RETURN_DECIDE: _staff,
     Permission.RETURN_FILL: _own_region,
     Permission.RETURN_READ: _region_or_staff,
@@ -216,6 +255,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SCENARIO_ITERATE: _owner,
     Permission.SCENARIO_MOVE: _staff,
     Permission.SCENARIO_READ: _worker,
+    Permission.SOURCE_DECIDE: _staff,
 }
 
 

@@ -197,6 +197,41 @@ def sharing_label(scheme: str, sharing: str) -> str:
     return Sharing(sharing).label
 
 
+class Opening(Word):
+    """Opening attribute: whether the public may have it; the label depends on the scheme, see `opening_label`."""
+
+    OPEN = "open", "无条件开放"
+    CONDITIONAL = "conditional", "有条件开放"
+    REFUSED = "refused", "不予开放"
+
+
+def opening_label(scheme: str, opening: str) -> str:
+    """国家：无条件／有条件／不予开放；浙江省：无条件／受限／不开放。"""
+    if scheme == SharingScheme.ZHEJIANG:
+        return {
+            Opening.OPEN: "无条件开放",
+            Opening.CONDITIONAL: "受限开放",
+            Opening.REFUSED: "不开放",
+        }[Opening(opening)]
+    return Opening(opening).label
+
+
+class ItemType(Word):
+    """Types of information items, by the letters of 政务信息资源目录编制指南."""
+
+    TEXT = "C", "字符型"
+    NUMBER = "N", "数值型"
+    MONEY = "Y", "货币型"
+    DATE = "D", "日期型"
+    TIME = "T", "日期时间型"
+    LOGICAL = "L", "逻辑型"
+    MEMO = "M", "备注型"
+    OBJECT = "G", "通用型"
+    DOUBLE = "B", "双精度型"
+    INTEGER = "I", "整型"
+    FLOAT = "F", "浮点型"
+
+
 class SecurityLevel(Word):
     L1 = "L1", "L1"
     L2 = "L2", "L2"
@@ -251,6 +286,24 @@ class Standing(Word):
     CONFIRMED = "confirmed", "已确认"
     CHANGED = "changed", "有变更待确认"
     OBJECTED = "objected", "有异议"
+
+
+# -- data held twice, personal information -----------------------------------------
+
+
+class SourceOutcome(Word):
+    """What was decided about an item that several hold (一数一源)."""
+
+    SOURCE = "source", "明确唯一来源"
+    SEPARATE = "separate", "确需各自采集"
+
+
+class ImpactConclusion(Word):
+    """What a 个人信息保护影响评估 came to."""
+
+    PASS = "pass", "可以开展"
+    CONDITIONAL = "conditional", "落实措施后可以开展"
+    FAIL = "fail", "不可以开展"
 
 
 # -- indicators and returns ----------------------------------------------------

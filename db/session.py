@@ -26,6 +26,8 @@ UNIQUE_MESSAGES = {
     "uq_scenario_nonce": "这份表单已经提交过了。",
     "uq_index_system_nonce": "这份表单已经提交过了。",
     "uq_pilot_nonce": "这份表单已经提交过了。",
+    "uq_data_item_resource_id_key": "这项数据资源已有同名信息项。",
+    "uq_data_resource_code": "目录编码已被使用。",
     "uq_data_resource_provider_id_name": "该单位已登记同名数据资源。",
     "uq_scenario_data_scenario_id_resource_id": "该场景已关联这项数据资源。",
 }

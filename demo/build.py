@@ -3,7 +3,6 @@ figures are written in bulk, with the dates on which they would have been handed
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -20,14 +19,12 @@ from core.periods import Cadence, Period
 from core.words import (
     Arm,
     Asker,
-    DataStatus,
     GovernanceLevel,
     IndicatorRole,
     PilotState,
     RegionLevel,
     ReturnState,
     ScenarioState,
-    SharingScheme,
     Side,
     Verdict,
 )
@@ -47,9 +44,8 @@ from db.tables import (
     Region,
     ReturnRow,
     Scenario,
-    ScenarioData,
 )
-from demo import dossiers, figures, people, responsibilities, rounds, story
+from demo import catalogue, dossiers, figures, people, responsibilities, rounds, story
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -77,15 +73,17 @@ def province(say: Callable[[str], None]) -> None:
     say("登记需求、数据资源与场景……")
     needs = [_need(li, need) for need in story.NEEDS]
     _merge(li, needs[0])
-    _resources(li, cast)
+    catalogue.resources(li, cast.organisations)
     scenarios = {item.name: _scenario(li, item, cast, needs) for item in story.SCENARIOS}
+    catalogue.requests()
+    catalogue.assessments(li)
     for number, pilot in enumerate(story.PILOTS, start=1):
         say(f"生成试点 {number}/{len(story.PILOTS)}：{pilot.name}……")
         _pilot(rng, li, chen, pilot, scenarios, cast)
     for item in story.SCENARIOS:
         _finish(li, chen, scenarios[item.name], item.state)
     _after_approval(li, scenarios)
-    _data_requests(li)
+    catalogue.later(li)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
     say("导入公开的月度考核通报……")
@@ -139,22 +137,6 @@ def _merge(actor: Actor, need_id: int) -> None:
     with read() as session:
         version = session.get_one(Need, need_id).version
     need_service.merge_needs(actor, need_id, again, "与热线反映的是同一件事", seen_version=version)
-
-
-def _resources(actor: Actor, cast: people.People) -> None:
-    for name, provider, sharing, cycle, level, personal in story.RESOURCES:
-        service.add_resource(
-            actor,
-            schemas.ResourceIn(
-                name=name,
-                provider_id=cast.organisations[provider],
-                sharing_scheme=SharingScheme.ZHEJIANG,
-                sharing=sharing,
-                update_cycle=cycle,
-                security_level=level,
-                personal_information=personal,
-            ),
-        )
 
 
 def _scenario(actor: Actor, item: story.DemoScenario, cast: people.People, needs: list[int]) -> int:
@@ -267,35 +249,6 @@ def _after_approval(actor: Actor, scenarios: dict[str, int]) -> None:
     version_service.open_version(
         actor, scenarios[name], schemas.VersionIn(changes=changes, feedback=feedback), seen_version=version
     )
-
-
-def _data_requests(actor: Actor) -> None:
-    """Requests for data at every stage of their path."""
-    day = clock.today() - timedelta(days=90)
-    paths = itertools.cycle(
-        (
-            (DataStatus.REQUESTED, DataStatus.GRANTED, DataStatus.CONNECTED),
-            (DataStatus.REQUESTED, DataStatus.GRANTED, DataStatus.CONNECTED),
-            (DataStatus.REQUESTED,),
-            (DataStatus.REQUESTED, DataStatus.GRANTED),
-            (),
-            (DataStatus.REQUESTED, DataStatus.REFUSED),
-        )
-    )
-    with read() as session:
-        links = list(session.exec(select(ScenarioData.id).order_by(col(ScenarioData.id))).all())
-    for link_id, path in zip(links, paths, strict=False):
-        for number, status in enumerate(path):
-            with read() as session:
-                version = session.get_one(ScenarioData, link_id).version
-            service.set_data_status(
-                actor,
-                link_id or 0,
-                status,
-                on=day + timedelta(days=12 * number),
-                seen_version=version,
-                reason="涉及敏感个人信息，须先完成影响评估" if status is DataStatus.REFUSED else "",
-            )
 
 
 def _pilot(

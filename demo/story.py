@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.words import Asker, GovernanceLevel, NeedSource, PersonalInformation, ScenarioState, SecurityLevel, Sharing
+from core.words import Asker, GovernanceLevel, NeedSource, ScenarioState
 from core.words import PilotState as P
 
 
@@ -242,42 +242,6 @@ AGAIN = DemoNeed(
     420,
     2,
     "信访维稳",
-)
-
-RESOURCES = (
-    # name, provider, sharing (Zhejiang vocabulary), cycle, level, personal information
-    ("12345热线工单库", "省信访局", Sharing.CONDITIONAL, "每日", SecurityLevel.L2, PersonalInformation.PERSONAL),
-    ("信访事项登记库", "省信访局", Sharing.CONDITIONAL, "每日", SecurityLevel.L3, PersonalInformation.PERSONAL),
-    ("低保和特困人员信息", "省民政厅", Sharing.CONDITIONAL, "每月", SecurityLevel.L3, PersonalInformation.SENSITIVE),
-    (
-        "大额医疗支出提醒",
-        "省卫生健康委员会",
-        Sharing.CONDITIONAL,
-        "每月",
-        SecurityLevel.L3,
-        PersonalInformation.SENSITIVE,
-    ),
-    (
-        "失业登记信息",
-        "省人力资源和社会保障厅",
-        Sharing.CONDITIONAL,
-        "每月",
-        SecurityLevel.L2,
-        PersonalInformation.PERSONAL,
-    ),
-    ("持证残疾人信息", "省残疾人联合会", Sharing.CONDITIONAL, "每月", SecurityLevel.L3, PersonalInformation.SENSITIVE),
-    ("防返贫监测对象名单", "省农业农村厅", Sharing.CONDITIONAL, "每月", SecurityLevel.L3, PersonalInformation.PERSONAL),
-    ("危险化学品企业名录", "省应急管理厅", Sharing.OPEN, "每月", SecurityLevel.L1, PersonalInformation.NONE),
-    ("危化品道路运输电子运单", "省应急管理厅", Sharing.CONDITIONAL, "实时", SecurityLevel.L2, PersonalInformation.NONE),
-    ("重点污染源在线监测", "省生态环境厅", Sharing.OPEN, "实时", SecurityLevel.L1, PersonalInformation.NONE),
-    ("企业登记注册信息", "省市场监督管理局", Sharing.OPEN, "每日", SecurityLevel.L1, PersonalInformation.NONE),
-    ("行政检查记录", "省市场监督管理局", Sharing.CONDITIONAL, "每日", SecurityLevel.L2, PersonalInformation.NONE),
-    ("矛盾纠纷调解台账", "省委政法委员会", Sharing.CONDITIONAL, "每日", SecurityLevel.L3, PersonalInformation.PERSONAL),
-    ("警情分类统计", "省公安厅", Sharing.REFUSED, "每月", SecurityLevel.L4, PersonalInformation.SENSITIVE),
-    ("网格事件库", "省委政法委员会", Sharing.CONDITIONAL, "实时", SecurityLevel.L2, PersonalInformation.PERSONAL),
-    ("供销服务网点目录", "省供销合作社联合社", Sharing.OPEN, "每季", SecurityLevel.L1, PersonalInformation.NONE),
-    ("基层报表目录", "省数据局", Sharing.OPEN, "每季", SecurityLevel.L1, PersonalInformation.NONE),
-    ("医保结算进度", "省医疗保障局", Sharing.CONDITIONAL, "每日", SecurityLevel.L3, PersonalInformation.SENSITIVE),
 )
 
 S = ScenarioState

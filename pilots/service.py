@@ -29,6 +29,7 @@ from pilots import queries
 from pilots.schemas import PilotIn
 from pilots.stages import EVALUATE, FINISH, PILOT, START, STOP
 from regions import groups
+from scenarios import impact_service
 from scenarios import service as scenarios
 
 _CODES = 7_319_207  # any constant of its own: who draws the next pilot code
@@ -203,6 +204,7 @@ def _check_units(session: Session, data: PilotIn) -> None:
 
 
 def _start(session: Session, actor: Actor, row: Pilot) -> None:
+    impact_service.require_assessed(session, actor, row.scenario_id)
     scenarios.mark_piloting(session, actor, row.scenario_id)  # refuses a scenario that has not been approved
     collecting.expect_returns(session, row.collection_id)
 

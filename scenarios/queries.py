@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy
@@ -16,14 +15,10 @@ from accounts.permissions import Actor, Permission, Subject, may
 from core import clock
 from core.errors import NotFound, WrongState
 from core.words import (
-    DataStatus,
     GovernanceLevel,
     OpeningState,
-    PersonalInformation,
     Role,
     ScenarioState,
-    SecurityLevel,
-    sharing_label,
 )
 from core.workflow import Step
 from db.session import read
@@ -41,9 +36,11 @@ from db.tables import (
     ScenarioVersion,
 )
 from regions import groups
-from scenarios import dossier_queries, duty_tree, rules, stages
+from scenarios import data_views, dossier_queries, duty_tree, rules, stages
 from scenarios.content import Content
+from scenarios.data_views import DataView
 from scenarios.dossier_queries import PartnerView, ReformView, VersionView
+from scenarios.resource_rules import Readiness
 from scenarios.search import where
 
 
@@ -73,7 +70,7 @@ class ScenarioRow:
     lead: str
     version_id: int
     version_label: str
-    readiness: rules.Readiness
+    readiness: Readiness
     needs: int
     reforms: int
     openings: int  # ways in for partners that are open now
@@ -83,26 +80,6 @@ class ScenarioRow:
     def untraced(self) -> str:
         """What 三张清单 miss of it; "" when it leads back to a need and on to a reform."""
         return "、".join(what for what, count in (("需求", self.needs), ("改革事项", self.reforms)) if not count)
-
-
-@dataclass(frozen=True)
-class DataView:
-    """One use of a resource. `id` and `version` are the link's."""
-
-    id: int
-    resource_id: int
-    name: str
-    provider_id: int
-    provider: str
-    sharing: str
-    security: SecurityLevel
-    personal: PersonalInformation
-    update_cycle: str
-    purpose: str
-    status: DataStatus
-    requested_on: date | None
-    answered_on: date | None
-    version: int
 
 
 @dataclass(frozen=True)
@@ -154,10 +131,6 @@ class ScenarioDetail:
             "data": [f"{view.name}（{view.provider}）：{view.purpose}" for view in self.data],
             "duties": [f"{' › '.join(v.path)}（{v.organisation or '缺责任单位'}）" for v in self.duties],
         }
-
-    @property
-    def sensitive(self) -> bool:
-        return rules.needs_impact_assessment(view.personal for view in self.data)
 
 
 def readable(actor: Actor) -> Any:
@@ -298,7 +271,7 @@ def detail(session: Session, actor: Actor, scenario_id: int) -> ScenarioDetail |
         partners=dossier_queries.partners(session, scenario_id),
         needs=[Link(key or 0, code, title) for key, code, title in linked],
         reforms=dossier_queries.reforms(session, scenario_id),
-        data=_data(session, scenario_id),
+        data=data_views.of_scenario(session, scenario_id),
         duties=[_duty(node, names) for node in nodes if node.content],
         findings=duty_tree.findings(nodes, duty_tree.answers(session, [scenario_id]), names),
         versions=dossier_queries.versions(session, scenario_id),
@@ -349,14 +322,7 @@ def _scenario_rows(session: Session, query: Any, *order: Any) -> list[ScenarioRo
         .order_by(*order)
     ).all()
     ids = query.with_only_columns(Scenario.id)
-    total, connected = Counter[int](), Counter[int]()
-    for key, status, times in session.execute(
-        sqlalchemy.select(col(ScenarioData.scenario_id), col(ScenarioData.status), func.count())
-        .where(col(ScenarioData.scenario_id).in_(ids))
-        .group_by(col(ScenarioData.scenario_id), col(ScenarioData.status))
-    ):
-        total[key] += times
-        connected[key] += times if status is DataStatus.CONNECTED else 0
+    ready = data_views.readiness(session, ids)
     newest = {
         key: (version_id, label)
         for key, version_id, label in session.execute(
@@ -391,40 +357,11 @@ def _scenario_rows(session: Session, query: Any, *order: Any) -> list[ScenarioRo
             lead=lead,
             version_id=newest[key][0],
             version_label=newest[key][1],
-            readiness=rules.Readiness(connected[key], total[key]),
+            readiness=ready[key],
             needs=needs.get(key, 0),
             reforms=reforms.get(key, 0),
             openings=openings.get(key, 0),
             created_at=created_at,
         )
         for key, code, name, domain, state, level, region_code, lead_id, created_at, lead, region in found
-    ]
-
-
-def _data(session: Session, scenario_id: int) -> list[DataView]:
-    rows = session.exec(
-        select(ScenarioData, DataResource, Organisation.name)
-        .join(DataResource, col(DataResource.id) == ScenarioData.resource_id)
-        .join(Organisation, col(Organisation.id) == DataResource.provider_id)
-        .where(ScenarioData.scenario_id == scenario_id)
-        .order_by(col(ScenarioData.id))
-    ).all()
-    return [
-        DataView(
-            id=link.id or 0,
-            resource_id=link.resource_id,
-            name=resource.name,
-            provider_id=resource.provider_id,
-            provider=provider,
-            sharing=sharing_label(resource.sharing_scheme, resource.sharing),
-            security=resource.security_level,
-            personal=resource.personal_information,
-            update_cycle=resource.update_cycle,
-            purpose=link.purpose,
-            status=link.status,
-            requested_on=link.requested_on,
-            answered_on=link.answered_on,
-            version=link.version,
-        )
-        for link, resource, provider in rows
     ]

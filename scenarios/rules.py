@@ -1,14 +1,15 @@
-"""Pure rules: codes, the priority of a need, readiness, gaps in a responsibility list."""
+"""Pure rules: codes, the priority of a need, gaps in a responsibility list. About data: `resource_rules`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from core.numbers import format_number
-from core.words import DataStatus, GovernanceLevel, PersonalInformation, SecurityLevel, Sharing
+from core.words import GovernanceLevel
 
 # Where the list of domains starts; staff edit it (`domain_service`).
 DOMAINS = (
@@ -23,9 +24,8 @@ DOMAINS = (
     "防贫监测",
 )
 
-NEED_PREFIX, SCENARIO_PREFIX, RESOURCE_PREFIX = "XQ", "CJ", "SJ"
+NEED_PREFIX, SCENARIO_PREFIX = "XQ", "CJ"
 FIRST_VERSION = "v1.0"
-UPDATE_CYCLES = ("实时", "每日", "每周", "每月", "每季", "每半年", "每年", "不定期")
 SEVERITY = {1: "一般", 2: "较重", 3: "严重"}
 
 
@@ -112,44 +112,6 @@ def places(totals: Mapping[int, int | None]) -> dict[int, int]:
     for place, total in enumerate(sorted((t for t in totals.values() if t is not None), reverse=True), start=1):
         first.setdefault(total, place)
     return {key: first[total] for key, total in totals.items() if total is not None}
-
-
-# -- data ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """How many of the data a scenario needs are connected."""
-
-    connected: int
-    total: int
-
-    @property
-    def share(self) -> Fraction | None:
-        return Fraction(self.connected, self.total) if self.total else None
-
-    @property
-    def label(self) -> str:
-        if self.share is None:
-            return "不适用"
-        return f"{self.connected}/{self.total}（{format_number(self.share * 100)}%）"
-
-
-def readiness(statuses: Iterable[DataStatus]) -> Readiness:
-    found = list(statuses)
-    return Readiness(found.count(DataStatus.CONNECTED), len(found))
-
-
-def resource_problems(sharing: Sharing, security: SecurityLevel) -> list[str]:
-    """What may not be registered together."""
-    if security is SecurityLevel.L4 and sharing is Sharing.OPEN:
-        return ["安全级别 L4 的数据不能登记为无条件共享，请核对安全级别或改为有条件（受限）、不予共享"]
-    return []
-
-
-def needs_impact_assessment(kinds: Iterable[PersonalInformation]) -> bool:
-    """Sensitive personal information asks for a 个人信息保护影响评估 before the pilot starts."""
-    return PersonalInformation.SENSITIVE in set(kinds)
 
 
 # -- responsibility list ------------------------------------------------------------

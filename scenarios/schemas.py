@@ -1,4 +1,4 @@
-"""What people may enter about needs, scenarios and data resources."""
+"""What people may enter about needs and scenarios. About data: `resource_schemas`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ from core.words import (
     GovernanceLevel,
     NeedSource,
     PartnerRole,
-    PersonalInformation,
-    SecurityLevel,
-    Sharing,
-    SharingScheme,
 )
-from scenarios import duty_rules, rules
+from scenarios import duty_rules
+from scenarios.resource_schemas import DataLinkIn
 
 
 class NeedIn(_Input):
@@ -48,38 +45,6 @@ class NeedIn(_Input):
                 raise ValueError("统计止日不能早于统计起日")
             if self.events_to > clock.today():
                 raise ValueError("统计止日不能晚于今天")
-        return self
-
-
-class ResourceIn(_Input):
-    name: str = Field(title="数据资源名称", min_length=2, max_length=80)
-    provider_id: int = Field(title="提供单位")
-    code: str = Field("", title="目录编码", max_length=60)
-    summary: str = Field("", title="摘要", max_length=500)
-    sharing_scheme: SharingScheme = Field(title="共享属性体系")
-    sharing: Sharing = Field(title="共享属性")
-    update_cycle: str = Field("", title="更新周期", max_length=20)
-    security_level: SecurityLevel = Field(title="安全级别")
-    personal_information: PersonalInformation = Field(PersonalInformation.NONE, title="个人信息")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if problems := rules.resource_problems(self.sharing, self.security_level):
-            raise ValueError("；".join(problems))
-        return self
-
-
-class DataLinkIn(_Input):
-    """A resource of the catalogue, or a new one, and what the scenario wants it for."""
-
-    resource_id: int | None = Field(None, title="数据资源")
-    new: ResourceIn | None = Field(None, title="新增数据资源")
-    purpose: str = Field(title="用途", min_length=2, max_length=300)
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.resource_id is None) == (self.new is None):
-            raise ValueError("请选择目录中的数据资源，或填写一项新的")
         return self
 
 

@@ -1,28 +1,23 @@
-"""Commands about scenarios and their data: one function a use case. Those about needs are in `need_service`."""
+"""Commands about scenarios: one function a use case. Needs: `need_service`; data: `request_service`."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
 from core import clock
-from core.errors import Duplicate, Invalid, NotFound, WrongState
-from core.words import DataStatus, ScenarioState
+from core.errors import Duplicate, Invalid, WrongState
+from core.words import ScenarioState
 from db import audit
 from db.session import check_version, write
 from db.tables import (
-    DataResource,
     Scenario,
-    ScenarioData,
     ScenarioVersion,
 )
-from scenarios import content, dossier, duty_service, duty_tree, linking, rules, stages, writing
+from scenarios import content, data_links, dossier, duty_service, duty_tree, linking, rules, stages, writing
 from scenarios.domain_service import require_domain
-from scenarios.schemas import DataLinkIn, ResourceIn, ScenarioIn
+from scenarios.schemas import ScenarioIn
 from scenarios.search import search_key
 
 _SCENARIO_FIELDS = (
@@ -132,48 +127,6 @@ def mark_evaluating(session: Session, actor: Actor, scenario_id: int) -> None:
         _take(session, actor, row, stages.EVALUATE, "")
 
 
-# -- data -----------------------------------------------------------------------------------
-
-
-def add_resource(actor: Actor, data: ResourceIn) -> int:
-    """Add a data resource to the catalogue. Who may register a scenario may name the data it needs."""
-    require(actor, Permission.SCENARIO_CREATE)
-    with write() as session:
-        return _add_resource(session, actor, data)
-
-
-def set_data_status(
-    actor: Actor, link_id: int, status: DataStatus, *, on: date, seen_version: int, reason: str = ""
-) -> None:
-    """Record how a request for data went on a day: 未申请 → 申请中 → 已批准 / 被拒 → 已接入."""
-    with write() as session:
-        link = session.get(ScenarioData, link_id)
-        row, _ = dossier.load(session, actor, link.scenario_id if link else 0)
-        assert link is not None
-        resource = session.get_one(DataResource, link.resource_id)
-        require(actor, Permission.DATA_EDIT, Subject(row.region_code, resource.provider_id))
-        check_version(link, seen_version)
-        found = [step for step in stages.DATA_LINK.steps_from(link.status) if step.target is status]
-        if not found:
-            raise WrongState(
-                f"“{resource.name}”当前为“{link.status.label}”，不能改为“{status.label}”。",
-                "请刷新页面，按 未申请 → 申请中 → 已批准/被拒 → 已接入 的顺序办理。",
-            )
-        step = stages.DATA_LINK.take(link.status, found[0].do, reason)
-        if on > clock.today():
-            raise Invalid(["办理日期不能晚于今天"])
-        before = link.answered_on or link.requested_on
-        if before and on < before:
-            raise Invalid([f"办理日期早于上一步（{before}）"])
-        if status is DataStatus.REQUESTED:
-            link.requested_on, link.answered_on = on, None
-        elif status in (DataStatus.GRANTED, DataStatus.REFUSED):
-            link.answered_on = on
-        changes = {"do": f"{step.do}：{resource.name}", "from": link.status, "to": status, "on": on}
-        link.status = status
-        audit.record(session, actor.account_id, "scenario:data", "scenario", row.id, changes, reason.strip())
-
-
 # -- within a transaction ---------------------------------------------------------------------
 
 
@@ -181,7 +134,7 @@ def _set_parts(session: Session, actor: Actor, scenario_id: int, data: ScenarioI
     linking.set_partners(session, scenario_id, data.partners)
     linking.set_needs(session, actor, scenario_id, data.needs)
     linking.set_reforms(session, scenario_id, data.reforms)
-    _set_data(session, actor, scenario_id, data.data)
+    data_links.set_links(session, actor, scenario_id, data.data)
     if data.responsibilities is not None:
         duty_service.replace_list(session, actor, scenario_id, data.responsibilities)
 
@@ -209,44 +162,3 @@ def _require_complete(session: Session, scenario_id: int) -> None:
     gaps = [f"{gap.item}：{gap.message}" for gap in found if gap.error]
     if gaps:
         raise Invalid(gaps, "请先补全责任清单，再提交论证。")
-
-
-def _set_data(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[DataLinkIn]) -> bool:
-    current = {
-        row.resource_id: row
-        for row in session.exec(select(ScenarioData).where(ScenarioData.scenario_id == scenario_id))
-    }
-    chosen = {link.resource_id for link in wanted}
-    known = set(session.exec(select(DataResource.id).where(col(DataResource.id).in_(chosen - {None}))))
-    if known != chosen - {None}:
-        raise NotFound("所选数据资源中有的已不存在。", "请重新选择数据资源。")
-    dropped = set(current) - chosen
-    for resource_id in dropped:
-        session.delete(current[resource_id])
-    changed = bool(dropped)
-    for link in wanted:
-        existing = current.get(link.resource_id or 0)
-        if existing is not None:
-            changed |= existing.purpose != link.purpose
-            existing.purpose = link.purpose
-            continue
-        changed = True
-        session.add(
-            ScenarioData(
-                scenario_id=scenario_id,
-                resource_id=_add_resource(session, actor, link.new) if link.new else link.resource_id or 0,
-                purpose=link.purpose,
-                status=DataStatus(stages.DATA_LINK.initial),
-            )
-        )
-    return changed
-
-
-def _add_resource(session: Session, actor: Actor, data: ResourceIn) -> int:
-    code = data.code or writing.next_code(session, col(DataResource.code), rules.RESOURCE_PREFIX)
-    row = DataResource(**{**data.model_dump(), "code": code})
-    session.add(row)
-    session.flush()
-    audit.record(session, actor.account_id, "resource:create", "data_resource", row.id, data.model_dump(mode="json"))
-    assert row.id is not None
-    return row.id

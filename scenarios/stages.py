@@ -93,15 +93,19 @@ NEXT = {
     S.RETIRED: "已退出，档案保留备查。",
 }
 
+ASK, WITHDRAW, GRANT, DENY, CONNECT = "提出申请", "撤回申请", "批准", "拒绝", "完成接入"
+ANSWERS = frozenset({GRANT, DENY})  # the provider's steps; the others are the scenario's
+
 DATA_LINK = Workflow(
     name="数据申请",
     initial=DataStatus.NOT_REQUESTED,
     labels={status: status.label for status in DataStatus},
     steps=(
-        Step("提出申请", (DataStatus.NOT_REQUESTED, DataStatus.REFUSED), DataStatus.REQUESTED, Permission.DATA_EDIT),
-        Step("批准", (DataStatus.REQUESTED,), DataStatus.GRANTED, Permission.DATA_EDIT),
-        Step("拒绝", (DataStatus.REQUESTED,), DataStatus.REFUSED, Permission.DATA_EDIT, needs_reason=True),
-        Step("完成接入", (DataStatus.GRANTED,), DataStatus.CONNECTED, Permission.DATA_EDIT),
+        Step(ASK, (DataStatus.NOT_REQUESTED, DataStatus.REFUSED), DataStatus.REQUESTED, Permission.DATA_REQUEST),
+        Step(GRANT, (DataStatus.REQUESTED,), DataStatus.GRANTED, Permission.DATA_ANSWER),
+        Step(DENY, (DataStatus.REQUESTED,), DataStatus.REFUSED, Permission.DATA_ANSWER, needs_reason=True),
+        Step(WITHDRAW, (DataStatus.REQUESTED,), DataStatus.NOT_REQUESTED, Permission.DATA_REQUEST),
+        Step(CONNECT, (DataStatus.GRANTED,), DataStatus.CONNECTED, Permission.DATA_REQUEST),
     ),
     terminal=frozenset({DataStatus.CONNECTED}),
 )

@@ -48,6 +48,7 @@ PAGES = (
         "how_to_reg",
     ),
     Page("scenarios/pages/resources.py", "数据资源", "resources", Permission.SCENARIO_READ, "需求与场景", "database"),
+    Page("scenarios/pages/resource.py", "数据资源详情", "resource", Permission.SCENARIO_READ),
     Page("pilots/pages/pilots.py", "试点", "pilots", Permission.PILOT_READ, "试点", "science"),
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
     Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),

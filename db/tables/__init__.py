@@ -31,6 +31,14 @@ from db.tables.metrics import (
 from db.tables.needs import Need, NeedMerge, NeedMergeItem
 from db.tables.pilots import Pilot, PilotVerdict
 from db.tables.regions import Region, RegionGroup
+from db.tables.resources import (
+    DataApproval,
+    DataItem,
+    DataRequestStep,
+    ImpactAssessment,
+    ScenarioField,
+    SourceDecision,
+)
 from db.tables.rules import ReturnCheck, ReturnFinding, RuleRehearsal, RuleWaiver, ValidationRule
 from db.tables.scenarios import (
     DataResource,
@@ -52,12 +60,16 @@ __all__ = [
     "Collection",
     "CollectionIndicator",
     "CollectionUnit",
+    "DataApproval",
+    "DataItem",
+    "DataRequestStep",
     "DataResource",
     "Domain",
     "Fact",
     "FileContent",
     "FollowUp",
     "FrozenFigure",
+    "ImpactAssessment",
     "IndexResult",
     "IndexSystem",
     "IndexVersion",
@@ -92,10 +104,12 @@ __all__ = [
     "RuleWaiver",
     "Scenario",
     "ScenarioData",
+    "ScenarioField",
     "ScenarioNeed",
     "ScenarioPartner",
     "ScenarioVersion",
     "SignInFailure",
+    "SourceDecision",
     "Target",
     "Upload",
     "ValidationRule",

@@ -13,6 +13,7 @@ from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
 from pilots import exports, pictures, queries, report, service, wording
 from pilots.stages import PILOT
+from scenarios import impact_queries
 from web import charts, guard, keep, widgets
 
 actor = guard.current_actor()
@@ -43,6 +44,9 @@ with st.container(border=True):
         query_params={"id": str(pilot.scenario_id)},
     )
     subject = Subject(created_by=pilot.created_by)
+    if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
+        for lack in impact_queries.missing_for(actor, pilot.scenario_id):
+            st.markdown(f":red-badge[■ 启动前须补]　{guard.plain(lack)}，请打开上面的场景，在“个人信息保护”中登记。")
     steps = PILOT.steps_from(pilot.state)
     allowed = [step for step in steps if may(actor, Permission(step.permission), subject)]
     widgets.steps("pilot", allowed, act)

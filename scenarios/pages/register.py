@@ -6,8 +6,9 @@ import streamlit as st
 import accounts.queries
 from accounts.permissions import Permission, require
 from core.words import GovernanceLevel, PartnerRole, PersonalInformation, SecurityLevel
-from scenarios import domain_queries, need_queries, queries, resource_queries, rules, service
+from scenarios import domain_queries, need_queries, queries, resource_queries, service
 from scenarios.pages import parts
+from scenarios.resource_rules import UPDATE_CYCLES
 from scenarios.schemas import ScenarioIn
 from web import guard, widgets
 
@@ -39,7 +40,7 @@ if not needs:
     st.stop()
 organisations = {o.id: o.name for o in accounts.queries.organisations(actor)}
 by_name = {name: number for number, name in organisations.items()}
-resources = {row.label: row.id for row in resource_queries.resources(actor)}
+resources = resource_queries.labels(actor)
 places = {place.code: place.label for place in resource_queries.regions_for(actor)}
 leads, codes, domains = (
     list(organisations),
@@ -160,7 +161,7 @@ with st.form(key + "_form", enter_to_submit=False):
             "数据资源名称": text("数据资源名称", max_chars=80),
             "提供单位": choice("提供单位", options=list(by_name)),
             "共享属性": choice("共享属性", options=list(parts.SHARING)),
-            "更新周期": choice("更新周期", options=list(rules.UPDATE_CYCLES)),
+            "更新周期": choice("更新周期", options=list(UPDATE_CYCLES)),
             "安全级别": choice("安全级别", options=[word.label for word in SecurityLevel], help="L4 最敏感"),
             "个人信息": choice("个人信息", options=[word.label for word in PersonalInformation]),
             "用途": text("用途", max_chars=300),

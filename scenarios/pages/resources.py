@@ -1,21 +1,26 @@
-"""The catalogue of data resources: who provides what, on which terms, for which scenarios."""
+"""The catalogue of data resources: who provides what, on which terms, for how many scenarios."""
 
 import pandas as pd
 import streamlit as st
 
 import accounts.queries
-from accounts.permissions import Permission, may
-from core.words import PersonalInformation, SecurityLevel
-from scenarios import resource_queries, rules, service
-from scenarios.pages import parts
-from scenarios.schemas import ResourceIn
+from accounts.permissions import Permission, Subject, may
+from core.words import Opening, PersonalInformation, SecurityLevel, Sharing, sharing_label
+from scenarios import resource_queries, resource_service
+from scenarios.pages import parts, resource_fields
+from scenarios.resource_queries import Filter
+from scenarios.resource_schemas import ResourceIn
 from web import guard, widgets
 
 actor = guard.current_actor()
 widgets.header("数据资源", "哪些数据可用，由谁提供，能不能共享？")
 
 organisations = {o.id: o.name for o in accounts.queries.organisations(actor)}
-first, second = st.columns([2, 1])
+sharings = {
+    word: " / ".join(dict.fromkeys(sharing_label(scheme, word) for scheme in ("national", "zhejiang")))
+    for word in Sharing
+}
+first, second, third = st.columns([2, 1, 1])
 search = first.text_input(
     "查找", type="search", placeholder="名称、编码、提供单位或拼音首字母", key="resources_q", bind="query-params"
 )
@@ -28,87 +33,95 @@ provider = second.selectbox(
     key="resources_provider",
     bind="query-params",
 )
-rows = resource_queries.resources(actor, search=search or "", provider_id=provider)
-if rows:
-    event = st.dataframe(
+sharing = third.selectbox(
+    "共享属性",
+    list(Sharing),
+    None,
+    sharings.__getitem__,
+    placeholder=parts.ALL,
+    key="resources_sharing",
+    bind="query-params",
+)
+first, second, third, fourth = st.columns([1, 1, 1, 1], vertical_alignment="bottom")
+opening = first.selectbox(
+    "开放属性",
+    list(Opening),
+    None,
+    resource_fields.OPENINGS.__getitem__,
+    placeholder=parts.ALL,
+    key="resources_opening",
+    bind="query-params",
+)
+level = second.selectbox(
+    "安全级别",
+    list(SecurityLevel),
+    None,
+    parts.label,
+    placeholder=parts.ALL,
+    key="resources_level",
+    bind="query-params",
+)
+personal = third.selectbox(
+    "个人信息",
+    list(PersonalInformation),
+    None,
+    parts.label,
+    placeholder=parts.ALL,
+    key="resources_personal",
+    bind="query-params",
+)
+unfinished = fourth.toggle(
+    "只看待完善", key="resources_unfinished", bind="query-params", help="核心元数据还有没填的，如分类码、信息项"
+)
+
+wanted = Filter(search or "", provider, level, sharing, opening, personal, unfinished)
+# A page number belongs to one set of filters.
+key = f"resources_page_{abs(hash(wanted))}"
+found = resource_queries.resources(actor, wanted, page=int(st.session_state.get(key, 1)))
+if found.rows:
+    st.caption(f"共 {found.total:,} 项，按名称排序。")
+    widgets.table(
         pd.DataFrame(
             {
-                "编码": row.code,
                 "数据资源": row.name,
                 "提供单位": row.provider,
                 "共享属性": row.sharing,
+                "开放属性": row.opening or "–",
                 "更新周期": row.update_cycle or "–",
                 "安全级别": row.security.value,
                 "个人信息": row.personal.label,
-                "使用场景": len(row.scenarios),
-                "摘要": row.summary,
+                "信息项": row.items,
+                "使用场景": row.uses,
+                "待完善": "、".join(gap.message.removeprefix("缺") for gap in row.gaps) or "–",
+                "编码": row.code,
             }
-            for row in rows
+            for row in found.rows
         ),
-        key="resources_table",
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="single-row",
+        "resources_table",
+        open_page="scenarios/pages/resource.py",
+        ids=[row.id for row in found.rows],
+        help={"使用场景": "您能看到的、需要这项数据的场景数"},
     )
-    st.caption("点选一行左侧的方框，查看哪些场景在使用。")
-    for row in (rows[position] for position in event.selection.rows if position < len(rows)):
-        with st.container(border=True):
-            st.markdown(f"**{guard.plain(row.label)}**　{len(row.scenarios)} 个场景使用")
-            for link in row.scenarios:
-                st.page_link(
-                    "scenarios/pages/scenario.py",
-                    label=guard.plain(f"{link.code} {link.name}"),
-                    query_params={"id": str(link.id)},
-                )
-elif search or provider:
+    if found.pages > 1:
+        st.pagination(found.pages, key=key)
+elif wanted != Filter():
     widgets.empty("没有符合条件的数据资源。请放宽筛选条件。")
 else:
     widgets.empty("目录还是空的。请在下方新增，或在登记场景时一并登入。")
 
-if may(actor, Permission.SCENARIO_CREATE):
+if may(actor, Permission.RESOURCE_CREATE):
     with (
         st.expander("新增数据资源", icon=":material/add:", key="resources_new"),
         st.form("resources_form", enter_to_submit=False, border=False),
     ):
-        left, right = st.columns(2)
-        name = left.text_input("数据资源名称", max_chars=80, key="resources_name")
-        provided_by = right.selectbox(
-            "提供单位",
-            list(organisations),
-            None,
-            organisations.__getitem__,
-            placeholder="选择提供单位",
-            key="resources_provider_id",
-        )
-        sharing = left.selectbox(
-            "共享属性", list(parts.SHARING), None, placeholder="按国家或浙江省的分类选择", key="resources_sharing"
-        )
-        cycle = right.selectbox(
-            "更新周期", rules.UPDATE_CYCLES, None, placeholder="选择更新周期", key="resources_cycle"
-        )
-        level = left.selectbox(
-            "安全级别", list(SecurityLevel), None, parts.label, placeholder="L1 最低，L4 最敏感", key="resources_level"
-        )
-        personal = right.selectbox("个人信息", list(PersonalInformation), 0, parts.label, key="resources_personal")
-        code = left.text_input("目录编码（可不填）", max_chars=60, key="resources_code", help="不填则自动编号")
-        summary = right.text_input("摘要（可不填）", max_chars=500, key="resources_summary")
+        inputs = resource_fields.resource_inputs("resources_form", organisations)
+        approval = {}
+        if any(may(actor, Permission.RESOURCE_EDIT, Subject(organisation_id=number)) for number in organisations):
+            st.markdown("**开放批准**　L2 及以上的数据向社会开放时填写。")
+            approval = resource_fields.approval_inputs("resources_approval")
         if st.form_submit_button("新增数据资源", key="resources_submit", type="primary"):
-            scheme, attribute = parts.SHARING.get(sharing or "", (None, None))
             with guard.show_errors(ResourceIn):
-                service.add_resource(
-                    actor,
-                    ResourceIn(
-                        name=name,
-                        provider_id=provided_by,
-                        code=code,
-                        summary=summary,
-                        sharing_scheme=scheme,
-                        sharing=attribute,
-                        update_cycle=cycle or "",
-                        security_level=level,
-                        personal_information=personal,
-                    ),
-                )
+                data = ResourceIn(**inputs)
+                made = resource_service.add_resource(actor, data, approval=resource_fields.approval(approval))
                 widgets.flash("数据资源已登入目录。")
-                st.rerun()
+                st.switch_page("scenarios/pages/resource.py", query_params={"id": str(made)})

@@ -4,13 +4,14 @@ import streamlit as st
 
 from accounts.permissions import Permission, may
 from core import clock
-from scenarios import history, queries, service, stages
-from scenarios.pages import data_requests, dossier_parts, parts
+from scenarios import history, impact_queries, queries, service, stages
+from scenarios.pages import data_needs, dossier_parts, parts, privacy
 from web import guard, widgets
 
 actor = guard.current_actor()
 scenario = guard.found(queries.scenario(actor, guard.parameter("id")), "场景")
 row, findings = scenario.row, scenario.findings
+handling = guard.found(impact_queries.privacy(actor, row.id), "场景")
 entries = history.history(actor, row.id)
 widgets.header(
     f"{row.code}　{row.name}", "这个场景走到哪一步，还差什么？", back=("scenarios/pages/scenarios.py", "全部场景")
@@ -29,8 +30,10 @@ with st.container(border=True):
     moved = next((entry for entry in entries if entry.action == "scenario:move"), None)
     if moved and moved.reason:
         st.markdown(f"**理由**　{guard.plain(moved.reason)}（{guard.plain(moved.who)}，{clock.show(moved.at)[:10]}）")
-    if scenario.sensitive and row.state in stages.BEFORE_PILOT:
-        st.markdown(":orange-badge[◐ 敏感个人信息]　试点启动前须完成个人信息保护影响评估，结论和材料至少保存 3 年。")
+    if handling.missing and row.state in stages.BEFORE_PILOT:
+        st.markdown(
+            f":orange-badge[◐ 缺影响评估]　{guard.plain('；'.join(handling.missing))}，试点启动前须补录（见下方“个人信息保护”）。"
+        )
     choices = queries.steps(actor, scenario)
     widgets.steps("scenario", choices, act)
     if not choices and (why := queries.blocked(actor, scenario)):
@@ -92,7 +95,10 @@ dossier_parts.organisations(scenario)
 dossier_parts.three_lists(actor, scenario)
 
 st.subheader("数据来源", anchor=False)
-data_requests.draw(actor, scenario)
+data_needs.draw(actor, scenario)
+
+st.subheader("个人信息保护", anchor=False)
+privacy.draw(actor, handling, scenario.subject)
 
 st.subheader("责任清单", anchor=False)
 st.dataframe(parts.duty_frame(scenario.duties), key="scenario_duties", hide_index=True, width="stretch")

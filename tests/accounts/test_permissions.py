@@ -27,10 +27,13 @@ TABLE = """
 account:manage      y - - - - - -
 audit:read          y y - - - - -
 collection:design   y y - - - - -
-data:edit           y y - - - - -
+data:answer         y y y - - - -
+data:request        y y y - - - -
 domain:edit         y y - - - - -
 duty:confirm        y y y - - - -
 duty:edit           y y y - - - -
+impact:record       y y y - - - -
+impact:remove       y y - - - - -
 index:design        y y - - - - -
 index:read          y y - - - - -
 indicator:edit      y y - - - - -
@@ -43,6 +46,8 @@ pilot:read          y y y y y - -
 pilot:start         y y - - - - -
 region:edit         y y - - - - -
 report:issue        y y - - - - -
+resource:create     y y y y y - -
+resource:edit       y y y - - - -
 return:decide       y y - - - - -
 return:fill         - - y - - - -
 return:read         y y y - - - -
@@ -57,6 +62,7 @@ scenario:edit       y y y - - - -
 scenario:iterate    y y y - - - -
 scenario:move       y y - - - - -
 scenario:read       y y y y y - -
+source:decide       y y - - - - -
 """
 
 
@@ -83,6 +89,18 @@ def test_nobody_approves_their_own(permission: Permission) -> None:
     assert may(ACTORS["institute"], permission, own).reason == "不能审批自己登记的事项，请由另一位研究院人员办理。"
     assert may(ACTORS["admin"], permission, own)
     assert may(OPERATOR, permission, Subject(created_by=None))
+
+
+def test_a_request_is_answered_by_the_provider_and_never_by_who_asked() -> None:
+    asked_by_county = Subject(organisation_id=2, asked_by=3)
+    answering = {name for name, actor in ACTORS.items() if may(actor, Permission.DATA_ANSWER, asked_by_county)}
+    assert answering == {"department", "admin", "institute"}
+    asked_by_staff = Subject(organisation_id=2, asked_by=1)
+    answering = {name for name, actor in ACTORS.items() if may(actor, Permission.DATA_ANSWER, asked_by_staff)}
+    assert answering == {"department"}
+    assert may(ACTORS["institute"], Permission.DATA_ANSWER, asked_by_staff).reason.startswith("本单位提出的申请")
+    # A provider that asks itself for its data is still the provider.
+    assert may(ACTORS["department"], Permission.DATA_ANSWER, Subject(organisation_id=2, asked_by=2))
 
 
 @pytest.mark.parametrize("permission", [Permission.NEED_EDIT, Permission.SCENARIO_EDIT])

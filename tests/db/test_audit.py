@@ -15,12 +15,16 @@ from db.tables import AuditEvent
 # Rows that never change, whatever the program does.
 APPEND_ONLY = (
     "audit_event",
+    "data_request_step",
     "frozen_figure",
     "observation",
     "pilot_verdict",
     "reminder",
+    "responsibility_confirmation",
+    "responsibility_confirmation_item",
     "return_grace",
     "round_freeze",
+    "source_decision",
     "target",
 )
 

@@ -20,7 +20,8 @@ from core.words import (
 )
 from scenarios import duty_service, need_service, queries, service
 from scenarios.duty_rules import Place, Where
-from scenarios.schemas import BranchIn, NeedIn, ResourceIn, ScenarioIn
+from scenarios.resource_schemas import ResourceIn
+from scenarios.schemas import BranchIn, NeedIn, ScenarioIn
 from tests.scenarios.lists import CIVIL, item, node
 from tests.support import Cast
 

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import accounts.queries
 from accounts.permissions import Actor
-from core.words import Asker, DataStatus, GovernanceLevel, NeedSource, ScenarioState, SecurityLevel
-from scenarios import need_queries, need_service, queries, resource_queries, service
+from core.words import Asker, GovernanceLevel, NeedSource, ScenarioState
+from scenarios import need_queries, need_service, queries, service
 from tests.conftest import Page
 from tests.scenarios.conftest import detail, move, need_in, scenario_in
 from tests.support import Cast
@@ -143,7 +142,7 @@ def test_staff_appraise_with_a_reason(page: Page, cast: Cast, draft: int) -> Non
     move(cast.wang_anji, draft, "提交论证")
     app = page("scenario", cast.li_staff, id=draft)
     labels = [button.label for button in app.button if button.key and button.key.startswith("scenario_")]
-    assert labels == ["确认论证通过", "确认退回修改", "确认不予立项", "保存"]
+    assert labels[:3] == ["确认论证通过", "确认退回修改", "确认不予立项"]
     widget(app, "scenario_1").click().run()
     assert "需要填写理由" in app.error[0].value
     widget(app, "scenario_1_reason").set_value("请补充依据")
@@ -156,12 +155,6 @@ def test_who_registered_reads_why_he_cannot_appraise(page: Page, cast: Cast, nee
     number = service.register_scenario(li, scenario_in(li, [need]), nonce="n")
     move(li, number, "提交论证")
     assert "自己登记" in words(page("scenario", li, id=number))
-
-
-def test_a_request_for_data_is_moved_on(page: Page, cast: Cast, draft: int) -> None:
-    app = page("scenario", cast.li_staff, id=draft)
-    widget(app, "scenario_request_save").click().run()
-    assert detail(cast.li_staff, draft).data[0].status is DataStatus.REQUESTED
 
 
 @pytest.mark.parametrize("url", ["scenario", "register", "need"])
@@ -227,22 +220,6 @@ def test_filters_come_from_the_address(page: Page, cast: Cast, draft: int) -> No
     assert app.dataframe[0].value["场景"].tolist() == ["危房智能巡查"]
     app = page("scenarios", cast.li_staff, scenarios_q="不存在")
     assert "没有符合条件的场景" in words(app)
-
-
-def test_a_resource_is_added_to_the_catalogue(page: Page, cast: Cast) -> None:
-    app = page("resources", cast.li_staff)
-    widget(app, "resources_name").set_value("低保对象信息")
-    widget(app, "resources_provider_id").set_value(
-        next(o.id for o in accounts.queries.organisations(cast.li_staff) if o.name == "浙江省民政厅")
-    )
-    widget(app, "resources_sharing").set_value("浙江省 · 无条件共享")
-    widget(app, "resources_level").set_value(SecurityLevel.L4)
-    widget(app, "resources_submit").click().run()
-    assert "L4" in app.error[0].value
-    widget(app, "resources_sharing").set_value("浙江省 · 受限共享")
-    widget(app, "resources_submit").click().run()
-    found = resource_queries.resources(cast.li_staff)
-    assert [(row.name, row.sharing, row.code[:3]) for row in found] == [("低保对象信息", "受限共享", "SJ-")]
 
 
 def test_what_people_write_is_never_markdown(page: Page, cast: Cast) -> None:

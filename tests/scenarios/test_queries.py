@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.permissions import Actor
 from core.words import GovernanceLevel, ScenarioState
-from scenarios import domain_queries, need_queries, need_service, queries, resource_queries, service
+from scenarios import domain_queries, need_queries, need_service, queries, resource_detail, resource_queries, service
 from tests.scenarios.conftest import detail, move, need_in, resource_in, scenario_in
 from tests.support import Cast, count_queries
 
@@ -23,8 +23,14 @@ def sees(actor: Actor, need: int, draft: int) -> tuple[bool, bool, bool, bool, b
         queries.scenario(actor, draft) is not None,
         [row.id for row in need_queries.needs(actor)] == [need],
         need_queries.need(actor, need) is not None,
-        [link.id for row in resource_queries.resources(actor) for link in row.scenarios] == [draft],
+        [link.id for link in uses(actor)] == [draft],
     )
+
+
+def uses(actor: Actor) -> list[queries.Link]:
+    """The scenarios shown behind every data resource that shows."""
+    entries = [resource_detail.resource(actor, row.id) for row in resource_queries.resources(actor).rows]
+    return [link for entry in entries if entry for link, _ in entry.uses]
 
 
 def test_a_draft_is_its_owners_and_staffs(database: str, cast: Cast, need: int, draft: int) -> None:

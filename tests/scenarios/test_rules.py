@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.words import DataStatus, GovernanceLevel, PersonalInformation, SecurityLevel, Sharing
+from core.words import GovernanceLevel
 from scenarios import rules
 
 JANUARY = date(2026, 1, 1), date(2026, 1, 30)  # thirty days, both counted
@@ -66,27 +66,6 @@ def test_more_events_never_lower_the_priority(
 
 def test_equal_totals_share_a_place_and_unknown_ones_have_none() -> None:
     assert rules.places({1: 40, 2: 60, 3: None, 4: 40, 5: 20}) == {2: 1, 1: 2, 4: 2, 5: 4}
-
-
-def test_readiness_is_the_share_connected() -> None:
-    found = rules.readiness([DataStatus.CONNECTED, DataStatus.GRANTED, DataStatus.CONNECTED])
-    assert (found.share, found.label) == (Fraction(2, 3), "2/3（67%）")
-
-
-def test_readiness_without_data_is_not_applicable() -> None:
-    assert rules.readiness([]).label == "不适用"
-
-
-@pytest.mark.parametrize("sharing", list(Sharing))
-@pytest.mark.parametrize("level", list(SecurityLevel))
-def test_only_the_most_sensitive_may_not_be_open(sharing: Sharing, level: SecurityLevel) -> None:
-    refused = bool(rules.resource_problems(sharing, level))
-    assert refused is (sharing is Sharing.OPEN and level is SecurityLevel.L4)
-
-
-def test_only_sensitive_information_needs_an_assessment() -> None:
-    assert not rules.needs_impact_assessment([PersonalInformation.NONE, PersonalInformation.PERSONAL])
-    assert rules.needs_impact_assessment([PersonalInformation.NONE, PersonalInformation.SENSITIVE])
 
 
 def _duty(*path: str, organisation_id: int | None = 1) -> rules.Duty:

@@ -15,13 +15,13 @@ from accounts.permissions import OPERATOR, Actor
 from core import clock
 from core.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound, WrongState
 from core.validation import problems
-from core.words import DataStatus, ScenarioState, SecurityLevel, Sharing
+from core.words import DataStatus, ScenarioState
 from db import audit
 from db.session import read, write
 from db.tables import Responsibility
-from scenarios import need_service, queries, resource_queries, service
-from scenarios.schemas import NeedIn, ResourceIn, ScenarioIn
-from tests.scenarios.conftest import detail, move, need_in, organisation_id, resource_in, scenario_in
+from scenarios import need_service, queries, request_service, resource_queries, resource_service, service
+from scenarios.schemas import NeedIn, ScenarioIn
+from tests.scenarios.conftest import detail, move, need_in, resource_in, scenario_in
 from tests.support import Cast
 
 YESTERDAY = clock.today() - timedelta(days=1)
@@ -67,14 +67,14 @@ def test_a_form_of_somebody_else_is_not_answered(cast: Cast, need: int, draft: i
 
 def test_nothing_is_kept_of_a_registration_that_fails(cast: Cast, need: int) -> None:
     wang = cast.wang_anji
-    service.add_resource(wang, resource_in(wang.organisation_id or 0, name="已有台账"))
+    resource_service.add_resource(wang, resource_in(wang.organisation_id or 0, name="已有台账"))
     twice = [
         {"new": resource_in(wang.organisation_id or 0, name=name), "purpose": "核对"} for name in ("新台账", "已有台账")
     ]
     with pytest.raises(Duplicate, match="同名数据资源"):
         service.register_scenario(wang, scenario_in(wang, [need], data=twice), nonce="n")
     assert queries.scenarios(cast.li_staff) == []
-    assert [row.name for row in resource_queries.resources(cast.li_staff)] == ["已有台账"]
+    assert [row.name for row in resource_queries.resources(cast.li_staff).rows] == ["已有台账"]
 
 
 def test_shared_branches_of_the_list_become_one_node(cast: Cast, need: int) -> None:
@@ -125,7 +125,7 @@ def test_outsiders_find_nothing_to_change(cast: Cast, need: int, draft: int) -> 
         lambda who: service.edit_scenario(who, draft, data, seen_version=1),
         lambda who: service.move(who, draft, "提交论证", seen_version=1),
         lambda who: need_service.edit_need(who, need, need_in(), seen_version=1),
-        lambda who: service.set_data_status(who, link.id, DataStatus.REQUESTED, on=YESTERDAY, seen_version=1),
+        lambda who: request_service.move(who, link.id, "提出申请", on=YESTERDAY, seen_version=1),
     ]
     for outsider in (cast.zhao_deqing, cast.zhou_minzheng, cast.qian_bidder, cast.sun_judge):
         for attempt in attempts:
@@ -137,7 +137,6 @@ def test_bidders_and_judges_register_nothing(cast: Cast, need: int) -> None:
     attempts: list[Callable[[Actor], Any]] = [
         lambda who: need_service.register_need(who, need_in(title="另一项需求")),
         lambda who: service.register_scenario(who, scenario_in(cast.wang_anji, [need]), nonce="n"),
-        lambda who: service.add_resource(who, resource_in(who.organisation_id or 0)),
     ]
     for outsider in (cast.qian_bidder, cast.sun_judge):
         for attempt in attempts:
@@ -153,7 +152,7 @@ def test_another_county_sees_an_approved_scenario_but_moves_nothing(cast: Cast, 
     with write() as session, pytest.raises(Forbidden):
         service.mark_piloting(session, zhao, approved)
     with pytest.raises(Forbidden):
-        service.set_data_status(zhao, found.data[0].id, DataStatus.REQUESTED, on=YESTERDAY, seen_version=1)
+        request_service.move(zhao, found.data[0].id, "提出申请", on=YESTERDAY, seen_version=1)
 
 
 def test_the_lead_organisation_may_edit_what_staff_registered_for_it(cast: Cast, need: int) -> None:
@@ -240,9 +239,9 @@ def test_a_list_with_gaps_is_not_submitted(cast: Cast, need: int) -> None:
 
 
 def test_an_edit_keeps_the_status_of_data_that_stays(cast: Cast, need: int, draft: int) -> None:
-    wang, li = cast.wang_anji, cast.li_staff
+    wang = cast.wang_anji
     link = detail(wang, draft).data[0]
-    service.set_data_status(li, link.id, DataStatus.REQUESTED, on=YESTERDAY, seen_version=link.version)
+    request_service.move(wang, link.id, "提出申请", on=YESTERDAY, seen_version=link.version)
     kept = [{"resource_id": link.resource_id, "purpose": "改写的用途"}]
     service.edit_scenario(wang, draft, scenario_in(wang, [need], data=kept), seen_version=detail(wang, draft).version)
     after = detail(wang, draft).data
@@ -298,59 +297,7 @@ def test_starting_a_pilot_is_not_a_button(cast: Cast, approved: int) -> None:
     assert queries.steps(cast.li_staff, detail(cast.li_staff, approved)) == []
 
 
-# -- data -----------------------------------------------------------------------------------
-
-
-def test_a_request_for_data_runs_to_its_connection(database: str, cast: Cast, draft: int) -> None:
-    li = cast.li_staff
-    first = YESTERDAY - timedelta(days=10)
-    path = [
-        (DataStatus.REQUESTED, first),
-        (DataStatus.REFUSED, first + timedelta(days=2)),
-        (DataStatus.REQUESTED, first + timedelta(days=3)),
-        (DataStatus.GRANTED, first + timedelta(days=5)),
-        (DataStatus.CONNECTED, YESTERDAY),
-    ]
-    for status, on in path:
-        link = detail(li, draft).data[0]
-        service.set_data_status(li, link.id, status, on=on, seen_version=link.version, reason="先做影响评估")
-    found = detail(li, draft)
-    link = found.data[0]
-    assert (link.requested_on, link.answered_on) == (first + timedelta(days=3), first + timedelta(days=5))
-    assert found.row.readiness.label == "1/1（100%）"
-    assert actions(li, "scenario", draft).count("scenario:data") == len(path)
-
-
-def test_a_request_goes_in_order_and_never_back_in_time(cast: Cast, draft: int) -> None:
-    li = cast.li_staff
-    number = detail(li, draft).data[0].id
-    with pytest.raises(WrongState, match="未申请"):
-        service.set_data_status(li, number, DataStatus.CONNECTED, on=YESTERDAY, seen_version=1)
-    with pytest.raises(Invalid, match="今天"):
-        service.set_data_status(li, number, DataStatus.REQUESTED, on=YESTERDAY + timedelta(days=2), seen_version=1)
-    service.set_data_status(li, number, DataStatus.REQUESTED, on=YESTERDAY, seen_version=1)
-    with pytest.raises(Conflict):
-        service.set_data_status(li, number, DataStatus.GRANTED, on=YESTERDAY, seen_version=1)
-    with pytest.raises(Invalid, match="早于上一步"):
-        service.set_data_status(li, number, DataStatus.GRANTED, on=YESTERDAY - timedelta(days=1), seen_version=2)
-    with pytest.raises(Invalid, match="需要填写理由"):
-        service.set_data_status(li, number, DataStatus.REFUSED, on=YESTERDAY, seen_version=2)
-
-
-def test_a_resource_is_listed_once_per_provider(database: str, cast: Cast) -> None:
-    own = cast.wang_anji.organisation_id or 0
-    service.add_resource(cast.wang_anji, resource_in(own))
-    with pytest.raises(Duplicate, match="同名数据资源"):
-        service.add_resource(cast.li_staff, resource_in(own))
-    service.add_resource(cast.li_staff, resource_in(organisation_id(cast.li_staff, "浙江省民政厅")))
-
-
 # -- what may be entered --------------------------------------------------------------------
-
-
-def test_the_most_sensitive_data_is_never_open() -> None:
-    with pytest.raises(ValidationError, match="L4"):
-        resource_in(1, security_level=SecurityLevel.L4, sharing=Sharing.OPEN)
 
 
 def test_every_complaint_names_its_field_in_chinese() -> None:
@@ -399,5 +346,5 @@ def test_a_frequency_needs_a_true_period(changes: dict[str, Any], message: str) 
 
 
 def test_every_field_has_a_chinese_name() -> None:
-    for schema in (NeedIn, ResourceIn, ScenarioIn):
+    for schema in (NeedIn, ScenarioIn):
         assert [name for name, field in schema.model_fields.items() if not field.title] == []

@@ -15,7 +15,7 @@ from db import upgrade
 from db.engine import engine
 from db.session import read
 from db.tables import Appraisal
-from scenarios import indexing, queries
+from scenarios import indexing, queries, resource_queries
 from tests.support import cast as people
 from tests.support.databases import Databases, use
 
@@ -106,10 +106,11 @@ def test_versions_past_approval_are_frozen(old: None) -> None:
 
 
 def test_what_had_no_search_key_is_found_again(old: None) -> None:
-    assert indexing.write_missing_keys() == 3
+    assert indexing.write_missing_keys() == 4  # three scenarios, one data resource
     assert indexing.write_missing_keys() == 0
     found = queries.scenarios(people.OPERATOR, search="wlgz", states=[ScenarioState.DRAFT])
     assert [row.id for row in found] == [3]
+    assert resource_queries.options(people.OPERATOR, "wftz") == {1: "危房台账（研究院）"}
 
 
 def test_nothing_else_is_lost(old: None) -> None:
