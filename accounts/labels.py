@@ -27,6 +27,7 @@ ACTIONS = {
     "duty:remove": "移除责任事项",
     "duty:restore": "恢复责任事项",
     "duty:split": "拆分责任事项",
+    "feed:load": "批量送报",
     "file:attach": "添加附件",
     "file:remove": "移除附件",
     "impact:record": "登记影响评估",
@@ -78,6 +79,8 @@ ACTIONS = {
     "session:close": "退出登录",
     "session:open": "登录",
     "target:set": "设定基线或目标",
+    "token:issue": "发放送报令牌",
+    "token:revoke": "吊销送报令牌",
 }
 
 ENTITIES = {
@@ -87,6 +90,7 @@ ENTITIES = {
     "data_resource": "数据资源",
     "domain": "领域",
     "duty_confirmation": "权责确认",
+    "feed": "批量送报",
     "impact_assessment": "影响评估",
     "index_system": "指标体系",
     "indicator": "指标",
@@ -97,6 +101,7 @@ ENTITIES = {
     "return": "报送",
     "rule": "校验规则",
     "scenario": "场景",
+    "token": "送报令牌",
 }
 
 

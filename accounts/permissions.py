@@ -23,6 +23,8 @@ class Permission(StrEnum):
     DOMAIN_EDIT = "domain:edit"
     DUTY_CONFIRM = "duty:confirm"
     DUTY_EDIT = "duty:edit"
+    FEED_ISSUE = "feed:issue"
+    FEED_LOAD = "feed:load"
     IMPACT_RECORD = "impact:record"
     IMPACT_REMOVE = "impact:remove"
     INDEX_DESIGN = "index:design"
@@ -204,6 +206,12 @@ def _region_or_staff(actor: Actor, subject: Subject) -> Answer:
     return YES if actor.is_staff or _own_region(actor, subject) else Answer(False, "只能查看本地区的数据。")
 
 
+def _reporter(actor: Actor, _: Subject) -> Answer:
+    if actor.is_staff or (actor.role is Role.COUNTY and actor.region_code):
+        return YES
+    return Answer(False, "批量送报由县级团队或研究院办理。")
+
+
 def _signed_in(_: Actor, __: Subject) -> Answer:
     return YES
 
@@ -225,6 +233,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DOMAIN_EDIT: _staff,
     Permission.DUTY_CONFIRM: _own_duty,
     Permission.DUTY_EDIT: _own_list,
+    Permission.FEED_ISSUE: _staff,
+    Permission.FEED_LOAD: _reporter,
     Permission.IMPACT_RECORD: _own_or_staff,
     Permission.IMPACT_REMOVE: _staff,
     Permission.INDEX_DESIGN: _staff,

@@ -21,7 +21,7 @@ class Cadence(StrEnum):
         return {"month": "每月", "quarter": "每季", "half": "每半年", "year": "每年"}[self.value]
 
 
-_PER_YEAR = {Cadence.MONTH: 12, Cadence.QUARTER: 4, Cadence.HALF: 2, Cadence.YEAR: 1}
+PER_YEAR = {Cadence.MONTH: 12, Cadence.QUARTER: 4, Cadence.HALF: 2, Cadence.YEAR: 1}
 _KEY = re.compile(r"^(\d{4})(?:-(\d{2})|Q([1-4])|H([12]))?$")
 
 
@@ -37,7 +37,7 @@ class Period:
     cadence: Cadence
 
     def __post_init__(self) -> None:
-        if not 1 <= self.index <= _PER_YEAR[self.cadence]:
+        if not 1 <= self.index <= PER_YEAR[self.cadence]:
             raise ValueError(f"no period {self.index} in a year of {self.cadence}")
 
     def __str__(self) -> str:
@@ -68,17 +68,17 @@ class Period:
 
     @classmethod
     def containing(cls, day: date, cadence: Cadence) -> Period:
-        months = 12 // _PER_YEAR[cadence]
+        months = 12 // PER_YEAR[cadence]
         return cls(day.year, (day.month - 1) // months + 1, cadence)
 
     @property
     def start(self) -> date:
-        return date(self.year, (self.index - 1) * (12 // _PER_YEAR[self.cadence]) + 1, 1)
+        return date(self.year, (self.index - 1) * (12 // PER_YEAR[self.cadence]) + 1, 1)
 
     @property
     def end(self) -> date:
         """The last day, inclusive."""
-        month = self.index * (12 // _PER_YEAR[self.cadence])
+        month = self.index * (12 // PER_YEAR[self.cadence])
         return date(self.year, month, calendar.monthrange(self.year, month)[1])
 
     @property
@@ -96,8 +96,8 @@ class Period:
     def shift(self, steps: int) -> Period:
         """The period `steps` later (negative: earlier)."""
         year, index = divmod(
-            self.year * _PER_YEAR[self.cadence] + self.index - 1 + steps,
-            _PER_YEAR[self.cadence],
+            self.year * PER_YEAR[self.cadence] + self.index - 1 + steps,
+            PER_YEAR[self.cadence],
         )
         return Period(year, index + 1, self.cadence)
 

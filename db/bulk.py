@@ -81,6 +81,11 @@ def reserve(session: Session, model: type[SQLModel], count: int) -> list[int]:
     return list(range(highest + 1, highest + 1 + count))
 
 
+def bound(session: Session, model: type[SQLModel], name: str, value: Any) -> Any:
+    """A value as statements in plain SQL must give it for this column."""
+    return _bound(table_of(model), name, value, session.get_bind().dialect)
+
+
 def as_json(value: object) -> str:
     """JSON as the engine stores it."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -227,22 +227,16 @@ def form_of(session: Session, row: ReturnRow) -> Form:
     """What one return asks, with the values stored now and those of earlier periods."""
     collection = session.get_one(Collection, row.collection_id)
     region = session.get_one(Region, row.region_code)
-    asked = session.exec(
-        select(IndicatorRow)
-        .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
-        .where(CollectionIndicator.collection_id == row.collection_id, in_period(row.period))
-        .order_by(col(CollectionIndicator.position))
-    ).all()
-    before = _same_before(session, asked)
-    past = _values(session, row, ahead=any(found.accumulation.cumulative for found in asked))
+    asked = [asking for asking in askings(session, row.collection_id) if asking.holds(row.period)]
+    past = _values(session, row, ahead=any(asking.indicator.accumulation.cumulative for asking in asked))
     targets = targets_of(session, row.collection_id)
     lines = []
-    for found in asked:
-        assert found.id is not None
-        history = past.get(before.get(found.id, 0), {}) | past.get(found.id, {})
+    for asking in asked:
+        found = asking.indicator
+        history = past.get(asking.same_before, {}) | past.get(found.id, {})
         lines.append(
             Line(
-                indicator=indicator_of(found),
+                indicator=found,
                 current=history.get(row.period),
                 history=[item for item in history.items() if item[0] < row.period],
                 following=next((item for item in history.items() if item[0] > row.period), None),
@@ -265,24 +259,47 @@ def form_of(session: Session, row: ReturnRow) -> Form:
     )
 
 
-def in_period(period: str) -> ColumnElement[bool]:
-    """The versions of definitions that a collection asks for in a period of its cadence."""
-    return and_(
-        col(CollectionIndicator.from_period) <= period,
-        or_(col(CollectionIndicator.until_period) == "", col(CollectionIndicator.until_period) >= period),
-    )
+@dataclass(frozen=True)
+class Asking:
+    """One version of a definition that a collection asks for, from one period to another ("": no end).
+
+    `same_before` is the id of the version before when its figures stand beside these as they are (factor 1),
+    else 0: the past of any other version is in other terms and no yardstick for this one.
+    """
+
+    indicator: Indicator
+    from_period: str
+    until_period: str
+    same_before: int = 0
+
+    def holds(self, period: str) -> bool:
+        """Whether it is asked for in a period of the collection's cadence."""
+        return self.from_period <= period and (not self.until_period or period <= self.until_period)
+
+
+def askings(session: Session, collection_id: int) -> list[Asking]:
+    """Everything a collection has ever asked for, in its order."""
+    rows = session.exec(
+        select(IndicatorRow, CollectionIndicator.from_period, CollectionIndicator.until_period)
+        .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
+        .where(CollectionIndicator.collection_id == collection_id)
+        .order_by(col(CollectionIndicator.position))
+    ).all()
+    before = _same_before(session, [row for row, _, _ in rows])
+    return [Asking(indicator_of(row), first, last, before.get(row.id or 0, 0)) for row, first, last in rows]
 
 
 def _same_before(session: Session, asked: Sequence[IndicatorRow]) -> dict[int, int]:
-    """The version before, of those whose figures stand beside its figures as they are (factor 1). The past of
-    any other version is in other terms and no yardstick for this one."""
-    same = {row.code: row for row in asked if row.comparable == MICRO}
+    """Version → the version before it, where the two are joined by factor 1."""
+    same = {(row.code, row.version - 1): row.id or 0 for row in asked if row.comparable == MICRO}
     if not same:
         return {}
     rows = session.exec(
-        select(IndicatorRow.id, IndicatorRow.code, IndicatorRow.version).where(col(IndicatorRow.code).in_(same))
+        select(IndicatorRow.id, IndicatorRow.code, IndicatorRow.version).where(
+            col(IndicatorRow.code).in_({code for code, _ in same})
+        )
     )
-    return {same[code].id or 0: number or 0 for number, code, version in rows if version == same[code].version - 1}
+    return {same[code, version]: number or 0 for number, code, version in rows if (code, version) in same}
 
 
 def explain(actor: Actor, collection_id: int, indicator_id: int, region_code: str, period: str) -> Explanation | None:

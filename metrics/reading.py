@@ -61,7 +61,7 @@ def read(data: bytes, filename: str, form: Form, *, secret: bytes, limit_mb: int
         finding = Finding(Severity.ERROR, bad.rule, bad.message, bad.remedy)
         return Upload(kind, digest, findings=(finding,))
     notes = [f"{book.kind.label}，工作表“{table.sheet.name}”", *book.notes]
-    reader = _Reader(form, table, exported=book.kind is FileKind.CSV)
+    reader = Reader(form, table, exported=book.kind is FileKind.CSV)
     if book.kind is FileKind.XLS:
         reader.about_file(Severity.WARNING, "row.legacy", book.notes[0] + "。", "请用 WPS 或 Excel 另存为 .xlsx。")
     reader.read(signed=identity is not None)
@@ -70,7 +70,7 @@ def read(data: bytes, filename: str, form: Form, *, secret: bytes, limit_mb: int
     )  # fmt: skip
 
 
-class _Reader:
+class Reader:
     """Reads the rows below the heading of one table, collecting entries, addresses and findings."""
 
     def __init__(self, form: Form, table: Table, *, exported: bool) -> None:
@@ -99,7 +99,7 @@ class _Reader:
             self.about_file(Severity.WARNING, "row.unsigned", message, "请核对确是本地区、本期的数。")
         for number in self.sheet.rows:
             if number > self.table.head:
-                self._row(number)
+                self.row(number)
         for line in self.form.lines:
             code = line.indicator.code
             if code not in self.rows_of:
@@ -111,7 +111,7 @@ class _Reader:
         column = self.table.columns.get(name)
         return self.sheet.cell(row, column) if column else Cell(row, 1)
 
-    def _row(self, number: int) -> None:
+    def row(self, number: int) -> None:
         cells = {name: self._cell(number, name) for name in ("region", "period", *layout.FIELDS)}
         code_cell = cells["code"]
         code = unicodedata.normalize("NFKC", code_cell.text)

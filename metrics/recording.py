@@ -7,6 +7,7 @@ twice is one check, and what was refused before anything was saved counts as wel
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import insert
@@ -14,6 +15,7 @@ from sqlmodel import Session, select
 
 from accounts.permissions import Actor, Permission, Subject, may
 from core import clock
+from db import bulk
 from db.session import read, write
 from db.tables import ReturnCheck, ReturnFinding, ReturnRow
 from metrics.model import Entry, Finding, Severity
@@ -57,6 +59,26 @@ def keep(session: Session, actor: Actor, return_id: int, digest: str, door: str,
     session.flush()
     if rows := list(rows_of(check.id or 0, counted)):
         session.execute(insert(ReturnFinding), rows)
+
+
+def keep_many(
+    session: Session, actor_id: int | None, digest: str, door: str, found: Mapping[int, Sequence[Finding]]
+) -> None:
+    """Keep the checks of one content that was for many returns (return id → findings)."""
+    known = set(session.exec(select(ReturnCheck.return_id).where(ReturnCheck.digest == digest)))
+    fresh = {number: list(findings) for number, findings in found.items() if number not in known}
+    ids = bulk.reserve(session, ReturnCheck, len(fresh))
+    severities = [Counter(finding.severity for finding in findings) for findings in fresh.values()]
+    columns = {
+        "id": ids,
+        "return_id": list(fresh),
+        "errors": [counts[Severity.ERROR] for counts in severities],
+        "warnings": [counts[Severity.WARNING] for counts in severities],
+    }
+    bulk.append(session, ReturnCheck, columns, {"digest": digest, "door": door, "by": actor_id, "at": clock.now()})
+    rows = [row for number, findings in zip(ids, fresh.values(), strict=True) for row in rows_of(number, findings)]
+    if rows:
+        bulk.insert(session, bulk.table_of(ReturnFinding), list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def rows_of(check_id: int, findings: Iterable[Finding]) -> Iterable[dict[str, object]]:

@@ -112,10 +112,12 @@ def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_versio
 
 @dataclass(frozen=True)
 class Approved:
-    """How many returns were approved, and the ids of those that had changed since the reviewer looked."""
+    """How many returns were approved; the ids of those that had changed since the reviewer looked, and of those
+    that the reviewer handed in."""
 
     approved: int
     changed: Sequence[int]
+    own: Sequence[int] = ()
 
 
 def approve_many(actor: Actor, seen: Mapping[int, int]) -> Approved:
@@ -131,12 +133,22 @@ def approve_many(actor: Actor, seen: Mapping[int, int]) -> Approved:
             .order_by(col(ReturnRow.id))
             .with_for_update()
         ).all()
-        same = [row for row in rows if row.version == seen[row.id or 0]]
+        own = [row for row in rows if _handed_in_by(session, actor, row)]
+        same = [row for row in rows if row.version == seen[row.id or 0] and row not in own]
         for row in same:
             _step(session, actor, row, APPROVE if row.locked_at is None else ADOPT, "")
         for collection_id in sorted({row.collection_id for row in same}):
             rollups.refresh(session, collection_id, {row.period for row in same if row.collection_id == collection_id})
-        return Approved(len(same), [row.id or 0 for row in rows if row not in same])
+        changed = [row.id or 0 for row in rows if row not in same and row not in own]
+        return Approved(len(same), changed, tuple(row.id or 0 for row in own))
+
+
+def _handed_in_by(session: Session, actor: Actor, row: ReturnRow) -> bool:
+    """Whether this person handed the return in (a feed for several regions) and so cannot be its judge. What
+    the institute takes in from published tables has been judged already."""
+    if actor.account_id is None or row.submitted_by != actor.account_id:
+        return False
+    return session.get_one(Collection, row.collection_id).kind is not CollectionKind.ASSESSMENT
 
 
 def _step(session: Session, actor: Actor, row: ReturnRow, do: str, reason: str) -> None:
@@ -144,6 +156,8 @@ def _step(session: Session, actor: Actor, row: ReturnRow, do: str, reason: str) 
     step = next((step for step in steps_of(row.state, row.locked_at is not None) if step.do == do), None)
     if step is None:
         raise WrongState(f"这份报送不能“{do}”：锁定过的报送只有“更正”，没有锁定过的没有更正。", "请刷新页面后再办理。")
+    if do in (APPROVE, ADOPT) and _handed_in_by(session, actor, row):
+        raise Forbidden("不能审核自己提交的报送。", "请由另一位研究院人员审核。")
     if do == DISMISS:
         _restore(session, actor, row, reason.strip())
     if do == WITHDRAW and row.decided_at is None:

@@ -10,6 +10,7 @@ from db.tables.duties import (
     ResponsibilityData,
     ResponsibilitySupport,
 )
+from db.tables.feeds import Feed, FeedToken
 from db.tables.files import Attachment, FileContent
 from db.tables.indexes import IndexResult, IndexSystem, IndexVersion
 from db.tables.metrics import (
@@ -66,6 +67,8 @@ __all__ = [
     "DataResource",
     "Domain",
     "Fact",
+    "Feed",
+    "FeedToken",
     "FileContent",
     "FollowUp",
     "FrozenFigure",

@@ -284,6 +284,7 @@ class Upload(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     return_id: int = Field(foreign_key="data_return.id", index=True)
+    feed_id: int | None = Field(default=None, foreign_key="feed.id")  # the delivery it was part of
     filename: str
     sha256: str
     size: int
@@ -311,7 +312,7 @@ class Observation(SQLModel, table=True):
     reason: str = ""
     note: str = ""
     late: bool = False
-    door: str = "form"  # form, workbook, csv, import
+    door: str = "form"  # form, workbook, csv, feed, import
     upload_id: int | None = Field(default=None, foreign_key="upload.id")
     entered_by: int | None = Field(default=None, foreign_key="account.id")
     entered_at: datetime

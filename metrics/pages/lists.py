@@ -132,7 +132,8 @@ def queue(actor: Actor, rows: Sequence[ReturnView]) -> None:
                         if done.changed
                         else ""
                     )
-                    widgets.flash(f"已审核通过 {done.approved} 份。{again}")
+                    own = f"{len(done.own)} 份是您自己送报的，请由另一位研究院人员审核。" if done.own else ""
+                    widgets.flash(f"已审核通过 {done.approved} 份。{again}{own}")
                     st.rerun()
 
 

@@ -13,7 +13,7 @@ NOT_OURS = {"tests", "build", "dist", "var"}
 
 
 def recorded() -> Iterator[tuple[str, ast.expr, ast.expr]]:
-    """(where, action, entity) of every call of `audit.record` in the program."""
+    """(where, action, entity) of everything that the program records in the log."""
     for path in sorted(ROOT.glob("*/**/*.py")):
         top = path.relative_to(ROOT).parts[0]
         if top in NOT_OURS or top.startswith("."):
@@ -21,6 +21,8 @@ def recorded() -> Iterator[tuple[str, ast.expr, ast.expr]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node.args[2], node.args[3]
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.Note":
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.args[0], node.args[1]
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "files.attach":
                 # `db.files` records for whoever calls it: the caller names the record.
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", ast.Constant("file:attach"), node.args[2]

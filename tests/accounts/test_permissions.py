@@ -32,6 +32,8 @@ data:request        y y y - - - -
 domain:edit         y y - - - - -
 duty:confirm        y y y - - - -
 duty:edit           y y y - - - -
+feed:issue          y y - - - - -
+feed:load           y y y y - - -
 impact:record       y y y - - - -
 impact:remove       y y - - - - -
 index:design        y y - - - - -
