@@ -45,7 +45,7 @@ from db.tables import (
     ReturnRow,
     Scenario,
 )
-from demo import catalogue, dossiers, figures, people, responsibilities, rounds, story
+from demo import catalogue, dossiers, figures, indexes, people, responsibilities, rounds, story
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -86,6 +86,8 @@ def province(say: Callable[[str], None]) -> None:
     catalogue.later(li)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
+    say("建立指标体系……")
+    indexes.build(li, chen, story.PILOTS[0].name)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
 

@@ -161,10 +161,10 @@ _AGGREGATIONS = {
     "贴近度 = 到最劣解的距离 ÷（到最优解的距离 + 到最劣解的距离），欧氏距离；",
 }
 _WEIGHTINGS = {
-    Weighting.GIVEN: "直接给定，同一上级下合计 100%，指标权重为各层之积；",
-    Weighting.AHP_EIGENVECTOR: "层次分析法，取判断矩阵最大特征值的特征向量，λ 为最大特征值；",
-    Weighting.AHP_GEOMETRIC_MEAN: "层次分析法，取判断矩阵各行的几何平均数，λ 为（Aw）ᵢ ÷ wᵢ 的平均；",
-    Weighting.ENTROPY: "熵权法：p = z ÷ Σz，E = −Σ p·ln p ÷ ln n（0·ln 0 = 0），权重 =（1 − E）÷ Σ（1 − E），标准化值不加平移量；",
+    Weighting.GIVEN: "同一上级下合计 100%，指标权重为各层之积；",
+    Weighting.AHP_EIGENVECTOR: "取判断矩阵最大特征值的特征向量，λ 为最大特征值；",
+    Weighting.AHP_GEOMETRIC_MEAN: "取判断矩阵各行的几何平均数，λ 为（Aw）ᵢ ÷ wᵢ 的平均；",
+    Weighting.ENTROPY: "p = z ÷ Σz，E = −Σ p·ln p ÷ ln n（0·ln 0 = 0），权重 =（1 − E）÷ Σ（1 − E），标准化值不加平移量；",
     Weighting.FULL_MARKS: "各指标的满分占满分合计的份额；",
 }
 
@@ -199,7 +199,7 @@ def _weighting(design: Design) -> str:
         alpha = f"{design.alpha.normalize():f}"
         rest = f"{(1 - design.alpha).normalize():f}"
         return (
-            f"权重 = {alpha} × 主观权重 + {rest} × 熵权。主观权重：{_WEIGHTINGS[design.subjective]}"
-            f"熵权：{_WEIGHTINGS[Weighting.ENTROPY].removeprefix('熵权法：')}{where}"
+            f"权重 = {alpha} × 主观权重 + {rest} × 熵权。主观权重（{design.subjective.label}）：{_WEIGHTINGS[design.subjective]}"
+            f"熵权：{_WEIGHTINGS[Weighting.ENTROPY]}{where}"
         )
     return _WEIGHTINGS[design.weighting] + where

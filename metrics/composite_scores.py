@@ -48,7 +48,7 @@ def compute(design: Design, indicators: Mapping[int, Indicator], units: Sequence
     columns = tuple(_column(criterion, indicators[criterion.indicator_id]) for criterion in design.criteria)
     excluded, groups = _complete(columns, units)
     judged = judge(design)
-    warnings = _about_data(excluded, groups) + [_inconsistent(matrix) for matrix in judged if not matrix.consistent]
+    warnings = _about_data(excluded, groups) + [inconsistent(matrix) for matrix in judged if not matrix.consistent]
     computing = [
         _Group(design, columns, name, sorted(inside, key=lambda unit: unit.code), judged, warnings)
         for name, inside in sorted(groups.items())
@@ -344,9 +344,10 @@ def _column(criterion: Criterion, indicator: Indicator) -> Column:
     )
 
 
-def _inconsistent(matrix: Judged) -> str:
+def inconsistent(matrix: Judged) -> str:
+    """What is wrong with a judgement matrix, and which judgement to think over."""
     where = f"“{matrix.parent}”下" if matrix.parent else "最上一层"
-    return f"{where}的两两比较前后不一致（CR = {format_number(matrix.cr, 3)}，应不大于 0.1）：{matrix.mend}。"
+    return f"{where}的两两比较前后不一致（一致性比率 {format_number(matrix.cr, 3)}，应不大于 0.1）：{matrix.mend}。"
 
 
 def _mend(matrix: NDArray[np.float64], weights: NDArray[np.float64], names: Sequence[str]) -> str:

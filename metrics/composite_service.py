@@ -12,7 +12,7 @@ from core.periods import Period
 from db import audit
 from db.session import check_version, write
 from db.tables import IndexResult, IndexSystem, IndexVersion
-from metrics import composite, composite_figures, composite_queries
+from metrics import composite, composite_figures, composite_queries, composite_scores
 from metrics.composite import Design
 
 
@@ -95,7 +95,8 @@ def freeze(actor: Actor, version_id: int, first: str, last: str, note: str = "")
         if not outcome.groups:
             raise Invalid(outcome.warnings or ["没有可以计算的单位"], "请换一个报送期，或等数据报齐。")
         if not outcome.consistent:
-            raise Invalid([line for line in outcome.warnings if "CR = " in line], "请先修订两两比较，再冻结结果。")
+            wrong = [composite_scores.inconsistent(matrix) for matrix in outcome.judged if not matrix.consistent]
+            raise Invalid(wrong, "请先修订两两比较，再冻结结果。")
         content = outcome.as_json()
         digest = composite_queries.digest(version_id, first, last, content)
         if session.exec(select(IndexResult.id).where(IndexResult.digest == digest)).first() is not None:

@@ -188,7 +188,7 @@ def test_an_inconsistent_matrix_says_what_to_think_over() -> None:
     assert not outcome.consistent
     assert outcome.judged[0].cr > 0.1
     assert outcome.judged[0].mend.startswith("先重新考虑“A1 比 A4”，现在填的是 1/5，按其余比较约为 ")
-    assert [line for line in outcome.warnings if "CR = " in line and "A1 比 A4" in line]
+    assert [line for line in outcome.warnings if "一致性比率" in line and "A1 比 A4" in line]
 
 
 def test_weights_multiply_down_the_tree() -> None:

@@ -250,7 +250,7 @@ def test_what_must_not_be_frozen(house: Path, cast: Cast) -> None:
         service.freeze(cast.li_staff, version, period, period)
     for code in VALUES:
         hand_in(made, code)
-    with pytest.raises(Invalid, match="前后不一致（CR = "):
+    with pytest.raises(Invalid, match="前后不一致（一致性比率 "):
         service.freeze(cast.li_staff, version, period, period)
 
 
