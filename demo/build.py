@@ -404,6 +404,8 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
                     rng, places[row.region_code], name, period.index, since, item.effects.get(name, (0, 0))
                 )
                 entry = figures.mishap(rng, entry) if age > 1 else entry
+                if item is story.PILOTS[0]:
+                    entry = rounds.slip(entry, row.region_code, age, indicator_id == asked[0][0])
                 revisions = [entry]
                 if rng.random() < 0.004 and entry.n and age > 4:
                     wrong = type(entry)(entry.n // MICRO // 10 * MICRO, entry.d, entry.state)

@@ -24,6 +24,7 @@ from metrics.model import Entry, Form, Indicator, Line, Severity
 from metrics.quality import OUTLIER_POINTS, outliers
 
 FLAT_PERIODS = 4
+ON_TARGET, ON_TARGET_OF = 3, 6  # so many of the last so many values equal to the target are too many
 
 # Quantities in these units are counted one by one, so a fraction of one is a slip of the finger.
 COUNTED_UNITS = frozenset("件人次个户项条起宗份张家名辆处村台套笔例场页") | {"人次", "社区", "单位"}
@@ -249,6 +250,17 @@ def _exactly_target(row: Row) -> Seen | None:
     return {"seen": row.indicator.show(row.value)}
 
 
+def _target_too_often(row: Row) -> Seen | None:
+    """This value and several of the last ones equal the target: figures written to please, or the target copied."""
+    if _exactly_target(row) is None:
+        return None
+    last = [value for _, value in row.past[-(ON_TARGET_OF - 1) :]] + [row.value]
+    times = sum(value == row.line.target for value in last)
+    if times < ON_TARGET:
+        return None
+    return {"seen": row.indicator.show(row.value), "count": str(len(last)), "times": str(times)}
+
+
 def _unexplained_change(row: Row) -> Seen | None:
     stored, entry = row.line.current, row.entry
     if stored is None or entry.reason or not row.changes:
@@ -375,5 +387,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "target.exact", W, Stage.HISTORY, "n", "{name}：正好等于目标值 {seen}。", "请核对填的是实际数，不是目标数。",
         _exactly_target,
+    ),
+    Rule(
+        "target.often", W, Stage.HISTORY, "n", "{name}：最近 {count} 期里有 {times} 期正好等于目标值 {seen}。",
+        "请核对各期填的是不是实际数；确实如此的，请在说明里写明依据。", _target_too_often,
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from accounts.permissions import Actor
@@ -10,8 +11,8 @@ from core import clock
 from core.errors import NotFound
 from core.settings import settings
 from core.tabular import write_csv
-from core.words import ReturnState
-from metrics import panel, queries, restating, rounds, template
+from core.words import FollowUpState, ReturnState
+from metrics import follow_ups, panel, queries, restating, rounds, template
 from metrics.progress import Status
 from metrics.queries import ReturnView
 from metrics.standings import standings
@@ -135,6 +136,26 @@ def frozen_csv(actor: Actor, collection_id: int, period: str) -> bytes:
         "应报",
     )
     return write_csv(columns, restating.frozen_rows(actor, collection_id, period))
+
+
+def doubts_csv(actor: Actor, states: Sequence[FollowUpState] = (), collection_id: int | None = None) -> bytes:
+    """The doubts that fit, with what was said about them."""
+    columns = (
+        *("报送任务", "地区代码", "地区", "报送期", "指标", "数值", "规则", "疑点", "状态"),
+        *("提出时间", "县里说明", "说明人", "说明时间", "研究院意见"),
+    )
+    found = follow_ups.follow_ups(actor, states=states, collection_id=collection_id, limit=_LIMIT)
+    return write_csv(
+        columns,
+        (
+            (
+                *(doubt.collection, doubt.region_code, doubt.region, doubt.period, doubt.indicator, doubt.value),
+                *(doubt.rule_name, doubt.message, doubt.state.label),
+                *(doubt.raised_at, doubt.explanation, doubt.explained_by, doubt.explained_at, doubt.decision),
+            )
+            for doubt in found
+        ),
+    )
 
 
 def standings_csv(actor: Actor, collection_id: int) -> bytes:

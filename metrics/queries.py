@@ -37,6 +37,7 @@ from metrics.promises import TargetView, applying, in_force, targets_of
 
 __all__ = ["TargetView", "applying", "in_force", "targets_of"]  # asked here by every room above
 
+EDITABLE = (ReturnState.DRAFT, ReturnState.RETURNED)
 HISTORY = 24  # how many earlier periods help to judge a value
 
 
@@ -366,6 +367,11 @@ def course_of(row: ReturnRow) -> Course:
     return Course(
         row.state, row.opens_on, row.due_on, row.first_submitted_at, row.locked_at, row.unlocked_until
     )  # fmt: skip
+
+
+def editable(row: ReturnRow) -> bool:
+    """Whether its county can change values now: it is not handed in, or locked but unlocked for the moment."""
+    return row.state in EDITABLE or course_of(row).unlocked(clock.now())
 
 
 def entry_of(row: Observation) -> Entry:

@@ -20,7 +20,7 @@ from core.periods import Period
 from core.words import GraceKind, ReturnState
 from db.session import read
 from db.tables import Account, Collection, Region, ReturnGrace, ReturnRow, RoundFreeze
-from metrics import queries
+from metrics import follow_ups, queries
 from metrics.progress import Course, Status
 from metrics.queries import ReturnView
 
@@ -199,6 +199,12 @@ def obstacles(session: Session, collection_id: int, period: str) -> Obstacles:
     waiting = [name for course, name in courses if course.status(now) in (Status.CORRECTED, Status.UNLOCKED)]
     if waiting:
         blocking.append(f"{'、'.join(waiting)}正在更正，请等更正审完，或等解锁到期")
+    doubts = follow_ups.open_in_round(session, collection_id, period)
+    if doubts:
+        where = "、".join(f"{name} {number} 条" for name, number in doubts.items())
+        blocking.append(
+            f"还有 {sum(doubts.values())} 条疑点没有答复（{where}），请县里说明或更正，或由研究院写明理由采信"
+        )
     left_out = []
     for words, names in (
         ("还没有提交", [name for course, name in courses if course.state is ReturnState.DRAFT]),

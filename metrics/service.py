@@ -16,11 +16,12 @@ from core.words import CollectionKind, ReturnState
 from db import audit
 from db.session import check_version, write
 from db.tables import Collection, Observation, ReturnRow, Upload
-from metrics import queries, recording, rollups, rules
+from metrics import doubting, queries, recording, rollups, rules
 from metrics.model import Change, ChangeKind, Entry, Finding, Form
 from metrics.stages import ADOPT, APPROVE, CORRECT, DISMISS, LOCK, RETURN, SUBMIT, WITHDRAW, steps_of
 
-EDITABLE = (ReturnState.DRAFT, ReturnState.RETURNED)
+EDITABLE = queries.EDITABLE
+PUBLISHED = "import"  # the door of published tables
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def save_published(
         if session.get_one(Collection, row.collection_id).kind is not CollectionKind.ASSESSMENT:
             raise Forbidden("只有该地区的县级团队可以填报。", "研究院只能导入公开发布的考核通报。")
         check_version(row, seen_version)
-        saved = _store(session, actor, row, entries, "import", (), source)
+        saved = _store(session, actor, row, entries, PUBLISHED, (), source)
         _submit(session, actor, row, saved)
         return saved.outcome(row)
 
@@ -182,19 +183,18 @@ def _restore(session: Session, actor: Actor, row: ReturnRow, reason: str) -> Non
         locked = [found for found in revisions if row.locked_at is not None and found.entered_at <= row.locked_at]
         if locked and locked[-1] is not revisions[-1]:
             kept = locked[-1].model_dump(exclude={"id", "revision", "reason", "door", "upload_id"})
-            session.add(
-                Observation(
-                    **kept
-                    | {
-                        "revision": revisions[-1].revision + 1,
-                        "reason": f"更正未采纳，恢复锁定时的数值：{reason}",
-                        "door": "restored",
-                        "entered_by": actor.account_id,
-                        "entered_at": clock.now(),
-                    }
-                )
+            back = Observation(
+                **kept
+                | {
+                    "revision": revisions[-1].revision + 1,
+                    "reason": f"更正未采纳，恢复锁定时的数值：{reason}",
+                    "door": "restored",
+                    "entered_by": actor.account_id,
+                    "entered_at": clock.now(),
+                }
             )
-    session.flush()
+            session.add(back)
+            doubting.reinstate(session, locked[-1], back)
 
 
 def repair_rollups(actor: Actor) -> list[str]:
@@ -250,7 +250,7 @@ def _store(
     source: SourceFile | None,
 ) -> _Stored:
     """Append the entries that pass the rules. Until the return is handed in its values count nowhere."""
-    if not (row.state in EDITABLE or queries.course_of(row).unlocked(clock.now())):
+    if not queries.editable(row):
         raise WrongState(f"这份报送已“{row.state.label}”，不能修改。", "如需更正，请先撤回，或联系研究院退回、解锁。")
     _check_open(row)
     form = queries.form_of(session, row)
@@ -260,9 +260,10 @@ def _store(
     recording.keep(session, actor, row.id or 0, digest, door, findings)
     upload_id = _keep_file(session, actor, row, source, changes, findings)
     written = [change for change in changes if change.entry is not None]
-    for change in written:
-        _append(session, actor, row, form, change, door, upload_id)
+    stored = {change.code: _append(session, actor, row, form, change, door, upload_id) for change in written}
     if written:
+        if door != PUBLISHED:  # what is published elsewhere is nobody's here to explain
+            doubting.stored(session, actor.account_id, row.id or 0, stored, findings)
         row.saved_at = clock.now()  # also moves the row's version, so a second save from an old page is refused
         audit.record(
             session,
@@ -330,7 +331,8 @@ def _keep_file(
 
 def _append(
     session: Session, actor: Actor, row: ReturnRow, form: Form, change: Change, door: str, upload_id: int | None
-) -> None:
+) -> tuple[Observation, Entry | None]:
+    """The new revision, and the entry that stood before it."""
     line = form.line(change.code)
     assert line is not None
     assert change.entry is not None
@@ -341,20 +343,20 @@ def _append(
         )
     ).one()
     entry = change.entry
-    session.add(
-        Observation(
-            return_id=row.id,
-            indicator_id=line.indicator.id,
-            revision=(last or 0) + 1,
-            n=entry.n,
-            d=entry.d if line.indicator.kind.has_denominator else None,
-            state=entry.state,
-            reason=entry.reason,
-            note=entry.note,
-            late=queries.course_of(row).late_at(clock.now()),
-            door=door,
-            upload_id=upload_id,
-            entered_by=actor.account_id,
-            entered_at=clock.now(),
-        )
+    value = Observation(
+        return_id=row.id,
+        indicator_id=line.indicator.id,
+        revision=(last or 0) + 1,
+        n=entry.n,
+        d=entry.d if line.indicator.kind.has_denominator else None,
+        state=entry.state,
+        reason=entry.reason,
+        note=entry.note,
+        late=queries.course_of(row).late_at(clock.now()),
+        door=door,
+        upload_id=upload_id,
+        entered_by=actor.account_id,
+        entered_at=clock.now(),
     )
+    session.add(value)
+    return value, line.current

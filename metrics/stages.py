@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.permissions import Permission
+from core.words import FollowUpState as F
 from core.words import ReturnState as S
 from core.words import RuleState as R
 from core.workflow import Step, Workflow
@@ -45,6 +46,22 @@ RETURN = Workflow(
             warns="驳回后恢复锁定时的数值，县里提交的更正留在历史记录里。",
         ),
     ),
+)
+
+EXPLAIN, ACCEPT, ASK_AGAIN, MEND = "说明", "采信", "再问", "更正数值"
+
+FOLLOW_UP = Workflow(
+    name="疑点",
+    initial=F.OPEN,
+    labels={state: state.label for state in F},
+    steps=(
+        Step(EXPLAIN, (F.OPEN, F.EXPLAINED), F.EXPLAINED, Permission.RETURN_FILL, needs_reason=True),
+        Step(ACCEPT, (F.OPEN, F.EXPLAINED), F.ACCEPTED, Permission.RETURN_DECIDE),
+        Step(ASK_AGAIN, (F.EXPLAINED,), F.OPEN, Permission.RETURN_DECIDE, needs_reason=True),
+        # Taken by saving another figure.
+        Step(MEND, (F.OPEN, F.EXPLAINED, F.ACCEPTED), F.CORRECTED, Permission.RETURN_FILL),
+    ),
+    terminal=frozenset({F.CORRECTED}),
 )
 
 _CORRECTIONS = frozenset({ADOPT, DISMISS})

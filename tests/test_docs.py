@@ -8,12 +8,12 @@ import pytest
 
 from accounts.permissions import Permission
 from core.workflow import Workflow
-from metrics.stages import RETURN, RULE
+from metrics.stages import FOLLOW_UP, RETURN, RULE
 from pilots.stages import PILOT
 from scenarios.stages import DATA_LINK, SCENARIO
 
 ROOT = Path(__file__).parents[1]
-WORKFLOWS = (SCENARIO, DATA_LINK, PILOT, RETURN, RULE)
+WORKFLOWS = (SCENARIO, DATA_LINK, PILOT, RETURN, RULE, FOLLOW_UP)
 
 
 def rendered() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,7 +12,9 @@ from accounts.permissions import Actor, Permission, may
 from core import clock
 from core.numbers import format_number
 from core.periods import Period
-from metrics import round_service, rounds
+from core.words import FollowUpState
+from metrics import follow_up_service, round_service, rounds
+from metrics.follow_ups import FollowUpView
 from metrics.pages.values import FIGURE, address
 from metrics.progress import Status
 from metrics.restating import Restatement, RoundFigure
@@ -49,6 +52,26 @@ def frame(found: Sequence[Round]) -> pd.DataFrame:
     )
 
 
+def own_frame(found: Sequence[Round]) -> pd.DataFrame:
+    """For a county, which owes one return a round: where it stands."""
+
+    def status(item: Round) -> str:
+        return "、".join(widgets.shape(each.value, each.label) for each in item.progress.by_status)
+
+    in_time = {True: "● 按时", False: "◐ 迟报"}
+    return pd.DataFrame(
+        {
+            "报送期": item.label,
+            "状态": status(item),
+            "时限": in_time[bool(item.progress.in_time)] if item.progress.handed_in else "–",
+            "报送任务": item.collection,
+            "截止日期": str(item.due_on),
+            "冻结": "○ 未冻结" if item.freeze is None else f"● {clock.show(item.freeze.frozen_at)}",
+        }
+        for item in found
+    )
+
+
 def figures(board: Board) -> None:
     progress, freeze = board.round.progress, board.round.freeze
     widgets.figures(
@@ -66,8 +89,9 @@ def figures(board: Board) -> None:
     )
 
 
-def returns(board: Board) -> None:
+def returns(board: Board, doubts: Sequence[FollowUpView]) -> None:
     """Every return of the round; those that need something done come first."""
+    open_ = Counter(doubt.return_id for doubt in doubts if doubt.state is FollowUpState.OPEN)
     now = clock.now()
     views = sorted(
         board.returns,
@@ -86,6 +110,7 @@ def returns(board: Board) -> None:
                 "截止日期": f"{view.due_on}{'（暂算）' if view.due_provisional else ''}",
                 "首次提交": clock.show(view.course.first_submitted_at),
                 "时限": in_time[view.course.in_time],
+                "待答复疑点": open_[view.id],
             }
             for view in views
         ),
@@ -122,6 +147,22 @@ def to_freeze(actor: Actor, board: Board, seen: str) -> None:
                         f"已冻结：写入 {done.figures + done.restated} 个数{again}，锁定 {done.locked} 份报送。"
                     )
                     st.rerun()
+
+
+def examine(actor: Actor, board: Board) -> None:
+    """Today's rules asked again about what is stored, for staff: a rule may be younger than the values."""
+    if not may(actor, Permission.RETURN_DECIDE):
+        return
+    if st.button(
+        "按现行规则重新核查",
+        key="round_examine",
+        icon=":material/fact_check:",
+        help="报送之后新启用的规则，对已经报来的数再核查一遍，可疑的进入疑点核查。",
+    ):
+        with guard.show_errors():
+            raised = follow_up_service.examine(actor, board.round.collection_id, board.round.period)
+            widgets.flash(f"已核查，新增疑点 {raised} 条。")
+            st.rerun()
 
 
 def frozen(found: Sequence[RoundFigure], board: Board) -> None:

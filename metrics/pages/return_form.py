@@ -6,7 +6,7 @@ from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.words import ReturnState
 from metrics import queries, service
-from metrics.pages import filling, granting, lists, values
+from metrics.pages import answering, filling, granting, lists, values
 from metrics.stages import CORRECT, steps_of
 from web import guard, widgets
 
@@ -63,6 +63,7 @@ with st.container(border=True):
         widgets.steps("return", choices, act)
     granting.box(actor, view, seen)
 
+answering.of_return(actor, view.id)
 if editable and opened:
     if unlocked:
         st.info(

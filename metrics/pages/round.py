@@ -5,7 +5,7 @@ import streamlit as st
 from accounts import sessions
 from core import clock
 from core.periods import Period
-from metrics import exports, restating, rounds
+from metrics import exports, follow_ups, restating, rounds
 from metrics.pages import boards
 from web import guard, widgets
 from web.keep import ask
@@ -32,8 +32,14 @@ with st.container(horizontal=True):
             icon=":material/checklist:",
             query_params={"returns_collection": board.round.collection, "returns_period": period},
         )
-    st.page_link("metrics/pages/indicators.py", label="指标口径", icon=":material/straighten:")
-boards.returns(board)
+    st.page_link(
+        "metrics/pages/doubts.py",
+        label="疑点核查",
+        icon=":material/fact_check:",
+        query_params={"doubts_collection": board.round.collection},
+    )
+    boards.examine(actor, board)
+boards.returns(board, ask(follow_ups.follow_ups, actor, collection_id=collection_id, period=period))
 boards.frozen(ask(restating.round_figures, actor, collection_id, period), board)
 boards.restated(
     collection_id,

@@ -33,7 +33,7 @@ if not found:
     widgets.empty("这项报送任务还没有到期的报送；第一期结束后开始。")
     st.stop()
 widgets.table(
-    boards.frame(found),
+    boards.frame(found) if actor.is_staff else boards.own_frame(found),
     "rounds_table",
     open_page=boards.ROUND,
     addresses=[{"collection": str(item.collection_id), "period": item.period} for item in found],
@@ -41,7 +41,9 @@ widgets.table(
         "报送率": "已报 ÷ 到期应报",
         "及时率": "首次提交不晚于截止日期的 ÷ 到期应报",
         "到期应报": "已经交来的，和过了截止日期还没交的",
-    },
+    }
+    if actor.is_staff
+    else None,
 )
 st.download_button(
     "下载各期进度（CSV）",

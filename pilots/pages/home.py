@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from core import clock
-from core.words import PilotState, ReturnState, Role, ScenarioState
+from core.words import FollowUpState, PilotState, ReturnState, Role, ScenarioState
+from metrics import follow_ups
 from metrics import queries as returns
 from pilots import queries
 from scenarios import queries as scenarios
@@ -60,6 +61,8 @@ if actor.role is Role.COUNTY:
                 width="content",
             )
     any_todo = todo(max(0, len(owed) - 6), "份其他应报报送", "metrics/pages/returns.py", "查看全部报送") or bool(owed)
+    doubts = ask(follow_ups.counts, actor)
+    any_todo |= todo(doubts.get(FollowUpState.OPEN, 0), "条疑点等您说明或更正", "metrics/pages/doubts.py", "去答复")
 else:
     submitted = ask(returns.returns, actor, states=(ReturnState.SUBMITTED,))
     pending = [pilot for pilot in pilots if pilot.state is PilotState.PENDING]
@@ -73,7 +76,11 @@ else:
     any_todo |= todo(len(waiting), "个场景等待论证", "scenarios/pages/scenarios.py", "去论证")
     any_todo |= todo(len(pending), "个试点等待批准启动", "pilots/pages/pilots.py", "去审批")
     any_todo |= todo(len(unjudged), "个试点在评估中，等待结论", "pilots/pages/pilots.py", "去评估")
+    doubts = ask(follow_ups.counts, actor)
     any_todo |= todo(len(submitted), "份报送等待审核", "metrics/pages/returns.py", "去审核")
+    any_todo |= todo(
+        doubts.get(FollowUpState.EXPLAINED, 0), "条疑点县里已说明，等待采信", "metrics/pages/doubts.py", "去核查"
+    )
     any_todo |= todo(len(overdue), "份报送已逾期", "metrics/pages/returns.py", "去催报")
 if not any_todo:
     st.success("没有待办事项。")
