@@ -21,6 +21,7 @@ ACTIONS = {
     "duty:add": "增加责任事项",
     "duty:confirm": "确认责任事项",
     "duty:edit": "修改责任事项",
+    "duty:import": "导入责任清单",
     "duty:merge": "合并责任事项",
     "duty:move": "移动责任事项",
     "duty:object": "对责任事项提出异议",

@@ -51,6 +51,11 @@ def checked(schema: type[S], **values: Any) -> S:
 
 def problems(error: ValidationError, schema: type[BaseModel] | None = None) -> list[str]:
     """One sentence per problem, with the field's `title` in front where the schema gives one."""
+    return list(dict.fromkeys(sentence for _, sentence in located(error, schema)))
+
+
+def located(error: ValidationError, schema: type[BaseModel] | None = None) -> list[tuple[str, str]]:
+    """(field at fault or “”, sentence) of every problem, for whoever can point at the field."""
     found = []
     for item in error.errors():
         label = _label(item["loc"], schema)
@@ -58,8 +63,8 @@ def problems(error: ValidationError, schema: type[BaseModel] | None = None) -> l
             message = str(item["ctx"]["error"])
         else:
             message = _MESSAGES.get(item["type"], "填写有误").format(**item.get("ctx", {}))
-        found.append(f"{label}：{message}" if label else message)
-    return list(dict.fromkeys(found))
+        found.append((str(item["loc"][0]) if item["loc"] else "", f"{label}：{message}" if label else message))
+    return found
 
 
 def _label(location: tuple[int | str, ...], schema: type[BaseModel] | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.permissions import Actor
 from core.words import DutyAnswer
-from scenarios import duty_queries, duty_service, schemas
+from scenarios import agreement_service, duty_queries, duty_service, schemas
 from scenarios.duty_rules import Place, Where
 from scenarios.duty_tree import Node
 
@@ -114,7 +114,7 @@ def _say(
         for path, node in _items(actor, scenario_id).items()
         if node.content is not None and organisation_id in node.content.parties and (not paths or path in paths)
     ]
-    duty_service.answer(actor, scenario_id, organisation_id, seen, said, **more)
+    agreement_service.answer(actor, scenario_id, organisation_id, seen, said, **more)
 
 
 def _items(actor: Actor, scenario_id: int) -> dict[str, Node]:

@@ -57,20 +57,23 @@ class Removed:
 
 @dataclass(frozen=True)
 class DutyList:
-    """A scenario's list as one person sees it. `names` are all organisations', `short` their short names."""
+    """A scenario's list as one person sees it."""
 
     about: About
     nodes: Sequence[Node]
     given: Mapping[tuple[int, int], duty_tree.Answer]
-    names: Mapping[int, str]
-    short: Mapping[int, str]
+    directory: Directory
     removed: Sequence[Removed]
     resources: Sequence[tuple[str, int | None]]  # data of the catalogue that the scenario uses, with providers
     editable: Answer
 
-    @cached_property
-    def directory(self) -> Directory:
-        return Directory(self.names, self.short)
+    @property
+    def names(self) -> Mapping[int, str]:
+        return self.directory.names
+
+    @property
+    def short(self) -> Mapping[int, str]:
+        return self.directory.short
 
     @cached_property
     def items(self) -> list[Node]:
@@ -179,13 +182,12 @@ def duty_list(actor: Actor, scenario_id: int | None) -> DutyList | None:
         if row is None:
             return None
         subject = replace(dossier_queries.subject_of(session, actor, row), editable=row.state in stages.LIST_OPEN)
-        names, short = _names(session)
+        directory = duty_tree.directory(session)
         return DutyList(
-            about=About(scenario_id, row.code, row.name, row.state, names[row.lead_organisation_id]),
+            about=About(scenario_id, row.code, row.name, row.state, directory.names[row.lead_organisation_id]),
             nodes=duty_tree.tree(session, scenario_id),
             given=duty_tree.answers(session, [scenario_id]),
-            names=names,
-            short=short,
+            directory=directory,
             removed=_removed(session, scenario_id),
             resources=_resources(session, scenario_id),
             editable=may(actor, Permission.DUTY_EDIT, subject),
@@ -201,7 +203,7 @@ def concerns(actor: Actor, organisation_id: int) -> list[Concerns]:
         ids = [about.id for about in scenarios]
         trees = duty_tree.trees(session, ids)
         given = duty_tree.answers(session, ids, organisation_id)
-        names, _ = _names(session)
+        names = duty_tree.organisation_names(session)
     found = []
     for about in scenarios:
         items = [
@@ -230,7 +232,7 @@ def progress(actor: Actor) -> list[Progress]:
         ids = [about.id for about in _abouts(session, actor)]
         trees = duty_tree.trees(session, ids)
         given = duty_tree.answers(session, ids)
-        names, _ = _names(session)
+        names = duty_tree.organisation_names(session)
     counts: dict[int, Counter[Standing]] = {}
     scenarios: dict[int, set[int]] = {}
     for nodes in trees.values():
@@ -318,11 +320,6 @@ def _resources(session: Session, scenario_id: int) -> list[tuple[str, int | None
         .order_by(DataResource.name)
     )
     return [(name, provider) for name, provider in rows if not duty_rules.unsplittable(name)]
-
-
-def _names(session: Session) -> tuple[dict[int, str], dict[int, str]]:
-    rows = session.exec(select(Organisation.id, Organisation.name, Organisation.short_name)).all()
-    return {key or 0: name for key, name, _ in rows}, {key or 0: short or name for key, name, short in rows}
 
 
 def _removed(session: Session, scenario_id: int) -> list[Removed]:

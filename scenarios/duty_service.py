@@ -8,22 +8,19 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor, Permission, Subject, require
-from core import clock, uploads
+from accounts.permissions import Actor
 from core.errors import Conflict, Invalid, NotFound, WrongState
-from core.words import DutyAnswer, DutyKind, Standing
-from db import audit, files
+from core.words import DutyKind
+from db import audit
 from db.session import write
 from db.tables import (
     Responsibility,
-    ResponsibilityConfirmation,
-    ResponsibilityConfirmationItem,
     Scenario,
 )
-from scenarios import duty_rules, duty_tree, duty_writing, queries, stages, writing
+from scenarios import duty_imports, duty_reading, duty_rules, duty_tree
 from scenarios.duty_rules import Content, Place, Wanted
-from scenarios.duty_tree import Node
-from scenarios.duty_writing import CHECK_AGAIN, NOT_FOUND, Ledger, open_list
+from scenarios.duty_tree import Node, content_of
+from scenarios.duty_writing import Ledger, open_list
 from scenarios.schemas import BranchIn, DutyIn, ResponsibilityIn
 
 # -- the tree -----------------------------------------------------------------------------
@@ -89,7 +86,7 @@ def edit_item(actor: Actor, seen: Node, data: DutyIn) -> None:
     with write() as session:
         ledger = open_list(session, actor, seen.scenario_id)
         node = ledger.current(seen)
-        before = _content(node)
+        before = content_of(node)
         content = data.content(before.path[:-1])
         if content == before:
             return
@@ -147,7 +144,7 @@ def split(actor: Actor, seen: Node, names: Sequence[str]) -> list[int]:
         if len(set(names)) < len(names):
             raise Invalid(["拆分后的名称不能相同"], "请用能区分的名称。")
         node = ledger.current(seen)
-        before = _content(node)
+        before = content_of(node)
         parts = [_checked(replace(before, path=(*before.path[:-1], name))) for name in names]
         for name in names:
             ledger.require_new_name(node.parent_id, name, besides=[node.id])
@@ -167,9 +164,9 @@ def merge(actor: Actor, scenario_id: int, seen: Sequence[Node], data: DutyIn) ->
         if len({node.id for node in seen}) < 2:
             raise Invalid(["合并至少要选两个事项"])
         first, *others = [ledger.current(node) for node in seen]
-        before = _content(first)
+        before = content_of(first)
         for other in others:
-            _content(other)
+            content_of(other)
         content = data.content(before.path[:-1])
         ledger.require_new_name(first.parent_id, content.name, besides=[node.id for node in seen])
         ledger.rewrite_items({first.id: content})
@@ -218,113 +215,32 @@ def restore(actor: Actor, scenario_id: int, node_id: int) -> None:
         audit.record(session, actor.account_id, "duty:restore", "scenario", scenario_id, changes)
 
 
-# -- agreement ----------------------------------------------------------------------------
-
-
-def answer(
-    actor: Actor,
-    scenario_id: int,
-    organisation_id: int,
-    seen: Sequence[Node],
-    said: DutyAnswer,
-    *,
-    reason: str = "",
-    evidence: Sequence[tuple[str, bytes]] = (),
-) -> int:
-    """An organisation confirms its items of one scenario, as they were shown to it, or objects to them with a
-    reason. Staff who answer for another organisation give a reason and the evidence: (name, content)
-    of each file. Returns how many answers are new; a confirmation given already is not repeated."""
-    reason = reason.strip()
-    with write() as session:
-        row = session.scalars(queries.readable(actor).where(Scenario.id == scenario_id)).first()
-        if row is None:
-            raise NotFound(NOT_FOUND, "请回到“权责确认”重新选择。")
-        subject = Subject(organisation_id=organisation_id, editable=row.state in stages.CONFIRMABLE)
-        require(actor, Permission.DUTY_CONFIRM, subject)
-        if not seen:
-            raise Invalid(["请先选择事项"])
-        on_behalf = organisation_id != actor.organisation_id
-        checked = [uploads.check(*file) for file in evidence]
-        _require_words(said, reason, on_behalf=on_behalf, evidence=len(checked))
-        ledger = duty_writing.lock(session, actor, scenario_id)
-        given = duty_tree.answers(session, [scenario_id], organisation_id)
-        wanted = _to_answer(ledger, organisation_id, seen)
-        if said is DutyAnswer.CONFIRM:
-            wanted = [n for n in wanted if duty_tree.standings(n, given)[organisation_id] is not Standing.CONFIRMED]
-        if not wanted:
-            return 0
-        act = ResponsibilityConfirmation(
-            scenario_id=scenario_id,
-            organisation_id=organisation_id,
-            answer=said,
-            reason=reason,
-            on_behalf=on_behalf,
-            account_id=writing.author(actor),
-            at=clock.now(),
-        )
-        session.add(act)
-        session.flush()
-        assert act.id is not None
-        session.add_all(
-            ResponsibilityConfirmationItem(
-                confirmation_id=act.id, responsibility_id=node.id, content=_content(node).as_json()
-            )
-            for node in wanted
-        )
-        for file in checked:
-            files.attach(session, actor.account_id, "duty_confirmation", act.id, file)
-        names = duty_tree.organisation_names(session)
-        changes = {
-            "do": f"{names[organisation_id]} {len(wanted)} 项",
-            "organisation": organisation_id,
-            "items": [node.id for node in wanted],
-            "on_behalf": on_behalf,
-        }
-        audit.record(
-            session,
-            actor.account_id,
-            "duty:confirm" if said is DutyAnswer.CONFIRM else "duty:object",
-            "scenario",
-            scenario_id,
-            changes,
-            reason,
-        )
-        return len(wanted)
-
-
-def _require_words(said: DutyAnswer, reason: str, *, on_behalf: bool, evidence: int) -> None:
-    problems = []
-    if said is DutyAnswer.OBJECT and len(reason) < 4:
-        problems.append("提出异议要写明理由（至少 4 个字）")
-    if on_behalf and said is DutyAnswer.CONFIRM and len(reason) < 4:
-        problems.append("代其他单位确认要写明理由（至少 4 个字）")
-    if on_behalf and not evidence:
-        problems.append("代其他单位答复要附凭证，如对方盖章的回函或会议纪要")
-    if problems:
-        raise Invalid(problems, "补充后再提交。")
-
-
-def _to_answer(ledger: Ledger, organisation_id: int, seen: Sequence[Node]) -> list[Node]:
-    """The items as they are, provided that they still say what was shown and still are the organisation's."""
-    names = duty_tree.organisation_names(ledger.session)
-    found, problems = [], []
-    for shown in seen:
-        now = next((node for node in ledger.items if node.id == shown.id), None)
-        if now is None:
-            problems.append(f"“{shown.name}”已被移除")
-        elif now.content != shown.content:
-            changes = duty_rules.changes(_content(shown), _content(now), names)
-            problems.append(f"“{shown.name}”刚有改动：" + "，".join(change.words for change in changes))
-        elif organisation_id not in _content(now).parties:
-            raise Invalid([f"“{now.name}”与这个单位无关"], "请刷新页面。")
-        else:
-            found.append(now)
-    if problems:
-        raise Conflict("；".join(problems) + "。", "答复没有保存。请看过最新内容后再答复。")
-    return found
-
-
 # -- the whole list -----------------------------------------------------------------------
+
+
+def take_in(actor: Actor, scenario_id: int, data: bytes, filename: str, seen: str) -> duty_reading.Plan:
+    """Save what a workbook changes. `seen` is the digest of the plan that was shown: when the list has changed
+    since so that the file would do something else, nothing is saved."""
+    with write() as session:
+        ledger = open_list(session, actor, scenario_id)
+        code = session.exec(select(Scenario.code).where(Scenario.id == scenario_id)).one()
+        directory = duty_tree.directory(session)
+        plan = duty_imports.plan(duty_imports.read(data, filename), ledger.nodes, directory, code)
+        if plan.errors:
+            raise Invalid([f"{issue.cell}：{issue.message}" for issue in plan.errors], "请改正后重新上传。")
+        if plan.digest != seen:
+            raise Conflict("清单刚有变动，这个文件会改动的内容与您看到的不同。", "没有保存；请核对最新的差异后再确认。")
+        if not plan.changes:
+            return plan
+        ledger.rewrite(plan.wanted, plan.removed)
+        kinds = (duty_reading.NEW, duty_reading.CHANGED, duty_reading.MOVED, duty_reading.REMOVED)
+        changes = {
+            "do": "，".join(f"{kind} {plan.of(kind)} 项" for kind in kinds if plan.of(kind)),
+            "file": filename,
+            "items": [[c.kind, c.name, *(change.words for change in c.changes)] for c in plan.changes],
+        }
+        audit.record(session, actor.account_id, "duty:import", "scenario", scenario_id, changes)
+        return plan
 
 
 def replace_list(session: Session, actor: Actor, scenario_id: int, wanted: Sequence[ResponsibilityIn]) -> bool:
@@ -342,10 +258,10 @@ def replace_list(session: Session, actor: Actor, scenario_id: int, wanted: Seque
         if not same:
             items.append(Wanted(None, content))
             continue
-        node = next((n for n in same if _content(n).organisation_id == content.organisation_id), same[0])
+        node = next((n for n in same if content_of(n).organisation_id == content.organisation_id), same[0])
         same.remove(node)
         said = {name: getattr(content, name) for name in given.model_fields_set & set(duty_rules.FIELDS) - {"name"}}
-        items.append(Wanted(node.id, replace(_content(node), **said)))
+        items.append(Wanted(node.id, replace(content_of(node), **said)))
     return ledger.rewrite(items, [node.id for nodes in left.values() for node in nodes])
 
 
@@ -368,12 +284,6 @@ def _add(ledger: Ledger, kind: DutyKind, content: Content, place: Place) -> int:
     changes = {"do": f"{kind.label}“{content.name}”", "item": made}
     audit.record(ledger.session, ledger.actor.account_id, "duty:add", "scenario", ledger.scenario_id, changes)
     return made
-
-
-def _content(node: Node) -> Content:
-    if node.content is None:
-        raise Invalid([f"“{node.name}”是{node.kind.label}，不是事项"], CHECK_AGAIN)
-    return node.content
 
 
 def _checked(content: Content) -> Content:

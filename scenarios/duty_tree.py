@@ -15,6 +15,7 @@ import sqlalchemy
 from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select
 
+from core.errors import Invalid
 from core.words import DutyAnswer, DutyKind, Standing
 from db.tables import (
     Account,
@@ -26,6 +27,7 @@ from db.tables import (
     ResponsibilitySupport,
 )
 from scenarios import duty_rules, rules
+from scenarios.duty_names import Directory
 from scenarios.duty_rules import Content
 
 _COLUMNS = (
@@ -241,6 +243,19 @@ def standings(node: Node, given: Answers) -> dict[int, Standing]:
 
 def organisation_names(session: Session) -> dict[int, str]:
     return {key or 0: name for key, name in session.exec(select(Organisation.id, Organisation.name))}
+
+
+def directory(session: Session) -> Directory:
+    """Every organisation by its full and its short name."""
+    rows = session.exec(select(Organisation.id, Organisation.name, Organisation.short_name)).all()
+    return Directory({key or 0: name for key, name, _ in rows}, {key or 0: short or name for key, name, short in rows})
+
+
+def content_of(node: Node) -> Content:
+    """What an item says, where only an item can be meant."""
+    if node.content is None:
+        raise Invalid([f"“{node.name}”是{node.kind.label}，不是事项"], "请刷新页面后重新选择。")
+    return node.content
 
 
 def duty(node: Node, given: Answers, names: Mapping[int, str]) -> rules.Duty:

@@ -5,7 +5,7 @@ import streamlit as st
 from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.words import DutyAnswer, Standing
-from scenarios import duty_queries, duty_service
+from scenarios import agreement_service, duty_queries
 from scenarios.duty_queries import Concern
 from scenarios.duty_rules import FIELDS
 from scenarios.duty_tree import Node
@@ -117,7 +117,9 @@ def answer(said: DutyAnswer, ids: list[int], reason: str, files: list[tuple[str,
     by_id = {item.node.id: item.node for item in concerns.items}
     with guard.show_errors():
         nodes = [seen.get(number, by_id[number]) for number in ids]
-        count = duty_service.answer(actor, about.id, organisation_id or 0, nodes, said, reason=reason, evidence=files)
+        count = agreement_service.answer(
+            actor, about.id, organisation_id or 0, nodes, said, reason=reason, evidence=files
+        )
         widgets.flash(f"已确认 {count} 项。" if said is DutyAnswer.CONFIRM else f"已对 {count} 项提出异议。")
         st.rerun()
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from accounts.permissions import Actor
 from core import clock
 from core.words import DutyKind
-from scenarios import duty_names, duty_rules, duty_service
+from scenarios import duty_rules, duty_service
 from scenarios.duty_queries import DutyList
-from scenarios.duty_rules import FIELDS, Content, Place, Where
+from scenarios.duty_rules import FIELDS, Place, Where
 from scenarios.duty_tree import Node
-from scenarios.pages import parts
+from scenarios.pages import duty_fields, parts
 from scenarios.schemas import BranchIn, DutyIn, ResponsibilityIn
-from scenarios.search import sort_key
 from web import guard, widgets
 
 SHOW, EDIT, RENAME = "查看全部内容", "修改", "改名"
@@ -152,12 +150,12 @@ def _rename(actor: Actor, duties: DutyList, doing: Doing) -> None:
 
 def _edit(actor: Actor, duties: DutyList, doing: Doing) -> None:
     with st.form(f"{doing.key}_edit", enter_to_submit=False):
-        fields = item_fields(doing.key, duties, doing.node.content)
+        fields = duty_fields.item_fields(doing.key, duties, doing.node.content)
         st.caption("保存后，与这个事项有关的单位需要重新确认。")
         saved = _buttons(doing.key, "保存修改", duties)
     if saved:
         with guard.show_errors(DutyIn):
-            duty_service.edit_item(actor, doing.node, DutyIn(**read(fields, duties)))
+            duty_service.edit_item(actor, doing.node, DutyIn(**duty_fields.read(fields, duties)))
             done(duties, "修改已保存。", doing.node.id)
 
 
@@ -168,11 +166,11 @@ def _add(actor: Actor, duties: DutyList, doing: Doing) -> None:
     key = f"{doing.key}_{where}"
     if verb == ADD_ITEM or (verb != ADD_STAGE and node.kind is DutyKind.ITEM):
         with st.form(f"{key}_add", enter_to_submit=False):
-            fields = item_fields(key, duties, None)
+            fields = duty_fields.item_fields(key, duties, None)
             saved = _buttons(key, "添加事项", duties)
         if saved:
             with guard.show_errors(DutyIn):
-                made = duty_service.add_item(actor, duties.about.id, DutyIn(**read(fields, duties)), place)
+                made = duty_service.add_item(actor, duties.about.id, DutyIn(**duty_fields.read(fields, duties)), place)
                 done(duties, f"已添加“{fields['name']}”。", made)
         return
     kind = DutyKind.STAGE if verb == ADD_STAGE else node.kind
@@ -257,11 +255,13 @@ def _merge(actor: Actor, duties: DutyList, doing: Doing) -> None:
     key = f"{doing.key}_{'_'.join(map(str, chosen))}"
     with st.form(f"{key}_merge", enter_to_submit=False):
         st.caption("下面是合并后的内容，请核对后保存；其余事项移除，可以恢复。")
-        fields = item_fields(key, duties, duty_rules.merged([node.content for node in seen if node.content]))
+        fields = duty_fields.item_fields(
+            key, duties, duty_rules.merged([node.content for node in seen if node.content])
+        )
         saved = _buttons(key, "合并", duties)
     if saved:
         with guard.show_errors(DutyIn):
-            made = duty_service.merge(actor, duties.about.id, seen, DutyIn(**read(fields, duties)))
+            made = duty_service.merge(actor, duties.about.id, seen, DutyIn(**duty_fields.read(fields, duties)))
             done(duties, f"{len(seen)} 个事项已合并为“{fields['name']}”。", made)
 
 
@@ -280,77 +280,6 @@ def _remove(actor: Actor, duties: DutyList, doing: Doing) -> None:
         if st.button("取消", key=f"{doing.key}_cancel"):
             end(duties)
             st.rerun()
-
-
-# -- fields -------------------------------------------------------------------------------
-
-
-def item_fields(key: str, duties: DutyList, content: Content | None) -> dict[str, Any]:
-    """The fields of an item inside a form; `read` makes of them what `DutyIn` takes."""
-    ids = sorted(duties.names, key=lambda number: sort_key(duties.names[number]))
-    kept = duty_names.entries(content.data, duties.names) if content else []
-    offered = duty_names.entries(duties.resources, duties.names)
-
-    def text(field: str, label: str, most: int, hint: str = "") -> str:
-        value = getattr(content, field) if content else ""
-        return st.text_input(label, value, max_chars=most, placeholder=hint or None, key=f"{key}_{field}")
-
-    def prose(field: str, label: str, hint: str) -> str:
-        value = getattr(content, field) if content else ""
-        return st.text_area(label, value, max_chars=500, height=80, placeholder=hint, key=f"{key}_{field}")
-
-    left, right = st.columns(2)
-    with left:
-        name = text("name", "事项（最小颗粒）", 60, "如：去重合并与派单")
-        organisation = st.selectbox(
-            "责任单位（只有一个）",
-            ids,
-            parts.pick(ids, content.organisation_id) if content else None,
-            duties.names.__getitem__,
-            placeholder="选择，或输入名称查找",
-            help="找不到单位时，请联系系统管理员在“人员与单位”中添加。",
-            key=f"{key}_organisation_id",
-        )
-        owner = text("owner", "责任人（岗位）", 40, "如：热线受理处")
-        supporting = st.multiselect(
-            "配合单位（可以多个）",
-            ids,
-            list(content.supporting) if content else [],
-            duties.names.__getitem__,
-            placeholder="选择，或输入名称查找",
-            key=f"{key}_supporting",
-        )
-        trigger = text("trigger", "触发条件", 200, "什么时候开始办，如：收到诉求")
-    with right:
-        inputs = prose("inputs", "输入", "办这件事需要什么材料、信息")
-        outputs = prose("outputs", "输出", "办完后产生什么结果、文书、数据")
-        data = st.multiselect(
-            "数据及提供单位",
-            list(dict.fromkeys([*kept, *offered])),
-            kept,
-            accept_new_options=True,
-            placeholder="选择，或输入“数据名称：提供单位”后回车",
-            help="列出的是场景已登记的数据资源；没有登记的可以直接输入。",
-            key=f"{key}_data",
-        )
-        limit = text("time_limit", "办理时限", 40, "如：2 个工作日")
-        basis = text("legal_basis", "依据", 200, "法律法规或文件名称")
-    return {
-        "name": name,
-        "organisation_id": organisation,
-        "owner": owner,
-        "supporting": supporting,
-        "trigger": trigger,
-        "inputs": inputs,
-        "outputs": outputs,
-        "data": data,
-        "time_limit": limit,
-        "legal_basis": basis,
-    }
-
-
-def read(fields: Mapping[str, Any], duties: DutyList) -> dict[str, Any]:
-    return {**fields, "data": duty_names.data_in(fields["data"], duties.directory)}
 
 
 # -- below the list -----------------------------------------------------------------------
@@ -386,11 +315,11 @@ def quick_add(actor: Actor, duties: DutyList) -> None:
             key="duty_quick_stage",
         )
         with st.form(f"{key}_form", enter_to_submit=False, border=False):
-            fields = item_fields(key, duties, None)
+            fields = duty_fields.item_fields(key, duties, None)
             saved = st.form_submit_button("添加事项", key=f"{key}_save", type="primary")
         if saved:
             with guard.show_errors(ResponsibilityIn):
-                values = read(fields, duties) | {"business": business or "", "stage": stage or ""}
+                values = duty_fields.read(fields, duties) | {"business": business or "", "stage": stage or ""}
                 made = duty_service.add_path(actor, duties.about.id, ResponsibilityIn(**values))
                 done(duties, f"已添加“{fields['name']}”。", made)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.permissions import Actor
 from core.words import DutyAnswer, Standing
-from scenarios import duty_queries, duty_service
+from scenarios import agreement_service, duty_queries
 from scenarios.duty_queries import DutyList
 from scenarios.duty_tree import Node
 from scenarios.schemas import DutyIn
@@ -55,7 +55,7 @@ def as_typed(node: Node, **changes: Any) -> DutyIn:
 
 def confirm(actor: Actor, scenario_id: int, organisation: int | None, *names: str, **more: Any) -> int:
     seen = [node(actor, scenario_id, name) for name in names]
-    return duty_service.answer(
+    return agreement_service.answer(
         actor, scenario_id, organisation or 0, seen, more.pop("said", DutyAnswer.CONFIRM), **more
     )
 

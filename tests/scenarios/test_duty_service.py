@@ -16,7 +16,7 @@ from core.words import DutyAnswer, DutyKind, DutyPart, Standing
 from db import audit
 from db.engine import engine
 from db.session import read
-from scenarios import duty_queries, duty_service, service
+from scenarios import agreement_service, duty_queries, duty_service, service
 from scenarios.duty_rules import Place, Where
 from scenarios.schemas import BranchIn
 from tests.scenarios.conftest import detail, move, organisation_id, scenario_in
@@ -398,11 +398,13 @@ def test_what_changed_under_the_reader_is_not_confirmed(database: str, cast: Cas
     shown = node(zhou, listing, "腾空加固")
     duty_service.edit_item(wang, shown, as_typed(shown, time_limit="5 日"))
     with pytest.raises(Conflict, match="办理时限：（空） → 5 日"):
-        duty_service.answer(zhou, listing, zhou.organisation_id or 0, [shown], DutyAnswer.CONFIRM)
+        agreement_service.answer(zhou, listing, zhou.organisation_id or 0, [shown], DutyAnswer.CONFIRM)
     assert stands(wang, listing, "腾空加固")[CIVIL] is Standing.PENDING
     duty_service.remove(wang, node(wang, listing, "腾空加固"))
     with pytest.raises(Conflict, match="已被移除"):
-        duty_service.answer(cast.li_staff, listing, cast.li_staff.organisation_id or 0, [shown], DutyAnswer.CONFIRM)
+        agreement_service.answer(
+            cast.li_staff, listing, cast.li_staff.organisation_id or 0, [shown], DutyAnswer.CONFIRM
+        )
 
 
 def test_an_objection_has_a_reason_and_is_answered_by_a_change(database: str, cast: Cast, listing: int) -> None:
@@ -461,7 +463,7 @@ def test_after_the_end_nothing_is_confirmed(cast: Cast, listing: int) -> None:
     move(cast.wang_anji, listing, "提交论证")
     move(cast.li_staff, listing, "不予立项", "重复建设，不予立项")
     with pytest.raises(Forbidden, match="流程已结束"):
-        duty_service.answer(
+        agreement_service.answer(
             cast.zhou_minzheng, listing, cast.zhou_minzheng.organisation_id or 0, [shown], DutyAnswer.CONFIRM
         )
     assert duty_queries.concerns(cast.zhou_minzheng, cast.zhou_minzheng.organisation_id or 0) == []
