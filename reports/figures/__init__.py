@@ -9,8 +9,20 @@ own theme replaces this one; keep the spec (`chart.to_dict()`) where a page is d
 
 from reports.figures.common import empty
 from reports.figures.comparisons import attainment, effects
+from reports.figures.lanes import Step, lanes
 from reports.figures.strips import completeness
 from reports.figures.tiles import category_map, tile_map
 from reports.figures.trends import Reference, trend
 
-__all__ = ["Reference", "attainment", "category_map", "completeness", "effects", "empty", "tile_map", "trend"]
+__all__ = [
+    "Reference",
+    "Step",
+    "attainment",
+    "category_map",
+    "completeness",
+    "effects",
+    "empty",
+    "lanes",
+    "tile_map",
+    "trend",
+]

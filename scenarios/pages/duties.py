@@ -4,10 +4,15 @@ import streamlit as st
 
 from core.words import Standing
 from scenarios import duty_queries
-from scenarios.pages import duty_agreement, duty_exchange, duty_outline, parts
+from scenarios.pages import duty_agreement, duty_exchange, duty_flow, duty_outline, parts
 from web import guard, widgets
 
-VIEWS = {"清单": duty_outline.draw, "确认情况": duty_agreement.draw, "导入导出": duty_exchange.draw}
+VIEWS = {
+    "清单": duty_outline.draw,
+    "流程图": duty_flow.draw,
+    "确认情况": duty_agreement.draw,
+    "导入导出": duty_exchange.draw,
+}
 
 actor = guard.current_actor()
 duties = guard.found(duty_queries.duty_list(actor, guard.parameter("id")), "场景")

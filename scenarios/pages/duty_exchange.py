@@ -10,7 +10,7 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Actor
 from core.settings import settings
-from scenarios import duty_exports, duty_imports, duty_reading, duty_service
+from scenarios import duty_exports, duty_imports, duty_reading, duty_report, duty_service
 from scenarios.duty_queries import DutyList
 from scenarios.duty_reading import Issue, Plan
 from web import guard, widgets
@@ -33,6 +33,16 @@ def draw(actor: Actor, duties: DutyList) -> None:
             icon=":material/table:",
             on_click="ignore",
         )
+        if duties.items:
+            st.download_button(
+                "下载颗粒匹配清单（PDF）",
+                lambda: duty_report.issue(sessions.fresh(actor), duties.about.id).data,
+                file_name=duty_report.file_name(duties),
+                mime="application/pdf",
+                key="duty_pdf",
+                icon=":material/picture_as_pdf:",
+                on_click="ignore",
+            )
     if not duties.editable:
         st.caption(guard.plain(duties.editable.reason))
         return
