@@ -20,7 +20,7 @@ class Status(Word):
     OVERDUE = "overdue", "逾期"
     RETURNED = "returned", "退回"
     SUBMITTED = "submitted", "已提交"
-    CORRECTED = "corrected", "更正待审"  # was locked, and a correction has been handed in
+    CORRECTED = "rechecking", "更正待审"  # was locked, and a correction has been handed in
     APPROVED = "approved", "已审核"
     UNLOCKED = "unlocked", "解锁更正中"
     LOCKED = "locked", "锁定"

@@ -44,6 +44,7 @@ _TONES = {
     "paused": _WAIT,
     "suspended": _WAIT,
     "changed": _WAIT,
+    "rechecking": _WAIT,
     "open": _BAD,
     "explained": _WAIT,
     "accepted": _GOOD,
