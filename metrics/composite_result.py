@@ -164,7 +164,7 @@ _WEIGHTINGS = {
     Weighting.GIVEN: "同一上级下合计 100%，指标权重为各层之积；",
     Weighting.AHP_EIGENVECTOR: "取判断矩阵最大特征值的特征向量，λ 为最大特征值；",
     Weighting.AHP_GEOMETRIC_MEAN: "取判断矩阵各行的几何平均数，λ 为（Aw）ᵢ ÷ wᵢ 的平均；",
-    Weighting.ENTROPY: "p = z ÷ Σz，E = −Σ p·ln p ÷ ln n（0·ln 0 = 0），权重 =（1 − E）÷ Σ（1 − E），标准化值不加平移量；",
+    Weighting.ENTROPY: "p = z ÷ Σz，熵 E = −Σ（p × p 的自然对数）÷ n 的自然对数（p 为 0 的项记 0），权重 =（1 − E）÷ Σ（1 − E），标准化值不加平移量；",
     Weighting.FULL_MARKS: "各指标的满分占满分合计的份额；",
 }
 
