@@ -44,6 +44,7 @@ ACTIONS = {
     "need:create": "登记需求",
     "need:edit": "修改需求",
     "need:merge": "合并需求",
+    "need:tickets": "以工单作证据",
     "need:unmerge": "撤销合并需求",
     "organisation:create": "新增单位",
     "pilot:design": "设计试点",
@@ -84,6 +85,9 @@ ACTIONS = {
     "target:set": "设定基线或目标",
     "token:issue": "发放送报令牌",
     "token:revoke": "吊销送报令牌",
+    "ticket:group": "归并工单主题",
+    "ticket:import": "导入诉求工单",
+    "ticket:upload": "上传诉求工单",
 }
 
 ENTITIES = {
@@ -105,6 +109,8 @@ ENTITIES = {
     "rule": "校验规则",
     "scenario": "场景",
     "token": "送报令牌",
+    "ticket_import": "工单导入",
+    "topic_run": "主题归并",
 }
 
 

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     SCENARIO_MOVE = "scenario:move"
     SCENARIO_READ = "scenario:read"
     SOURCE_DECIDE = "source:decide"
+    TICKET_IMPORT = "ticket:import"
+    TICKET_READ = "ticket:read"
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,10 @@ def _reporter(actor: Actor, _: Subject) -> Answer:
     return Answer(False, "批量送报由县级团队或研究院办理。")
 
 
+def _staff_or_county(actor: Actor, _: Subject) -> Answer:
+    return YES if actor.is_staff or actor.role is Role.COUNTY else Answer(False, "群众诉求工单供研究院和县级团队使用。")
+
+
 def _signed_in(_: Actor, __: Subject) -> Answer:
     return YES
 
@@ -266,6 +272,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SCENARIO_MOVE: _staff,
     Permission.SCENARIO_READ: _worker,
     Permission.SOURCE_DECIDE: _staff,
+    Permission.TICKET_IMPORT: _staff_or_county,
+    Permission.TICKET_READ: _staff_or_county,
 }
 
 

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
         description="Signs identities between processes. Empty: made once and kept in the data directory.",
     )
     upload_mb: int = Field(20, ge=1, le=200, description="Largest accepted file, in MB.")
+    ticket_mb: int = Field(120, ge=1, le=500, description="Largest accepted file of citizens' requests, in MB.")
     scan_command: str = Field(
         "",
         description="Virus scanner for attached files: gets the file's path, ends with 0 when it is clean. Empty: none.",
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
             if url.startswith(prefix):
                 return "postgresql+psycopg://" + url[len(prefix) :]
         return url
+
+    @property
+    def largest_mb(self) -> int:
+        """What the server lets through at all; each uploader then asks for its own limit."""
+        return max(self.upload_mb, self.ticket_mb)
 
     @property
     def embedded(self) -> bool:

@@ -98,6 +98,30 @@ class MovedKind(Word):
     TICKET = "ticket", "工单"
 
 
+class ImportState(Word):
+    WAITING = "waiting", "排队中"
+    READING = "reading", "读取中"
+    STORING = "storing", "保存中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "未完成"
+
+    @property
+    def ended(self) -> bool:
+        return self in (ImportState.DONE, ImportState.FAILED)
+
+
+class Satisfaction(Word):
+    SATISFIED = "satisfied", "满意"
+    FAIR = "fair", "基本满意"
+    DISSATISFIED = "dissatisfied", "不满意"
+
+
+class Rectification(Word):
+    NONE = "none", "无需整改"
+    ORDERED = "ordered", "责令整改"
+    DONE = "done", "整改完成"
+
+
 class ScenarioState(Word):
     DRAFT = "draft", "草稿"
     APPRAISAL = "appraisal", "待论证"

@@ -45,7 +45,7 @@ from db.tables import (
     ReturnRow,
     Scenario,
 )
-from demo import catalogue, dossiers, figures, indexes, people, responsibilities, rounds, story
+from demo import catalogue, dossiers, figures, indexes, people, responsibilities, rounds, story, tickets
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -88,6 +88,8 @@ def province(say: Callable[[str], None]) -> None:
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
     say("建立指标体系……")
     indexes.build(li, chen, story.PILOTS[0].name)
+    say("导入群众诉求工单……")
+    tickets.hand_in(rng, li)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
 

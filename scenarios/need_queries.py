@@ -20,7 +20,17 @@ from core.words import Asker, GovernanceLevel, NeedSource, Role, Side
 from db import files
 from db.files import Attached
 from db.session import read
-from db.tables import Account, Attachment, Need, NeedMerge, Organisation, RegionGroup, Scenario, ScenarioNeed
+from db.tables import (
+    Account,
+    Attachment,
+    Need,
+    NeedMerge,
+    NeedTicket,
+    Organisation,
+    RegionGroup,
+    Scenario,
+    ScenarioNeed,
+)
 from regions import groups
 from regions.queries import names
 from scenarios import domain_queries, rules
@@ -81,6 +91,7 @@ class NeedDetail:
     created_at: datetime
     scenarios: Sequence[Link]
     files: Sequence[Attached]
+    tickets: int  # as evidence
     merged_into: Link | None
     merges: Sequence[Merge]
     subject: Subject
@@ -167,6 +178,9 @@ def need(actor: Actor, need_id: int | None) -> NeedDetail | None:
             created_at=row.created_at,
             scenarios=[Link(*item) for item in linked],
             files=files.attached(session, ENTITY, [need_id]),
+            tickets=session.exec(
+                select(func.count()).select_from(NeedTicket).where(NeedTicket.need_id == need_id)
+            ).one(),
             merged_into=_link(session, row.merged_into_id),
             merges=_merges(session, need_id),
             subject=subject_of(session, row),

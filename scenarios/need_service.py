@@ -15,7 +15,7 @@ from core.errors import Duplicate, Invalid, NotFound, WrongState
 from core.words import MovedKind
 from db import audit, bulk, files
 from db.session import check_version, write
-from db.tables import Attachment, Need, NeedMerge, NeedMergeItem, ScenarioNeed
+from db.tables import Attachment, Need, NeedMerge, NeedMergeItem, NeedTicket, ScenarioNeed
 from scenarios import need_queries, rules, writing
 from scenarios.need_queries import ENTITY
 from scenarios.schemas import NeedIn
@@ -31,7 +31,10 @@ class _Link:
 
 
 # Files belong to one need and are not here.
-_LINKS = {MovedKind.SCENARIO: _Link(ScenarioNeed, col(ScenarioNeed.need_id), col(ScenarioNeed.scenario_id))}
+_LINKS = {
+    MovedKind.SCENARIO: _Link(ScenarioNeed, col(ScenarioNeed.need_id), col(ScenarioNeed.scenario_id)),
+    MovedKind.TICKET: _Link(NeedTicket, col(NeedTicket.need_id), col(NeedTicket.ticket_id)),
+}
 _KINDS = (MovedKind.FILE, *_LINKS)
 
 
@@ -57,7 +60,7 @@ def register_within(session: Session, actor: Actor, data: NeedIn) -> int:
 
 def edit_need(actor: Actor, need_id: int, data: NeedIn, *, seen_version: int) -> None:
     with write() as session:
-        row = _load(session, actor, need_id)
+        row = load(session, actor, need_id)
         writing.require_home(actor, row.region_code, data.region_code)
         check_version(row, seen_version)
         _require_new_name(session, data, besides=need_id)
@@ -72,7 +75,7 @@ def attach_evidence(actor: Actor, need_id: int, given: Sequence[tuple[str, bytes
     """Attach files, given as (name, content), as evidence of a need: all of them or none. Returns how many."""
     checked = [uploads.check(name, content) for name, content in given]
     with write() as session:
-        _load(session, actor, need_id)
+        load(session, actor, need_id)
         if not checked:
             raise Invalid(["请选择要上传的文件"])
         for upload in checked:
@@ -83,7 +86,7 @@ def attach_evidence(actor: Actor, need_id: int, given: Sequence[tuple[str, bytes
 def remove_evidence(actor: Actor, need_id: int, attachment_id: int, reason: str) -> None:
     """Take a file off a need; it stays in the archive, and the reason in the log."""
     with write() as session:
-        _load(session, actor, need_id)
+        load(session, actor, need_id)
         if not reason.strip():
             raise Invalid(["请写明移除的理由"])
         if session.exec(_files_of(need_id).where(Attachment.id == attachment_id)).first() is None:
@@ -102,7 +105,7 @@ def merge_needs(actor: Actor, survivor_id: int, merged_id: int, reason: str, *, 
     is for people to say.
     """
     with write() as session:
-        survivor, merged = _load(session, actor, survivor_id), _load(session, actor, merged_id)
+        survivor, merged = load(session, actor, survivor_id), load(session, actor, merged_id)
         if survivor_id == merged_id:
             raise Invalid(["不能把一项需求并入它自己"], "请选择另一项需求。")
         if not reason.strip():
@@ -131,7 +134,7 @@ def undo_merge(actor: Actor, merge_id: int, reason: str = "") -> int:
     again. Only the newest merge of a need can be undone, and only while the survivor was not merged itself."""
     with write() as session:
         merge = session.get(NeedMerge, merge_id)
-        survivor = _load(session, actor, merge.survivor_id if merge else 0, merged_too=True)
+        survivor = load(session, actor, merge.survivor_id if merge else 0, merged_too=True)
         assert merge is not None
         merged = session.get_one(Need, merge.merged_id)
         if merge.undone_at is not None:
@@ -160,8 +163,8 @@ def undo_merge(actor: Actor, merge_id: int, reason: str = "") -> int:
 # -- within a transaction --------------------------------------------------------------------
 
 
-def _load(session: Session, actor: Actor, need_id: int, *, merged_too: bool = False) -> Need:
-    """A need that the actor sees and may change."""
+def load(session: Session, actor: Actor, need_id: int, *, merged_too: bool = False) -> Need:
+    """A need that the actor sees and may change, for commands that work on one."""
     row: Need | None = session.scalars(need_queries.readable_needs(actor).where(Need.id == need_id)).first()
     if row is None:
         raise NotFound("没有找到这项需求，或您无权查看。")

@@ -17,7 +17,7 @@ _EMPTY = frozenset(
         "求助 建议 尽快 帮助 单位 工作 工作人员 人员 诉求 目前 现在 已经 多次 一直 导致 造成 影响 存在 认为 出现 发现 请问 谢谢 "
         "您好 没有 不能 可以 需要 应该 是否 有人 电话 联系 联系人 姓名 地址 证件 账号 车牌 门牌 来访 来信 称 先生 女士 附近 位于 "
         "位置 时间 时候 方面 给予 予以 落实 满意 不满 职能 职能部门 政府 当地 本人 家人 事情 事宜 之前 之后 属于 告知 答复 工单 "
-        "热线 承办 办理 转办 辖区 街道 小区 社区 乡镇 网格",
+        "热线 实地 查看 承办 办理 转办 辖区 街道 小区 社区 乡镇 网格",
     )
 )
 
@@ -28,14 +28,11 @@ def tagged(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def words(text: str, *, places: bool = True) -> Iterator[str]:
-    """The words that say what a text is about, in order, with repetitions. Without `places` names of places
-    are left out: what people ask for is the same thing in two villages."""
+def words(text: str) -> Iterator[tuple[str, bool]]:
+    """The words that say what a text is about, in order, with repetitions, each with whether it names a place."""
     for word, tag in tagged(text):
         if len(word) < 2 or tag not in _TELLING or word in _EMPTY:
             continue
         if tag == "x" and not all("一" <= letter <= "龥" for letter in word):
             continue
-        if tag == "ns" and not places:
-            continue
-        yield word
+        yield word, tag == "ns"

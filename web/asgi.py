@@ -259,7 +259,7 @@ def _configure() -> None:
             f"server.trustedUserHeaders is {mapped!r}: .streamlit/config.toml was not read or is not ours. "
             "Start from the folder of streamlit_app.py."
         )
-    config.set_option("server.maxUploadSize", settings().upload_mb)
+    config.set_option("server.maxUploadSize", settings().largest_mb)
     # One key for all processes behind a balancer, and one that survives a restart
     key = hmac.new(settings().secret(), b"streamlit-cookies", hashlib.sha256).hexdigest()
     config.set_option("server.cookieSecret", key)
@@ -330,7 +330,7 @@ def options(
             *SignIn(sessions).routes(),
         ],
         "middleware": [
-            Middleware(Guard, upload_mb=settings().upload_mb),
+            Middleware(Guard, upload_mb=settings().largest_mb),
             Middleware(Identity, sessions=sessions),
             Middleware(localise.Localise),
         ],

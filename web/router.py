@@ -34,6 +34,8 @@ PAGES = (
     Page("pilots/pages/home.py", "工作台", "home", Permission.INDICATOR_READ, "工作台", "home"),
     Page("scenarios/pages/needs.py", "需求", "needs", Permission.SCENARIO_READ, "需求与场景", "campaign"),
     Page("scenarios/pages/need.py", "需求详情", "need", Permission.SCENARIO_READ),
+    Page("scenarios/pages/tickets.py", "诉求工单", "tickets", Permission.TICKET_READ, "需求与场景", "support_agent"),
+    Page("scenarios/pages/topics.py", "需求挖掘", "topics", Permission.TICKET_READ, "需求与场景", "travel_explore"),
     Page("scenarios/pages/scenarios.py", "场景", "scenarios", Permission.SCENARIO_READ, "需求与场景", "account_tree"),
     Page("scenarios/pages/scenario.py", "场景详情", "scenario", Permission.SCENARIO_READ),
     Page("scenarios/pages/register.py", "登记场景", "register", Permission.SCENARIO_CREATE),

@@ -169,7 +169,14 @@ def steps(key: str, choices: Sequence[Step], act: Callable[[str, str], None]) ->
 def uploads(label: str, key: str, *, help: str = "") -> list[tuple[str, bytes]]:
     """An uploader for evidence: (name, content) of each file; the service checks them
     (`core.uploads.check`)."""
-    chosen = st.file_uploader(label, type=list(SUFFIXES), accept_multiple_files=True, key=key, help=help or None)
+    chosen = st.file_uploader(
+        label,
+        type=list(SUFFIXES),
+        accept_multiple_files=True,
+        key=key,
+        help=help or None,
+        max_upload_size=settings().upload_mb,
+    )
     return [(file.name, file.getvalue()) for file in chosen or []]
 
 

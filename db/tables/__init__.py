@@ -49,6 +49,17 @@ from db.tables.scenarios import (
     ScenarioVersion,
 )
 from db.tables.system import AuditEvent, Fact, ReportIssue
+from db.tables.tickets import (
+    NeedTicket,
+    Ticket,
+    TicketImport,
+    TicketMonth,
+    TicketTopic,
+    TicketWords,
+    Topic,
+    TopicMonth,
+    TopicRun,
+)
 
 __all__ = [
     "Account",
@@ -81,6 +92,7 @@ __all__ = [
     "Need",
     "NeedMerge",
     "NeedMergeItem",
+    "NeedTicket",
     "Observation",
     "Opening",
     "OpeningAnswer",
@@ -114,6 +126,14 @@ __all__ = [
     "SignInFailure",
     "SourceDecision",
     "Target",
+    "Ticket",
+    "TicketImport",
+    "TicketMonth",
+    "TicketTopic",
+    "TicketWords",
+    "Topic",
+    "TopicMonth",
+    "TopicRun",
     "Upload",
     "ValidationRule",
 ]

@@ -1,5 +1,6 @@
 """One need: how urgent it is and why, what it rests on, which scenarios answer it, which needs are the same."""
 
+import pandas as pd
 import streamlit as st
 
 import accounts.queries
@@ -7,7 +8,7 @@ from accounts import sessions
 from accounts.permissions import Permission, may
 from core import clock
 from core.numbers import format_number
-from scenarios import need_queries, need_service, rules
+from scenarios import need_queries, need_service, rules, ticket_queries
 from scenarios.pages import need_merging
 from scenarios.pages.need_parts import HOW, need_fields
 from scenarios.pages.parts import facts, history_table, prose
@@ -110,6 +111,24 @@ if editable:
                 widgets.flash(f"已上传 {count} 份材料。")
                 st.rerun()
 
+if need.tickets:
+    with st.expander(f"工单证据 {need.tickets} 件", icon=":material/support_agent:", key="need_tickets"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "时间": f"{clock.beijing(ticket.at):%Y-%m-%d %H:%M}",
+                    "编号": ticket.number,
+                    "地区": ticket.region,
+                    "类别": ticket.category,
+                    "内容": ticket.text,
+                }
+                for ticket in ticket_queries.evidence(actor, row.id)
+            ),
+            key="need_tickets_table",
+            hide_index=True,
+            width="stretch",
+        )
+        st.caption("最近 50 件；姓名、电话、证件号在导入时已遮盖。")
 need_merging.absorbed(actor, need, undo=editable)
 if editable:
     with (

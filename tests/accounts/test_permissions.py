@@ -65,6 +65,8 @@ scenario:iterate    y y y - - - -
 scenario:move       y y - - - - -
 scenario:read       y y y y y - -
 source:decide       y y - - - - -
+ticket:import       y y y y - - -
+ticket:read         y y y y - - -
 """
 
 
