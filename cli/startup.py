@@ -13,10 +13,14 @@ from core.settings import settings
 from db import engine, facts, upgrade
 from db.session import read, write
 from metrics import catalogue, rollups  # noqa: F401  rollups listen for changed groups
+from metrics.feed import api
 from regions import service as regions
 from scenarios import indexing
 
 Say = Callable[[str], None]
+
+# What machines deliver to; `web.asgi` puts it beside the pages.
+DOORS = api.ROUTES
 
 
 def silent(_: str) -> None:

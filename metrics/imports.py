@@ -14,11 +14,14 @@ from core.settings import settings
 from core.tabular import BadFile, open_table
 from db.session import read
 from db.tables import ReturnRow
-from metrics import grid, marking, panel, queries, reading, rules, service, workbook
+from metrics import feed_service, grid, marking, panel, queries, reading, rules, service, workbook
+from metrics.feed import answers, opening
+from metrics.feed.loading import Wish
 from metrics.model import Change, ChangeKind, Finding, Form, Severity
 from metrics.queries import ReturnView
 from metrics.reading import Upload
 
+_SHOWN = 200
 _NOT_SEEN = "没有找到这份报送，或您无权办理。"
 
 
@@ -100,6 +103,8 @@ def take_in(actor: Actor, data: bytes, filename: str) -> Outcome:
         book = open_table(data, filename, limit_mb=settings().upload_mb)
         if panel.is_panel(book):
             return Outcome(*panel.take_in(actor, book, service.SourceFile(filename, book.digest, len(data))))
+        if opening.is_feed(book):
+            return _take_in_feed(actor, data, filename)
         identity = workbook.identify(data, filename, settings().secret(), limit_mb=settings().upload_mb)
     except BadFile as bad:
         return Outcome(False, [f"错误：{bad.message}", f"　　　{bad.remedy}"])
@@ -130,6 +135,18 @@ def take_in(actor: Actor, data: bytes, filename: str) -> Outcome:
     lines += [f"{change.code}：未填" for change in checked.missing]
     lines.append(f"写入 {saved.written} 项，未变 {saved.unchanged} 项；报送状态：{saved.state.label}。")
     return Outcome(True, lines)
+
+
+def _take_in_feed(actor: Actor, data: bytes, filename: str) -> Outcome:
+    """A table with the rows of many returns: all of it, or nothing and why."""
+    done = feed_service.load(actor, data, filename, Wish())
+    lines = [f"第 {told.row} 行 {_line(told.finding)}" for told in done.told[:_SHOWN]]
+    if len(done.told) > _SHOWN:
+        lines.append(f"另有 {len(done.told) - _SHOWN} 处。")
+    marked_ = None
+    if done.status != 200:
+        marked_ = marking.mark(data, [told.finding for told in done.told], limit_mb=settings().upload_mb)
+    return Outcome(done.status == 200, [*lines, answers.answer(done)["message"]], marked_)
 
 
 def _form(actor: Actor, return_id: int) -> tuple[ReturnView, Form]:

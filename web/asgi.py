@@ -18,7 +18,7 @@ import importlib
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -92,6 +92,7 @@ class Identity:
 
     app: ASGIApp
     sessions: Sessions
+    doors: frozenset[str] = frozenset()  # paths that ask for a token of their own
     _set_up: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +102,7 @@ class Identity:
         name = HEADER.encode()
         headers = [pair for pair in scope["headers"] if pair[0] != name]
         scope = {**scope, "headers": headers}
-        if is_open(scope["path"]):
+        if is_open(scope["path"]) or scope["path"] in self.doors:
             await self.app(scope, receive, send)
             return
         token = _cookie(scope)
@@ -166,6 +167,7 @@ class Guard:
 
     app: ASGIApp
     upload_mb: int
+    doors: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -173,7 +175,7 @@ class Guard:
             return
         fields = dict(scope["headers"])
         host = fields.get(b"host", b"").decode("latin-1")
-        uploading = scope["path"].startswith(UPLOADS)
+        uploading = scope["path"].startswith(UPLOADS) or scope["path"] in self.doors
         limit = self.upload_mb * 1024 * 1024 + _FRAMING if uploading else 4 * FORM_BYTES
         declared = fields.get(b"content-length", b"0")
         started, seen = False, 0
@@ -210,7 +212,10 @@ class Guard:
             if started:
                 raise
             what = f"文件超过 {self.upload_mb} MB 的上限，请拆分或压缩后再上传。" if uploading else "提交的内容过大。"
-            await PlainTextResponse(what, 413, {"connection": "close"})(scope, receive, sending)
+            answer: Response = PlainTextResponse(what, 413, {"connection": "close"})
+            if scope["path"] in self.doors:
+                answer = JSONResponse({"ok": False, "message": what}, 413, {"connection": "close"})
+            await answer(scope, receive, sending)
 
 
 def on_script_error(error: Exception) -> bool:
@@ -299,18 +304,21 @@ def options(
     sessions: Sessions | None = None,
     ready: Callable[[], object] | None = None,
     warm: Iterable[str] = _WARM,
+    doors: Sequence[Route] = (),
 ) -> dict[str, Any]:
     """The keyword arguments for `st.App(script, **options(prepare))`.
 
     `prepare` runs once before the first visitor (migrations, demo data, fonts) and may raise to
     stop the start. `sessions` defaults to `accounts.sessions`, `ready` to a question to the
-    database; `warm` names modules to import beforehand.
+    database; `warm` names modules to import beforehand; `doors` are routes for machines, which ask for
+    a token instead of a sign-in.
     """
     if sessions is None:
         from accounts import sessions as ours  # not at the top: the server's own tests do without a database
 
         sessions = ours
     _configure()
+    paths = frozenset(route.path for route in doors)
 
     @asynccontextmanager
     async def lifespan(app: st.App) -> AsyncIterator[None]:
@@ -328,10 +336,11 @@ def options(
             Route("/healthz", healthz),
             Route("/readyz", readyz(ready or sessions.needs_setup)),
             *SignIn(sessions).routes(),
+            *doors,
         ],
         "middleware": [
-            Middleware(Guard, upload_mb=settings().largest_mb),
-            Middleware(Identity, sessions=sessions),
+            Middleware(Guard, upload_mb=settings().largest_mb, doors=paths),
+            Middleware(Identity, sessions=sessions, doors=paths),
             Middleware(localise.Localise),
         ],
         "lifespan": lifespan,

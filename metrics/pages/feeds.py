@@ -1,0 +1,135 @@
+"""Many returns at once: a table uploaded here or sent by a machine, and the machines' tokens."""
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+import accounts.queries
+from accounts.permissions import Permission, may
+from core import clock
+from core.errors import Invalid
+from core.settings import settings
+from core.validation import checked
+from metrics import feed_service, overview
+from metrics.feed import senders
+from metrics.feed.answers import answer
+from metrics.feed.loading import OK, Wish
+from metrics.feed_service import TokenIn
+from web import guard, widgets
+
+actor = guard.current_actor()
+widgets.header("批量送报", "一张表里有许多地区、许多期的数，怎样一次报齐？")
+collections = overview.collections(actor)
+if not collections:
+    widgets.empty("没有可以送报的报送任务。试点启动后，参加试点的地区可以在这里批量送报。")
+else:
+    st.caption(
+        "表格第一行写：地区代码、报送期、指标代码、分子、分母、状态、说明；每行一个数，一次最多 100,000 行。"
+        "有一处错误就整表不保存；同一份文件送两次不会重复。"
+    )
+    chosen = st.selectbox("报送任务", list(collections), 0, collections.__getitem__, key="feeds_collection")
+    file = st.file_uploader(
+        "CSV 或 Excel 文件",
+        type=["csv", "xlsx"],
+        key=f"feeds_file_{widgets.nonce('feeds')}",
+        max_upload_size=settings().upload_mb,
+    )
+    if file is not None and st.button("核对并送报", key="feeds_load", type="primary"):
+        bar = st.progress(0.0, text="正在读取、核对、写入……")
+        with guard.show_errors():
+            done = feed_service.load(actor, file.getvalue(), file.name, Wish(collection=str(chosen)))
+            bar.progress(1.0, text="完成")
+            said = guard.plain(answer(done)["message"])
+            (st.success if done.status == OK else st.error)(said)
+            if done.told:
+                st.dataframe(
+                    pd.DataFrame(
+                        {
+                            "级别": told.finding.severity.label,
+                            "行": told.row,
+                            "地区": told.region_code,
+                            "报送期": told.period,
+                            "指标": told.finding.code,
+                            "问题": told.finding.message,
+                            "怎么改": told.finding.remedy,
+                        }
+                        for told in done.told[:1000]
+                    ),
+                    key="feeds_findings",
+                    hide_index=True,
+                    width="stretch",
+                )
+
+st.subheader("最近的送报", anchor=False)
+rows = senders.deliveries(actor)
+if rows:
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "时间（北京）": clock.show(row.at),
+                "报送任务": row.collection,
+                "送报者": row.sender,
+                "行数": row.rows,
+                "写入": row.saved,
+                "未变": row.unchanged,
+                "未通过": row.rejected,
+                "提交": row.submitted,
+                "结果": "● 已保存" if row.ok else "■ 没有保存",
+            }
+            for row in rows
+        ),
+        key="feeds_log",
+        hide_index=True,
+        width="stretch",
+    )
+else:
+    st.caption("还没有批量送报。")
+
+if may(actor, Permission.FEED_ISSUE):
+    st.subheader("送报令牌", anchor=False)
+    st.caption("业务系统用令牌自动送报。令牌只在发放时显示一次；不再使用的请及时吊销。")
+    secret = st.session_state.pop("feeds_secret", None)
+    if secret:
+        st.success("令牌已发放，请立即交给对方系统的管理员，离开本页后不再显示：")
+        st.code(secret, language=None)
+    for view in senders.tokens(actor):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"token_{view.id}"):
+            tone, words = view.state(clock.now())
+            st.markdown(
+                f"{widgets.badge(tone, words)}　**{guard.plain(view.name)}**　{guard.plain(view.organisation)}　"
+                f"{guard.plain(view.region)}　{guard.plain(view.collection or '全部报送任务')}　尾号 {guard.plain(view.hint)}　"
+                f"有效期至 {clock.show(view.expires_at)}　最近使用 {clock.show(view.last_used_at)}",
+                width="stretch",
+            )
+            if view.revoked_at is None and st.button("吊销", key=f"token_revoke_{view.id}"):
+                with guard.show_errors():
+                    feed_service.revoke_token(actor, view.id, seen_version=view.version)
+                    widgets.flash("令牌已吊销。")
+                    st.rerun()
+    with st.expander("发放令牌", key="feeds_issue", icon=":material/key:"), st.form("feeds_issue_form"):
+        organisations = {view.id: view.name for view in accounts.queries.organisations(actor)}
+        regions = accounts.queries.region_choices(actor)
+        name = st.text_input("用途", key="token_name", placeholder="例如：12345 热线平台每月送报")
+        organisation = st.selectbox(
+            "单位", list(organisations), None, organisations.__getitem__, key="token_organisation"
+        )
+        region = st.selectbox("地区（含下辖）", list(regions), None, regions.__getitem__, key="token_region")
+        task = st.selectbox(
+            "报送任务（不选为全部）", list(collections), None, collections.__getitem__, key="token_task"
+        )
+        until = st.date_input("有效期至", clock.today() + timedelta(days=365), key="token_until")
+        if st.form_submit_button("发放令牌", key="token_issue", type="primary"):
+            with guard.show_errors(TokenIn):
+                if organisation is None or region is None:
+                    raise Invalid(["请选择单位和地区"], "令牌只能送报所选地区及其下辖地区的数。")
+                data = checked(
+                    TokenIn,
+                    name=name,
+                    organisation_id=organisation,
+                    region_code=region,
+                    collection_id=task,
+                    expires_on=until,
+                )
+                st.session_state["feeds_secret"] = feed_service.issue_token(actor, data)
+                st.rerun()

@@ -1,0 +1,121 @@
+"""The door for machines: who gets in, what is answered, the same delivery twice."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlmodel import col, select
+from starlette.applications import Starlette
+
+from core import clock
+from db.session import read
+from db.tables import Feed, FeedToken
+from metrics import feed_service, imports
+from metrics.feed import api
+from metrics.feed_service import TokenIn
+from tests.conftest import Page
+from tests.metrics import feeds
+from tests.metrics.feeds import ANJI, DEQING, JINGNING
+from tests.support import Cast
+
+CSV = {"content-type": "text/csv"}
+
+
+class Client:
+    """Speaks to the route as a machine does, each request on its own."""
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            app = httpx.ASGITransport(Starlette(routes=list(api.ROUTES)))
+            async with httpx.AsyncClient(transport=app, base_url="http://test") as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(send())
+
+    def get(self, path: str) -> httpx.Response:
+        return self._send("GET", path)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        return self._send("POST", path, **more)
+
+
+def token(cast: Cast, region: str = "330500") -> str:
+    until = clock.today() + timedelta(days=30)
+    data = TokenIn(
+        name="热线平台", organisation_id=cast.wang_anji.organisation_id or 0, region_code=region, expires_on=until
+    )
+    return feed_service.issue_token(cast.li_staff, data)
+
+
+def test_a_delivery_from_the_token_to_the_answer(database: str, cast: Cast) -> None:
+    ids = feeds.define()
+    asked = feeds.collection("批量送报", {"A1": ids["A1"], "A3": ids["A3"]}, first="2026-07", last="2026-08")
+    secret = token(cast)
+    client = Client()
+    key = {"authorization": f"Bearer {secret}", "idempotency-key": "2026-07"}
+    body = feeds.table(
+        [
+            (code, "2026-07", name, *v)
+            for code in (ANJI, DEQING)
+            for name, v in (("A1", ("96", "120")), ("A3", ("7", "")))
+        ]
+    )
+    assert client.get(api.PATH).status_code == 405
+    assert client.post(api.PATH, content=body, headers=CSV).status_code == 401
+    wrong = client.post(api.PATH, content=body, headers=CSV | {"authorization": f"Bearer {secret[:-1]}x"})
+    assert (wrong.status_code, wrong.json()["ok"]) == (401, False)
+    assert client.post(api.PATH, content=body, headers=key | {"content-type": "text/plain"}).status_code == 415
+    assert client.post(api.PATH + "?dryrun=1", content=body, headers=key | CSV).status_code == 400
+    dry = client.post(api.PATH + "?dry_run=1", content=body, headers=key | CSV)
+    assert (dry.status_code, dry.json()["saved"], dry.json()["rows"]["new"]) == (200, False, 4)
+    assert feeds.stored(asked) == {}
+    first = client.post(api.PATH, content=body, headers=key | CSV)
+    assert (first.status_code, first.json()["returns"]) == (200, {"submitted": 2, "incomplete": 0})
+    again = client.post(api.PATH, content=body, headers=key | CSV)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (first.json(), "true")
+    assert client.post(api.PATH, content=body + b"\r\n", headers=key | CSV).status_code == 409
+    rows = [
+        {"region": JINGNING, "period": "2026-08", "indicator": "A1", "n": 1, "d": 2},
+        {"region": ANJI, "period": "2026-08", "indicator": "A1", "n": "１，３", "d": 2},
+    ]
+    bad = client.post(
+        api.PATH, json={"collection": asked.id, "rows": rows}, headers={"authorization": f"Bearer {secret}"}
+    )
+    told = bad.json()["findings"]
+    assert (bad.status_code, [(f["rule"], f["row"], f["field"]) for f in told]) == (
+        422,
+        [("row.region", 1, "region"), ("cell.text", 2, "n")],
+    )
+    assert all(f["message"] and f["remedy"] for f in told)
+    with read() as session:
+        kept = session.exec(select(FeedToken)).one()
+        assert kept.last_used_at is not None
+        assert secret not in (kept.hash, kept.hint)
+        assert [row.status for row in session.exec(select(Feed).order_by(col(Feed.id)))] == [200, 422]
+        number, version = kept.id or 0, kept.version
+    feed_service.revoke_token(cast.li_staff, number, seen_version=version)
+    assert client.post(api.PATH, content=body, headers=key | CSV).status_code == 401
+
+
+def test_the_same_table_from_the_command_line(house: Path, cast: Cast) -> None:
+    ids = feeds.define()
+    feeds.collection("批量送报", {"A3": ids["A3"]}, first="2026-08", last="2026-08")
+    done = imports.take_in(cast.li_staff, feeds.table([(ANJI, "2026-08", "A3", "7", "", "", "")]), "feed.csv")
+    assert (done.ok, list(done.lines)) == (True, ["写入 1 项，未变 0 项，提交报送 1 份。"])
+    bad = imports.take_in(cast.li_staff, feeds.table([(DEQING, "2026-08", "A3", "x", "", "", "")]), "feed.csv")
+    assert (bad.ok, bad.marked is not None) == (False, True)
+
+
+def test_the_page(house: Path, cast: Cast, page: Page) -> None:
+    ids = feeds.define()
+    feeds.collection("批量送报", {"A3": ids["A3"]}, first="2026-08", last="2026-08")
+    token(cast)
+    for actor in (cast.li_staff, cast.wang_anji):
+        app = page("feeds", actor)
+        assert not app.exception
+        assert [title.value for title in app.title] == ["批量送报"]
+    assert "热线平台" not in "".join(str(item.value) for item in app.markdown)
