@@ -12,6 +12,12 @@ ACTIONS = {
     "account:create": "新增账号",
     "account:reset_password": "重置密码",
     "account:set_up": "建立首个管理员",
+    "appraisal:assign": "指派论证人",
+    "appraisal:check": "应用查重",
+    "appraisal:judge": "判断相似场景",
+    "appraisal:release": "取消论证人",
+    "appraisal:save": "保存论证意见",
+    "appraisal:submit": "提交论证意见",
     "collection:create": "建立报送任务",
     "collection:join": "加入报送任务",
     "collection:leave": "退出报送任务",
@@ -92,6 +98,8 @@ ACTIONS = {
 
 ENTITIES = {
     "account": "账号",
+    "appraisal": "前期论证",
+    "appraisal_finding": "论证意见",
     "collection": "报送任务",
     "data_approval": "开放批准",
     "data_resource": "数据资源",

@@ -16,6 +16,8 @@ from core.words import Role
 
 class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
+    APPRAISAL_READ = "appraisal:read"
+    APPRAISAL_REVIEW = "appraisal:review"
     AUDIT_READ = "audit:read"
     COLLECTION_DESIGN = "collection:design"
     DATA_ANSWER = "data:answer"
@@ -93,6 +95,8 @@ class Subject:
     region_code: str | None = None
     organisation_id: int | None = None
     created_by: int | None = None
+    authors: frozenset[int] = frozenset()  # accounts whose work it is beside who created it
+    reviewers: frozenset[int] = frozenset()  # accounts asked to review it
     editable: bool = True  # whether its state allows changes at all
     asked_by: int | None = None  # the organisation whose request is to be answered
 
@@ -125,7 +129,21 @@ def _staff_not_creator(actor: Actor, subject: Subject) -> Answer:
         return Answer(False, "只有研究院人员可以办理。")
     if actor.account_id is not None and actor.account_id == subject.created_by:
         return Answer(False, "不能审批自己登记的事项，请由另一位研究院人员办理。")
+    if actor.account_id in subject.authors:
+        return Answer(False, "您修改或提交过这个事项，不能审批，请由另一位研究院人员办理。")
     return YES
+
+
+def _reviewing(actor: Actor, _: Subject) -> Answer:
+    if actor.is_staff or actor.role is Role.DEPARTMENT:
+        return YES
+    return Answer(False, "论证由研究院和受邀部门办理。")
+
+
+def _reviewer(actor: Actor, subject: Subject) -> Answer:
+    if actor.account_id is not None and actor.account_id in subject.reviewers:
+        return YES
+    return Answer(False, "您不是这个场景的论证人；需要参加论证时，请联系研究院指派。")
 
 
 def _registrar(actor: Actor, _: Subject) -> Answer:
@@ -232,6 +250,8 @@ Predicate = Callable[[Actor, Subject], Answer]
 
 POLICY: dict[Permission, Predicate] = {
     Permission.ACCOUNT_MANAGE: _admin,
+    Permission.APPRAISAL_READ: _reviewing,
+    Permission.APPRAISAL_REVIEW: _reviewer,
     Permission.AUDIT_READ: _staff,
     Permission.COLLECTION_DESIGN: _staff,
     Permission.DATA_ANSWER: _provider,

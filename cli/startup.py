@@ -51,6 +51,7 @@ def serve() -> None:
     logs.configure()
     prepare()
     import scipy.stats  # noqa: F401
+    import sklearn.feature_extraction.text  # noqa: F401
 
     import pilots.report  # noqa: F401  pandas, altair, reportlab and every room below
     from reports import typefaces

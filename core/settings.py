@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         le=100,
         description="Data quality below this keeps a verdict at 尚不能判断.",
     )
+    likeness_floor: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Similar scenarios from this likeness on must be judged before an appraisal is decided.",
+    )
     log_json: bool = Field(False, description="Logs as JSON lines instead of console text.")
 
     @field_validator("database_url")

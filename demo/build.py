@@ -19,6 +19,7 @@ from core.periods import Cadence, Period
 from core.words import (
     Arm,
     Asker,
+    Decision,
     GovernanceLevel,
     IndicatorRole,
     PilotState,
@@ -45,7 +46,7 @@ from db.tables import (
     ReturnRow,
     Scenario,
 )
-from demo import catalogue, dossiers, figures, indexes, people, responsibilities, rounds, story, tickets
+from demo import appraisals, catalogue, dossiers, figures, indexes, people, responsibilities, rounds, story, tickets
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -81,7 +82,7 @@ def province(say: Callable[[str], None]) -> None:
         say(f"生成试点 {number}/{len(story.PILOTS)}：{pilot.name}……")
         _pilot(rng, li, chen, pilot, scenarios, cast)
     for item in story.SCENARIOS:
-        _finish(li, chen, scenarios[item.name], item.state)
+        _finish(li, chen, scenarios[item.name], item)
     _after_approval(li, scenarios)
     catalogue.later(li)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
@@ -197,39 +198,38 @@ def _move_scenario(actor: Actor, scenario_id: int, do: str, reason: str = "") ->
     service.move(actor, scenario_id, do, reason, seen_version=version)
 
 
-def _approve(li: Actor, chen: Actor, scenario_id: int) -> None:
+def _approve(li: Actor, chen: Actor, scenario_id: int, item: story.DemoScenario) -> None:
     with read() as session:
         state = session.get_one(Scenario, scenario_id).state
     if state is ScenarioState.DRAFT:
         _move_scenario(li, scenario_id, scenario_stages.SUBMIT)
-        _move_scenario(chen, scenario_id, scenario_stages.APPROVE)
+        appraisals.appraise(chen, scenario_id, item)
 
 
-def _finish(li: Actor, chen: Actor, scenario_id: int, wanted: ScenarioState) -> None:
+def _finish(li: Actor, chen: Actor, scenario_id: int, item: story.DemoScenario) -> None:
     """Take a scenario from where its pilots left it to the state it has in the story."""
     S, do = ScenarioState, scenario_stages
-    if wanted is S.DRAFT:
+    if item.state is S.DRAFT:
         return
-    if wanted in (S.APPRAISAL, S.RETURNED, S.REFUSED):
+    if item.state is S.APPRAISAL:
         _move_scenario(li, scenario_id, do.SUBMIT)
-        if wanted is S.RETURNED:
-            _move_scenario(chen, scenario_id, do.SEND_BACK, "警情数据不予共享，请说明没有这项数据时如何核对风险等级。")
-        if wanted is S.REFUSED:
-            _move_scenario(chen, scenario_id, do.REFUSE, "以打卡次数考核村干部，属于指尖上的形式主义，不予立项。")
+        if item.name != story.ALIKE:  # one waits for reviewers to be named
+            appraisals.review(chen, _actor("zhouminzheng"), scenario_id, item, Decision.PASS)
+            appraisals.review(chen, chen, scenario_id, item, Decision.PASS, submit=False)
         return
-    _approve(li, chen, scenario_id)
-    if wanted is S.RETIRED:
+    _approve(li, chen, scenario_id, item)
+    if item.state is S.RETIRED:
         with write() as session:
             service.mark_piloting(session, li, scenario_id)
             service.mark_evaluating(session, li, scenario_id)
     later = {
-        S.ITERATING: (do.ITERATE, ""),
-        S.PROMOTING: (do.PROMOTE, ""),
+        S.ITERATING: (do.ITERATE, "企业希望合并检查时能预约时间，先改进再试。"),
+        S.PROMOTING: (do.PROMOTE, "群众满意度明显提高，服务网点可持续。"),
         S.SUSPENDED: (do.SUSPEND, "试点已终止，等待监测设备改造完成。"),
         S.RETIRED: (do.RETIRE, "检测告知已并入省级平台，不再单独运行。"),
     }
-    if wanted in later:
-        _move_scenario(li, scenario_id, *later[wanted])
+    if item.state in later:
+        _move_scenario(li, scenario_id, *later[item.state])
 
 
 def _after_approval(actor: Actor, scenarios: dict[str, int]) -> None:
@@ -270,7 +270,7 @@ def _pilot(
         ids = {code: collecting.current_version(session, code) for code, *_ in item.indicators}
     scenario_id = scenarios[item.scenario]
     if item.state is not PilotState.DESIGN:
-        _approve(li, chen, scenario_id)
+        _approve(li, chen, scenario_id, next(known for known in story.SCENARIOS if known.name == item.scenario))
     pilot_id = pilots.design(
         li,
         PilotIn(

@@ -18,6 +18,7 @@ FIELDS = {
     "partners": "协同单位",
     "summary": "场景简介",
     "design": "设计说明",
+    "scope": "核减后的范围",
     "technologies": "技术手段",
     "needs": "对应需求",
     "reforms": "重大改革",

@@ -8,8 +8,10 @@ from sqlmodel import Session, col, select
 from accounts.permissions import Actor, Subject
 from core import clock
 from core.errors import NotFound
+from core.words import ScenarioState
+from db import audit
 from db.tables import Scenario, ScenarioVersion
-from scenarios import dossier_queries, queries
+from scenarios import dossier_queries, queries, stages
 from scenarios.content import Content
 
 
@@ -19,6 +21,18 @@ def load(session: Session, actor: Actor, scenario_id: int) -> tuple[Scenario, Su
     if row is None:
         raise NotFound("没有找到这个场景，或您无权查看。", "请回到场景列表重新选择。")
     return row, dossier_queries.subject_of(session, actor, row)
+
+
+def take(session: Session, actor: Actor, row: Scenario, do: str, reason: str = "", **said: str) -> ScenarioState:
+    """Take a step of the workflow that the actor may take; returns the new state. What was approved or tried
+    is no longer edited: the version is frozen."""
+    step = stages.SCENARIO.take(row.state, do, reason)
+    changes = {"do": do, "from": row.state, "to": step.target, **said}
+    if step.target in stages.PAST_APPROVAL and step.target is not ScenarioState.ITERATING:
+        freeze(session, actor, row)
+    row.state = ScenarioState(step.target)
+    audit.record(session, actor.account_id, "scenario:move", "scenario", row.id, changes, reason.strip())
+    return row.state
 
 
 def content(session: Session, actor: Actor, scenario_id: int) -> Content:

@@ -10,8 +10,17 @@ from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Subject
 from core import clock
-from core.words import PartnerRole, ScenarioState
-from db.tables import Account, Organisation, ReformItem, Scenario, ScenarioPartner, ScenarioVersion
+from core.words import Decision, PartnerRole, ScenarioState
+from db.tables import (
+    Account,
+    Appraisal,
+    AppraisalReviewer,
+    Organisation,
+    ReformItem,
+    Scenario,
+    ScenarioPartner,
+    ScenarioVersion,
+)
 from scenarios import stages
 from scenarios.content import Content
 
@@ -70,10 +79,22 @@ def subject_of(session: Session, actor: Actor, row: Scenario) -> Subject:
     the one that leads it; for predicates that is the actor's own when it is one of the two."""
     registrar = session.exec(select(Account.organisation_id).where(Account.id == row.created_by)).one()
     owners = {registrar, row.lead_organisation_id}
+    authors: frozenset[int] = frozenset()
+    reviewers: frozenset[int] = frozenset()
+    if row.state is ScenarioState.APPRAISAL:
+        asked = session.execute(
+            select(Appraisal.authors, AppraisalReviewer.account_id)
+            .outerjoin(AppraisalReviewer, col(AppraisalReviewer.appraisal_id) == Appraisal.id)
+            .where(Appraisal.scenario_id == row.id, col(Appraisal.decision).is_(None))
+        ).all()
+        authors = frozenset(key for wrote, _ in asked for key in wrote)
+        reviewers = frozenset(key for _, key in asked if key is not None)
     return Subject(
         region_code=row.region_code,
         organisation_id=actor.organisation_id if actor.organisation_id in owners else registrar,
         created_by=row.created_by,
+        authors=authors,
+        reviewers=reviewers,
         editable=row.state in stages.EDITABLE or (row.state is ScenarioState.ITERATING and newest(session, row).open),
     )
 
@@ -110,6 +131,16 @@ def reforms(session: Session, scenario_id: int) -> list[ReformView]:
         )
         for row, lead in rows
     ]
+
+
+def scope(session: Session, scenario_id: int) -> str:
+    """What an appraisal left of it (核减); "" when it was approved as it was registered, or not yet."""
+    query = (
+        select(Appraisal.scope)
+        .where(Appraisal.scenario_id == scenario_id, col(Appraisal.decision).in_((Decision.PASS, Decision.REDUCE)))
+        .order_by(col(Appraisal.round).desc())
+    )
+    return session.exec(query).first() or ""
 
 
 def versions(session: Session, scenario_id: int) -> list[VersionView]:

@@ -17,6 +17,7 @@ _SAID = {
     "changes": "变化内容",
     "feedback": "依据的反馈",
     "document": "制度成果",
+    "scope": "核减后的范围",
     "on": "日期",
     "name": "名称",
 }

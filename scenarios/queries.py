@@ -24,6 +24,8 @@ from core.workflow import Step
 from db.session import read
 from db.tables import (
     Account,
+    Appraisal,
+    AppraisalReviewer,
     DataResource,
     Need,
     Opening,
@@ -101,6 +103,7 @@ class ScenarioDetail:
     row: ScenarioRow
     summary: str
     design: str
+    scope: str
     technologies: str
     created_by: str
     partners: Sequence[PartnerView]
@@ -125,6 +128,7 @@ class ScenarioDetail:
             "partners": ["　".join(filter(None, (v.organisation, v.role.label, v.task))) for v in self.partners],
             "summary": self.summary,
             "design": self.design,
+            "scope": self.scope,
             "technologies": self.technologies,
             "needs": [f"{link.code} {link.name}" for link in self.needs],
             "reforms": [f"{v.barrier} → {v.measure} → {v.outcome}（{v.lead}，{v.due_on}）" for v in self.reforms],
@@ -153,6 +157,7 @@ def readable(actor: Actor) -> Any:
     if actor.role is Role.COUNTY:
         own.append(col(Scenario.region_code) == actor.region_code)
     else:
+        own.append(col(Scenario.id).in_(_asked_to_review(actor)))
         own.append(
             col(Scenario.id).in_(
                 select(ScenarioData.scenario_id)
@@ -161,6 +166,14 @@ def readable(actor: Actor) -> Any:
             )
         )
     return query.where(or_(*own))
+
+
+def _asked_to_review(actor: Actor) -> Any:
+    return (
+        select(Appraisal.scenario_id)
+        .join(AppraisalReviewer, col(AppraisalReviewer.appraisal_id) == Appraisal.id)
+        .where(AppraisalReviewer.account_id == actor.account_id)
+    )
 
 
 def colleagues(actor: Actor) -> Any:
@@ -266,6 +279,7 @@ def detail(session: Session, actor: Actor, scenario_id: int) -> ScenarioDetail |
         row=_scenario_rows(session, query)[0],
         summary=row.summary,
         design=row.design,
+        scope=dossier_queries.scope(session, scenario_id),
         technologies=row.technologies,
         created_by=author,
         partners=dossier_queries.partners(session, scenario_id),
@@ -281,17 +295,17 @@ def detail(session: Session, actor: Actor, scenario_id: int) -> ScenarioDetail |
 
 
 def steps(actor: Actor, detail: ScenarioDetail) -> list[Step]:
-    """The buttons this person has now. Steps that a pilot takes are never among them."""
+    """The buttons this person has now. Steps that a pilot or an appraisal takes are never among them."""
     return [
         step
         for step in stages.SCENARIO.steps_from(detail.row.state)
-        if step.do not in stages.BY_PILOT and may(actor, Permission(step.permission), detail.subject)
+        if step.do in stages.BUTTONS and may(actor, Permission(step.permission), detail.subject)
     ]
 
 
 def blocked(actor: Actor, detail: ScenarioDetail) -> str:
-    """Why this person has no button now; "" when the workflow has ended or only waits for a pilot."""
-    waiting = [step for step in stages.SCENARIO.steps_from(detail.row.state) if step.do not in stages.BY_PILOT]
+    """Why this person has no button now; "" when the workflow has ended or waits for something else."""
+    waiting = [step for step in stages.SCENARIO.steps_from(detail.row.state) if step.do in stages.BUTTONS]
     return may(actor, Permission(waiting[0].permission), detail.subject).reason if waiting else ""
 
 

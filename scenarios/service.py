@@ -15,7 +15,19 @@ from db.tables import (
     Scenario,
     ScenarioVersion,
 )
-from scenarios import content, data_links, dossier, duty_service, duty_tree, linking, rules, stages, writing
+from scenarios import (
+    appraisal_service,
+    content,
+    data_links,
+    dossier,
+    duplicates,
+    duty_service,
+    duty_tree,
+    linking,
+    rules,
+    stages,
+    writing,
+)
 from scenarios.domain_service import require_domain
 from scenarios.schemas import ScenarioIn
 from scenarios.search import search_key
@@ -94,16 +106,21 @@ def edit_scenario(actor: Actor, scenario_id: int, data: ScenarioIn, *, seen_vers
 
 def move(actor: Actor, scenario_id: int, do: str, reason: str = "", *, seen_version: int) -> ScenarioState:
     """Take one step of the workflow; returns the new state. A responsibility list with errors is not
-    submitted, and nobody appraises what he registered himself."""
+    submitted; a submission begins an appraisal, whose decision is `appraisal_service.decide`."""
+    # Read before the transaction: comparing with thousands of texts must not hold up other writers.
+    alike = duplicates.find(scenario_id) if do == stages.SUBMIT else []
     with write() as session:
         row, subject = dossier.load(session, actor, scenario_id)
         if do in stages.BY_PILOT:
             raise WrongState(f"“{do}”随试点启动自动完成，不能单独办理。", "请从场景页发起试点。")
+        if do in stages.BY_APPRAISAL.values():
+            raise WrongState(f"“{do}”由论证决定，不能单独办理。", "请在场景的“前期论证”页作出决定。")
         _authorise(actor, row.state, do, subject)
         check_version(row, seen_version)
         if do == stages.SUBMIT:
             _require_complete(session, scenario_id)
-        return _take(session, actor, row, do, reason)
+            appraisal_service.open_round(session, actor, row, alike)
+        return dossier.take(session, actor, row, do, reason)
 
 
 def mark_piloting(session: Session, actor: Actor, scenario_id: int) -> None:
@@ -115,7 +132,7 @@ def mark_piloting(session: Session, actor: Actor, scenario_id: int) -> None:
         raise WrongState(f"场景当前为“{row.state.label}”，不能启动试点。", "场景立项后才能试点。")
     for step in stages.SCENARIO.steps_from(row.state):
         if step.do in stages.BY_PILOT:
-            _take(session, actor, row, step.do, "")
+            dossier.take(session, actor, row, step.do, "")
 
 
 def mark_evaluating(session: Session, actor: Actor, scenario_id: int) -> None:
@@ -124,7 +141,7 @@ def mark_evaluating(session: Session, actor: Actor, scenario_id: int) -> None:
     row, subject = dossier.load(session, actor, scenario_id)
     require(actor, Permission.SCENARIO_MOVE, subject)
     if row.state is ScenarioState.PILOTING:
-        _take(session, actor, row, stages.EVALUATE, "")
+        dossier.take(session, actor, row, stages.EVALUATE, "")
 
 
 # -- within a transaction ---------------------------------------------------------------------
@@ -144,16 +161,6 @@ def _authorise(actor: Actor, state: ScenarioState, do: str, subject: Subject) ->
     for step in stages.SCENARIO.steps:
         if step.do == do and state in step.sources:
             require(actor, Permission(step.permission), subject)
-
-
-def _take(session: Session, actor: Actor, row: Scenario, do: str, reason: str) -> ScenarioState:
-    step = stages.SCENARIO.take(row.state, do, reason)
-    changes = {"do": do, "from": row.state, "to": step.target}
-    if step.target in stages.PAST_APPROVAL and step.target is not ScenarioState.ITERATING:
-        dossier.freeze(session, actor, row)
-    row.state = ScenarioState(step.target)
-    audit.record(session, actor.account_id, "scenario:move", "scenario", row.id, changes, reason.strip())
-    return row.state
 
 
 def _require_complete(session: Session, scenario_id: int) -> None:

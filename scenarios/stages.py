@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from accounts.permissions import Permission
-from core.words import DataStatus
+from core.words import DataStatus, Decision
 from core.words import ScenarioState as S
 from core.workflow import Step, Workflow
 
-SUBMIT, APPROVE, SEND_BACK, REFUSE = "提交论证", "论证通过", "退回修改", "不予立项"
+SUBMIT = "提交论证"
+APPROVE, REDUCE, SEND_BACK, REFUSE = "论证通过", "核减立项", "退回修改", "不予立项"
 START, RESTART, EVALUATE = "启动试点", "再次试点", "进入评估"
 ITERATE, PROMOTE, SUSPEND, RESUME, RETIRE = "转入迭代", "进入推广", "暂停", "恢复评估", "退出"
+
+
+def _decision(do: str, target: S, warns: str = "") -> Step:
+    return Step(do, (S.APPRAISAL,), target, Permission.SCENARIO_APPRAISE, needs_reason=True, warns=warns)
+
+
+def _turn(do: str, sources: tuple[S, ...], target: S, warns: str = "") -> Step:
+    """A turn that somebody decides, and says why."""
+    return Step(do, sources, target, Permission.SCENARIO_MOVE, needs_reason=True, warns=warns)
+
 
 SCENARIO = Workflow(
     name="场景",
@@ -17,49 +28,32 @@ SCENARIO = Workflow(
     labels={state: state.label for state in S},
     steps=(
         Step(SUBMIT, (S.DRAFT, S.RETURNED), S.APPRAISAL, Permission.SCENARIO_EDIT),
-        Step(
-            APPROVE,
-            (S.APPRAISAL,),
-            S.APPROVED,
-            Permission.SCENARIO_APPRAISE,
-            warns="通过后即立项，登记内容不能再改，可据此发起试点。",
-        ),
-        Step(SEND_BACK, (S.APPRAISAL,), S.RETURNED, Permission.SCENARIO_APPRAISE, needs_reason=True),
-        Step(
-            REFUSE,
-            (S.APPRAISAL,),
-            S.REFUSED,
-            Permission.SCENARIO_APPRAISE,
-            needs_reason=True,
-            warns="不予立项后不能恢复；如只需补充材料，请选择“退回修改”。",
-        ),
+        _decision(APPROVE, S.APPROVED, "通过后即立项，登记内容不能再改，可据此发起试点。"),
+        _decision(REDUCE, S.APPROVED, "按核减后的范围立项，登记内容不能再改。"),
+        _decision(SEND_BACK, S.RETURNED),
+        _decision(REFUSE, S.REFUSED, "不予立项后不能恢复；如只需补充材料，请选择“退回”。"),
         Step(START, (S.APPROVED,), S.PILOTING, Permission.SCENARIO_MOVE),
         Step(EVALUATE, (S.PILOTING,), S.EVALUATING, Permission.SCENARIO_MOVE),
-        Step(PROMOTE, (S.EVALUATING,), S.PROMOTING, Permission.SCENARIO_MOVE),
-        Step(ITERATE, (S.EVALUATING,), S.ITERATING, Permission.SCENARIO_MOVE),
+        _turn(PROMOTE, (S.EVALUATING,), S.PROMOTING),
+        _turn(ITERATE, (S.EVALUATING,), S.ITERATING),
         Step(RESTART, (S.ITERATING,), S.PILOTING, Permission.SCENARIO_MOVE),
-        Step(
-            SUSPEND,
-            (S.PILOTING, S.EVALUATING, S.PROMOTING),
-            S.SUSPENDED,
-            Permission.SCENARIO_MOVE,
-            needs_reason=True,
-        ),
-        Step(RESUME, (S.SUSPENDED,), S.EVALUATING, Permission.SCENARIO_MOVE),
-        Step(
+        _turn(SUSPEND, (S.PILOTING, S.EVALUATING, S.ITERATING, S.PROMOTING), S.SUSPENDED),
+        _turn(RESUME, (S.SUSPENDED,), S.EVALUATING),
+        _turn(
             RETIRE,
-            (S.EVALUATING, S.SUSPENDED),
+            (S.APPROVED, S.EVALUATING, S.ITERATING, S.PROMOTING, S.SUSPENDED),
             S.RETIRED,
-            Permission.SCENARIO_MOVE,
-            needs_reason=True,
-            warns="退出后不能恢复，档案和试点数据继续保留。",
+            "退出后不能恢复，档案和试点数据继续保留。",
         ),
     ),
     terminal=frozenset({S.REFUSED, S.RETIRED}),
 )
 
+# How an appraisal ends; taken by its decision, never by a button of the dossier.
+BY_APPRAISAL = {Decision.PASS: APPROVE, Decision.REDUCE: REDUCE, Decision.BACK: SEND_BACK, Decision.REFUSE: REFUSE}
 # Taken by a pilot that starts, never by a button: a scenario is not 试点中 without a pilot.
 BY_PILOT = frozenset({START, RESTART})
+BUTTONS = {step.do for step in SCENARIO.steps} - BY_PILOT - set(BY_APPRAISAL.values())
 EDITABLE = frozenset({S.DRAFT, S.RETURNED})
 # From approval on a scenario is everybody's to learn from, whatever became of it.
 PAST_APPROVAL = frozenset(S) - EDITABLE - {S.APPRAISAL, S.REFUSED}
@@ -81,7 +75,7 @@ ORDER = (
 # What needs doing in each state, for the head of the dossier.
 NEXT = {
     S.DRAFT: "补全需求、数据和责任清单后提交论证。",
-    S.APPRAISAL: "由研究院论证：通过、退回修改或不予立项；登记人不能论证自己登记的场景。",
+    S.APPRAISAL: "由研究院指派论证人、逐项论证、查重后作出决定；登记、修改和提交的人不能论证。",
     S.RETURNED: "按退回理由修改后重新提交论证。",
     S.REFUSED: "未予立项，流程已结束。",
     S.APPROVED: "可以发起试点：选定试点地区、对照地区和指标。",

@@ -39,6 +39,10 @@ PAGES = (
     Page("scenarios/pages/scenarios.py", "场景", "scenarios", Permission.SCENARIO_READ, "需求与场景", "account_tree"),
     Page("scenarios/pages/scenario.py", "场景详情", "scenario", Permission.SCENARIO_READ),
     Page("scenarios/pages/register.py", "登记场景", "register", Permission.SCENARIO_CREATE),
+    Page(
+        "scenarios/pages/appraisals.py", "前期论证", "appraisals", Permission.APPRAISAL_READ, "需求与场景", "fact_check"
+    ),
+    Page("scenarios/pages/appraisal.py", "论证详情", "appraisal", Permission.SCENARIO_READ),
     Page("scenarios/pages/domains.py", "领域", "domains", Permission.DOMAIN_EDIT),
     Page("scenarios/pages/duties.py", "责任清单", "duties", Permission.SCENARIO_READ),
     Page(

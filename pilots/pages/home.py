@@ -8,6 +8,7 @@ from core.words import FollowUpState, PilotState, ReturnState, Role, ScenarioSta
 from metrics import follow_ups
 from metrics import queries as returns
 from pilots import queries
+from scenarios import appraisal_queries as appraisals
 from scenarios import queries as scenarios
 from web import guard, widgets
 from web.keep import ask
@@ -67,13 +68,15 @@ else:
     submitted = ask(returns.returns, actor, states=(ReturnState.SUBMITTED,))
     pending = [pilot for pilot in pilots if pilot.state is PilotState.PENDING]
     unjudged = [pilot for pilot in pilots if pilot.state is PilotState.EVALUATING]
-    waiting = ask(scenarios.scenarios, actor, states=(ScenarioState.APPRAISAL,)) if actor.is_staff else []
+    waiting = ask(appraisals.waiting, actor)
+    mine = [row for row in waiting if row.mine == appraisals.MINE]
     overdue = [
         view
         for view in ask(returns.returns, actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
         if view.due_on < today
     ]
-    any_todo |= todo(len(waiting), "个场景等待论证", "scenarios/pages/scenarios.py", "去论证")
+    any_todo |= todo(len(mine), "个场景请您论证", "scenarios/pages/appraisals.py", "去论证")
+    any_todo |= todo(len(waiting) - len(mine), "个场景正在论证", "scenarios/pages/appraisals.py", "看进展")
     any_todo |= todo(len(pending), "个试点等待批准启动", "pilots/pages/pilots.py", "去审批")
     any_todo |= todo(len(unjudged), "个试点在评估中，等待结论", "pilots/pages/pilots.py", "去评估")
     doubts = ask(follow_ups.counts, actor)
@@ -82,6 +85,15 @@ else:
         doubts.get(FollowUpState.EXPLAINED, 0), "条疑点县里已说明，等待采信", "metrics/pages/doubts.py", "去核查"
     )
     any_todo |= todo(len(overdue), "份报送已逾期", "metrics/pages/returns.py", "去催报")
+if not actor.is_staff:
+    returned = ask(scenarios.scenarios, actor, states=(ScenarioState.RETURNED,))
+    any_todo |= todo(
+        len(returned),
+        "个场景被退回，请按理由修改后重新提交论证",
+        "scenarios/pages/scenarios.py",
+        "去修改",
+        scenarios_state=ScenarioState.RETURNED.label,
+    )
 if not any_todo:
     st.success("没有待办事项。")
 

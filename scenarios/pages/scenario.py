@@ -4,6 +4,7 @@ import streamlit as st
 
 from accounts.permissions import Permission, may
 from core import clock
+from core.words import ScenarioState
 from scenarios import history, impact_queries, queries, service, stages
 from scenarios.pages import data_needs, dossier_parts, parts, privacy
 from web import guard, widgets
@@ -38,7 +39,17 @@ with st.container(border=True):
     widgets.steps("scenario", choices, act)
     if not choices and (why := queries.blocked(actor, scenario)):
         st.caption(guard.plain(why))
+    if row.state is ScenarioState.APPRAISAL and actor.is_staff:
+        answer = may(actor, Permission.SCENARIO_APPRAISE, scenario.subject)
+        st.caption(guard.plain(answer.reason) if answer.reason else "请在“前期论证”页指派论证人、查重并作出决定。")
     with st.container(horizontal=True):
+        if row.state not in stages.EDITABLE or moved:
+            st.page_link(
+                "scenarios/pages/appraisal.py",
+                label="前期论证",
+                icon=":material/fact_check:",
+                query_params={"id": str(row.id)},
+            )
         if may(actor, Permission.SCENARIO_EDIT, scenario.subject):
             st.page_link(
                 "scenarios/pages/register.py",
@@ -75,6 +86,10 @@ left, right = st.columns([3, 2])
 with left:
     st.subheader("场景简介", anchor=False)
     parts.prose(scenario.summary)
+    if scenario.scope:
+        st.subheader("核减后的范围", anchor=False)
+        st.caption("论证时核减，以下列范围为准。")
+        parts.prose(scenario.scope)
     if scenario.design:
         st.subheader("设计说明", anchor=False)
         parts.prose(scenario.design)

@@ -10,10 +10,11 @@ from core.words import GovernanceLevel, ScenarioState
 from scenarios import domain_queries, queries, resource_queries
 from scenarios.pages.parts import ALL, label
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 widgets.header("场景", "有哪些场景，各走到哪一步？")
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     if may(actor, Permission.SCENARIO_CREATE) and st.button(
         "登记场景", key="scenarios_new", type="primary", icon=":material/add:"
     ):
@@ -22,7 +23,7 @@ with st.container(horizontal=True):
         st.page_link("scenarios/pages/domains.py", label="领域", icon=":material/category:")
 
 places = {place.code: place.label for place in resource_queries.regions()}
-leads = {body.id: body.name for body in accounts.queries.organisations(actor)}
+leads = {body.id: body.name for body in ask(accounts.queries.organisations, actor)}
 first, second, third, fourth = st.columns(4)
 search = first.text_input(
     "查找",
@@ -33,7 +34,7 @@ search = first.text_input(
     bind="query-params",
 )
 domain = second.selectbox(
-    "领域", domain_queries.domains(actor), None, key="scenarios_domain", placeholder=ALL, bind="query-params"
+    "领域", ask(domain_queries.domains, actor), None, key="scenarios_domain", placeholder=ALL, bind="query-params"
 )
 state = third.selectbox(
     "状态", list(ScenarioState), None, label, key="scenarios_state", placeholder=ALL, bind="query-params"
@@ -46,13 +47,19 @@ region = first.selectbox(
     "地区", list(places), None, places.__getitem__, key="scenarios_region", placeholder=ALL, bind="query-params"
 )
 group = second.selectbox(
-    "地区类型", queries.groups_of_scenarios(actor), None, key="scenarios_group", placeholder=ALL, bind="query-params"
+    "地区类型",
+    ask(queries.groups_of_scenarios, actor),
+    None,
+    key="scenarios_group",
+    placeholder=ALL,
+    bind="query-params",
 )
 lead = third.selectbox(
     "牵头单位", list(leads), None, leads.__getitem__, key="scenarios_lead", placeholder=ALL, bind="query-params"
 )
 
-rows = queries.scenarios(
+rows = ask(
+    queries.scenarios,
     actor,
     search=search or "",
     domain=domain,
@@ -90,6 +97,7 @@ if rows:
         "scenarios_table",
         open_page="scenarios/pages/scenario.py",
         ids=[row.id for row in rows],
+        height=min(36 * (len(rows) + 1), 720),
         help={
             "数据就绪度": "已接入的数据项 ÷ 需要的数据项",
             "三张清单": "能否上溯到需求、下接改革事项",

@@ -25,6 +25,8 @@ SUBJECT = Subject(region_code="330523", organisation_id=3, created_by=4)
 # y: may; - : may not. Columns in the order of ACTORS.
 TABLE = """
 account:manage      y - - - - - -
+appraisal:read      y y - - y - -
+appraisal:review    - - - - - - -
 audit:read          y y - - - - -
 collection:design   y y - - - - -
 data:answer         y y y - - - -

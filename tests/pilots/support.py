@@ -16,7 +16,7 @@ from core.numbers import to_micro
 from core.periods import Period
 from core.words import Arm, GovernanceLevel, IndicatorRole, ReturnState, ValueState
 from db.session import read, write
-from db.tables import CollectionUnit, IndicatorRow, Observation, Pilot, ReturnRow, Scenario
+from db.tables import CollectionUnit, IndicatorRow, Observation, Pilot, ReturnRow
 from metrics import catalogue, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service, stages
@@ -24,6 +24,7 @@ from pilots.schemas import PilotIn
 from scenarios import need_service
 from scenarios import service as scenarios
 from scenarios import stages as scenario_stages
+from tests.scenarios.conftest import move as move_scenario
 from tests.scenarios.conftest import need_in, scenario_in
 from tests.support import Cast
 
@@ -36,10 +37,8 @@ def approved_scenario(cast: Cast) -> int:
     """A scenario that 李研 registered and 陈审 passed."""
     need_id = need_service.register_need(cast.li_staff, need_in())
     scenario_id = scenarios.register_scenario(cast.li_staff, scenario_in(cast.li_staff, [need_id]), nonce="s1")
-    for actor, do in ((cast.li_staff, scenario_stages.SUBMIT), (cast.chen_staff, scenario_stages.APPROVE)):
-        with read() as session:
-            version = session.get_one(Scenario, scenario_id).version
-        scenarios.move(actor, scenario_id, do, seen_version=version)
+    move_scenario(cast.li_staff, scenario_id, scenario_stages.SUBMIT)
+    move_scenario(cast.chen_staff, scenario_id, scenario_stages.APPROVE)
     return scenario_id
 
 

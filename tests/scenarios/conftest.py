@@ -11,14 +11,19 @@ from accounts import queries as people
 from accounts.permissions import Actor
 from core.words import (
     Asker,
+    Criterion,
+    Decision,
+    FindingVerdict,
     GovernanceLevel,
+    LikenessVerdict,
     NeedSource,
     PersonalInformation,
     SecurityLevel,
     Sharing,
     SharingScheme,
 )
-from scenarios import duty_service, need_service, queries, service
+from scenarios import appraisal_queries, appraisal_service, duty_service, need_service, queries, service, stages
+from scenarios.appraisal_schemas import DecisionIn, FindingIn, JudgementIn, SheetIn
 from scenarios.duty_rules import Place, Where
 from scenarios.resource_schemas import ResourceIn
 from scenarios.schemas import BranchIn, NeedIn, ScenarioIn
@@ -92,7 +97,44 @@ def detail(actor: Actor, scenario_id: int) -> queries.ScenarioDetail:
 
 
 def move(actor: Actor, scenario_id: int, do: str, reason: str = "") -> None:
-    service.move(actor, scenario_id, do, reason, seen_version=detail(actor, scenario_id).version)
+    """Take a step by the command it belongs to: a decision comes with the appraisal that leads to it."""
+    decision = next((key for key, step in stages.BY_APPRAISAL.items() if step == do), None)
+    if decision is None:
+        service.move(actor, scenario_id, do, reason, seen_version=detail(actor, scenario_id).version)
+    else:
+        review(actor, actor, scenario_id)
+        decide(actor, scenario_id, decision, reason or "清单齐全，同意论证意见")
+
+
+def sheet_in(**changes: Any) -> SheetIn:
+    """A complete sheet, as nobody has written on it yet."""
+    findings = [
+        FindingIn(
+            criterion=criterion, verdict=FindingVerdict.MET, finding="材料齐全，情况属实", evidence="论证材料第1册"
+        )
+        for criterion in Criterion
+    ]
+    return SheetIn(**{"findings": findings, "advice": Decision.PASS, "opinion": "同意立项", **changes})
+
+
+def appraisal(actor: Actor, scenario_id: int) -> appraisal_queries.AppraisalView:
+    return appraisal_queries.rounds(actor, scenario_id)[0]
+
+
+def review(staff: Actor, reviewer: Actor, scenario_id: int) -> None:
+    """Staff ask somebody, who hands in a complete sheet and judges what is alike."""
+    assert reviewer.account_id is not None
+    appraisal_service.assign(staff, scenario_id, reviewer.account_id)
+    appraisal_service.save_sheet(reviewer, scenario_id, sheet_in(), submit=True)
+    for match in appraisal(staff, scenario_id).matches:
+        judged = JudgementIn(judgement=LikenessVerdict.PASS, note="对象和流程都不同")
+        appraisal_service.judge_match(staff, scenario_id, match.id, judged, seen_version=match.version)
+
+
+def decide(actor: Actor, scenario_id: int, decision: Decision, reason: str, scope: str = "") -> None:
+    scope = scope or ("只建设巡查派单部分" if decision is Decision.REDUCE else "")
+    data = DecisionIn(decision=decision, reason=reason, scope=scope)
+    appraisal_service.decide(actor, scenario_id, data, seen_version=appraisal(actor, scenario_id).version)
 
 
 @pytest.fixture

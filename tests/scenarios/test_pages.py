@@ -114,9 +114,9 @@ def test_a_second_click_comes_from_the_same_form(page: Page, cast: Cast, need: i
 def test_a_returned_scenario_is_changed_and_submitted_again(page: Page, cast: Cast, draft: int) -> None:
     wang = cast.wang_anji
     move(wang, draft, "提交论证")
-    move(cast.li_staff, draft, "退回修改", "请改名")
+    move(cast.li_staff, draft, "退回修改", "请修改名称")
     app = page("scenario", wang, id=draft)
-    assert "请改名" in words(app)
+    assert "请修改名称" in words(app)
     app = page("register", wang, id=draft)
     widget(app, f"register_{draft}_name").set_value("危房智能巡查二期")
     widget(app, f"register_{draft}_submit").click().run()
@@ -138,23 +138,12 @@ def test_an_edit_of_what_somebody_changed_meanwhile_is_refused(page: Page, cast:
     assert detail(wang, draft).row.name == "别人的名称"
 
 
-def test_staff_appraise_with_a_reason(page: Page, cast: Cast, draft: int) -> None:
-    move(cast.wang_anji, draft, "提交论证")
-    app = page("scenario", cast.li_staff, id=draft)
-    labels = [button.label for button in app.button if button.key and button.key.startswith("scenario_")]
-    assert labels[:3] == ["确认论证通过", "确认退回修改", "确认不予立项"]
-    widget(app, "scenario_1").click().run()
-    assert "需要填写理由" in app.error[0].value
-    widget(app, "scenario_1_reason").set_value("请补充依据")
-    widget(app, "scenario_1").click().run()
-    assert detail(cast.li_staff, draft).row.state is ScenarioState.RETURNED
-
-
 def test_who_registered_reads_why_he_cannot_appraise(page: Page, cast: Cast, need: int) -> None:
     li = cast.li_staff
     number = service.register_scenario(li, scenario_in(li, [need]), nonce="n")
     move(li, number, "提交论证")
     assert "自己登记" in words(page("scenario", li, id=number))
+    assert "自己登记" in words(page("appraisal", li, id=number))
 
 
 @pytest.mark.parametrize("url", ["scenario", "register", "need"])

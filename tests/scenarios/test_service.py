@@ -199,7 +199,7 @@ def test_a_step_from_the_wrong_state_says_what_is_possible(cast: Cast, approved:
 
 def test_a_return_needs_a_reason(cast: Cast, draft: int) -> None:
     move(cast.wang_anji, draft, "提交论证")
-    with pytest.raises(Invalid, match="需要填写理由"):
+    with pytest.raises(ValidationError, match="reason"):
         move(cast.li_staff, draft, "退回修改", "  ")
 
 
@@ -265,7 +265,7 @@ def test_a_pilot_takes_the_scenario_along(database: str, cast: Cast, approved: i
         service.mark_evaluating(session, li, approved)
         service.mark_evaluating(session, li, approved)
     assert state() is ScenarioState.EVALUATING
-    move(li, approved, "转入迭代")
+    move(li, approved, "转入迭代", "群众反映提醒太晚")
     with write() as session:
         service.mark_piloting(session, li, approved)
     assert state() is ScenarioState.PILOTING
@@ -294,7 +294,7 @@ def test_no_pilot_of_a_draft(cast: Cast, draft: int) -> None:
 def test_starting_a_pilot_is_not_a_button(cast: Cast, approved: int) -> None:
     with pytest.raises(WrongState, match="发起试点"):
         move(cast.li_staff, approved, "启动试点")
-    assert queries.steps(cast.li_staff, detail(cast.li_staff, approved)) == []
+    assert [step.do for step in queries.steps(cast.li_staff, detail(cast.li_staff, approved))] == ["退出"]
 
 
 # -- what may be entered --------------------------------------------------------------------
