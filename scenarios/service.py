@@ -114,7 +114,7 @@ def move(actor: Actor, scenario_id: int, do: str, reason: str = "", *, seen_vers
         if do in stages.BY_PILOT:
             raise WrongState(f"“{do}”随试点启动自动完成，不能单独办理。", "请从场景页发起试点。")
         if do in stages.BY_APPRAISAL.values():
-            raise WrongState(f"“{do}”由论证决定，不能单独办理。", "请在场景的“前期论证”页作出决定。")
+            raise WrongState(f"“{do}”由论证决定，不能单独办理。", "请在场景的“论证情况”页作出决定。")
         _authorise(actor, row.state, do, subject)
         check_version(row, seen_version)
         if do == stages.SUBMIT:

@@ -41,12 +41,12 @@ with st.container(border=True):
         st.caption(guard.plain(why))
     if row.state is ScenarioState.APPRAISAL and actor.is_staff:
         answer = may(actor, Permission.SCENARIO_APPRAISE, scenario.subject)
-        st.caption(guard.plain(answer.reason) if answer.reason else "请在“前期论证”页指派论证人、查重并作出决定。")
+        st.caption(guard.plain(answer.reason) if answer.reason else "请在“论证情况”页指派论证人、查重并作出决定。")
     with st.container(horizontal=True):
         if row.state not in stages.EDITABLE or moved:
             st.page_link(
                 "scenarios/pages/appraisal.py",
-                label="前期论证",
+                label="论证情况",
                 icon=":material/fact_check:",
                 query_params={"id": str(row.id)},
             )

@@ -70,7 +70,7 @@ def register(li: Person) -> None:
 def appraise(chen: Person, scenario: str) -> None:
     """Asked to review, 陈审 fills in the checklist and decides."""
     chen.visit(scenario)
-    chen.press("前期论证")
+    chen.press("论证情况")
     chen.sees("还没有指派论证人")
     chen.choose("appraisal_candidate", "陈审")
     chen.press("指派")
@@ -138,7 +138,7 @@ def test_from_a_need_to_a_running_pilot(browser: Browser, site: str) -> None:
         register(li)
         scenario = li.page.url.removeprefix(f"{site}/")
         # Nobody approves what he registered himself.
-        li.press("前期论证")
+        li.press("论证情况")
         li.sees("不能审批自己登记的事项")
         expect(li.page.get_by_role("button", name="指派")).to_have_count(0)
         appraise(chen, scenario)

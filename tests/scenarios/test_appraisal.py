@@ -401,7 +401,7 @@ def test_an_appraisal_decided_meanwhile_is_not_decided_again(cast: Cast, submitt
 
 
 def test_a_decision_is_not_a_button_of_the_dossier(cast: Cast, submitted: int) -> None:
-    with pytest.raises(WrongState, match="前期论证"):
+    with pytest.raises(WrongState, match="论证情况"):
         service.move(
             cast.li_staff, submitted, "论证通过", "同意", seen_version=detail(cast.li_staff, submitted).version
         )
