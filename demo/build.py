@@ -46,7 +46,19 @@ from db.tables import (
     ReturnRow,
     Scenario,
 )
-from demo import appraisals, catalogue, dossiers, figures, indexes, people, responsibilities, rounds, story, tickets
+from demo import (
+    appraisals,
+    catalogue,
+    dossiers,
+    figures,
+    indexes,
+    people,
+    promises,
+    responsibilities,
+    rounds,
+    story,
+    tickets,
+)
 from metrics import collecting, imports, rollups
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
@@ -75,6 +87,7 @@ def province(say: Callable[[str], None]) -> None:
     needs = [_need(li, need) for need in story.NEEDS]
     _merge(li, needs[0])
     catalogue.resources(li, cast.organisations)
+    promises.sources(li)
     scenarios = {item.name: _scenario(li, item, cast, needs) for item in story.SCENARIOS}
     catalogue.requests()
     catalogue.assessments(li)
@@ -85,6 +98,8 @@ def province(say: Callable[[str], None]) -> None:
         _finish(li, chen, scenarios[item.name], item)
     _after_approval(li, scenarios)
     catalogue.later(li)
+    say("记下目标调整、校验规则和新版口径……")
+    promises.tell(li, chen, story.PILOTS[0].name)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
     say("建立指标体系……")

@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from accounts.permissions import Actor
 from core import clock
-from core.words import IndicatorRole, ReturnState
+from core.words import ReturnState
 from db.session import read
-from db.tables import Collection, CollectionIndicator, IndicatorRow, Pilot, ReturnRow
+from db.tables import Collection, ReturnRow
 from metrics import queries
 
 
@@ -26,16 +26,6 @@ class Waiting:
     returned: int
     overdue: int
     oldest_due: date | None
-
-
-@dataclass(frozen=True)
-class Use:
-    """A collection that asks for an indicator. `pilot_id` is None for a standing assessment."""
-
-    collection_id: int
-    collection: str
-    pilot_id: int | None
-    role: IndicatorRole
 
 
 def waiting(actor: Actor) -> list[Waiting]:
@@ -85,27 +75,3 @@ def periods(actor: Actor, collection_id: int | None = None) -> list[str]:
     found = query.subquery().c.period
     with read() as session:
         return list(session.scalars(select(found).distinct().order_by(found.desc())))
-
-
-def versions(code: str) -> list[tuple[int, int]]:
-    """(id, version) of an indicator's definitions, the newest first."""
-    query = select(col(IndicatorRow.id), col(IndicatorRow.version)).where(col(IndicatorRow.code) == code)
-    with read() as session:
-        rows = session.execute(query.order_by(col(IndicatorRow.version).desc()))
-        return [(number or 0, version) for number, version in rows]
-
-
-def users(actor: Actor, indicator_id: int) -> list[Use]:
-    """Who asks for this indicator: staff see all, a county those it takes part in, others none."""
-    query = (
-        select(col(Collection.id), col(Collection.name), col(Pilot.id), col(CollectionIndicator.role))
-        .join(CollectionIndicator, col(CollectionIndicator.collection_id) == col(Collection.id))
-        .outerjoin(Pilot, col(Pilot.collection_id) == col(Collection.id))
-        .where(col(CollectionIndicator.indicator_id) == indicator_id)
-        .order_by(col(Collection.name))
-    )
-    if not actor.is_staff:
-        own = select(queries.readable(actor).subquery().c.collection_id)
-        query = query.where(col(Collection.id).in_(own))
-    with read() as session:
-        return [Use(*row) for row in session.execute(query)]

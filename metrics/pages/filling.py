@@ -14,7 +14,7 @@ from core.errors import Conflict
 from core.settings import settings
 from core.words import ReturnState
 from core.workflow import Step
-from metrics import exports, grid, imports
+from metrics import exports, grid, imports, recording
 from metrics.imports import Preview
 from metrics.model import Change, ChangeKind, Finding, Form, Severity
 from metrics.queries import ReturnView
@@ -185,6 +185,7 @@ def _place(finding: Finding) -> str:
 
 def _preview(actor: Actor, view: ReturnView, form: Form, seen: int, data: bytes, filename: str) -> None:
     checked = imports.preview(actor, view.id, data, filename)
+    recording.note(actor, view.id, checked.upload.digest, checked.upload.kind, checked.findings)
     st.markdown(f"**{guard.plain(filename)}**")
     if checked.upload.refused:
         for finding in checked.errors:

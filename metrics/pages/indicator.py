@@ -1,73 +1,75 @@
-"""One definition, in plain words."""
+"""One definition, in plain words: what it means, its versions, who uses it."""
 
 import streamlit as st
 
-from metrics import overview, queries
-from metrics.pages.wording import COMBINES, DIRECTIONS, KINDS, bounds, sides
+from accounts import sessions
+from accounts.permissions import Permission, may
+from core import clock
+from core.periods import Period
+from metrics import compliance, definition_queries, definition_report, exports, queries
+from metrics.pages import defining
+from metrics.wording import facts_of
 from web import guard, widgets
 
 actor = guard.current_actor()
 indicator = guard.found(queries.indicator(guard.parameter("id") or 0), "指标")
-versions = overview.versions(indicator.code)
-users = overview.users(actor, indicator.id)
+versions = definition_queries.versions(actor, indicator.code)
 widgets.header(
     f"{indicator.code}　{indicator.name}",
     "这个指标说的是什么，怎么算，有什么局限？",
     back=("metrics/pages/indicators.py", "全部指标"),
 )
-newest, newest_version = versions[0]
-if newest != indicator.id:
-    st.warning(f"这是第 {indicator.version} 版口径，现行的是第 {newest_version} 版。用旧口径报的数仍按旧口径解释。")
+newest = versions[0].indicator
+if newest.id != indicator.id:
+    st.warning(f"这是第 {indicator.version} 版口径，现行的是第 {newest.version} 版。用旧口径报的数仍按旧口径解释。")
     st.page_link(
-        "metrics/pages/indicator.py", label="查看现行口径", icon=":material/update:", query_params={"id": str(newest)}
+        "metrics/pages/indicator.py",
+        label="查看现行口径",
+        icon=":material/update:",
+        query_params={"id": str(newest.id)},
     )
+elif indicator.valid_from and Period.parse(indicator.valid_from).start > clock.today():
+    st.info(f"第 {indicator.version} 版从{Period.parse(indicator.valid_from).label}起报送；在那以前仍按上一版。")
+defining.warn(compliance.warning(indicator), indicator.compliance_note)
 with st.container(border=True):
     st.markdown(f"**{guard.plain(indicator.meaning)}**")
     st.markdown(f"怎么算：{guard.plain(indicator.formula)}")
+    with st.container(horizontal=True):
+        if newest.id == indicator.id and may(actor, Permission.INDICATOR_EDIT):
+            st.page_link(
+                "metrics/pages/define.py",
+                label="出新版" if versions[0].used else "修改口径",
+                icon=":material/edit:",
+                query_params={"id": str(indicator.id)},
+            )
+        st.download_button(
+            "下载口径（PDF）",
+            lambda: definition_report.entry(sessions.fresh(actor), indicator.id),
+            file_name=exports.file_name("指标口径", indicator.code, indicator.name, f"第{indicator.version}版")
+            + ".pdf",
+            mime="application/pdf",
+            key="indicator_pdf",
+            icon=":material/picture_as_pdf:",
+            on_click="ignore",
+        )
 
-facts = [
-    ("填什么", sides(indicator)),
-    ("类型", f"{indicator.kind.label}：{KINDS[indicator.kind]}"),
-    ("方向", f"{indicator.direction.label}：{DIRECTIONS[indicator.direction]}"),
-    ("单位与小数", f"{indicator.unit or '无单位'}，保留 {indicator.decimals} 位小数，四舍五入"),
-    ("多地怎么合成", f"{indicator.combine_regions.label}：{COMBINES[indicator.combine_regions]}"),
-    ("多期怎么合成", f"{indicator.combine_time.label}：{COMBINES[indicator.combine_time]}"),
-    ("周期", indicator.cadence.label),
-    ("必须在什么范围", bounds(indicator, indicator.hard_min, indicator.hard_max, "没有限制") + "；超出的不能保存"),
-    (
-        "通常在什么范围",
-        bounds(indicator, indicator.plausible_min, indicator.plausible_max, "没有规定") + "；超出的会提醒核对",
-    ),
-    ("数据来源", indicator.source or "–"),
-    ("怎么采集", indicator.collected_by or "–"),
-    ("佐证材料", "要求提供" if indicator.evidence_required else "不要求"),
-    ("局限与偏差", indicator.limits or "没有登记"),
-    ("口径版本", f"第 {indicator.version} 版；数值用过的口径不再修改，只出新版"),
-]
-st.table({name: guard.plain(text) for name, text in facts}, border="horizontal")
-
-others = [(number, version) for number, version in versions if number != indicator.id]
-if others:
-    st.subheader("其他版本", anchor=False)
-    for number, version in others:
-        st.page_link("metrics/pages/indicator.py", label=f"第 {version} 版", query_params={"id": str(number)})
+rows = dict(facts_of(indicator)[1:])
+if (source := definition_queries.source(actor, indicator)) is not None:
+    rows["数据资源"] = f"{source.name}（{source.provider}）"
+rows["局限与偏差"] = indicator.limits or "没有登记"
+rows["口径版本"] = f"第 {indicator.version} 版；数值用过的口径不再修改，只出新版"
+st.table({name: guard.plain(text) for name, text in rows.items()}, border="horizontal")
+if source is not None and may(actor, Permission.SCENARIO_READ):
+    st.page_link(
+        "scenarios/pages/resources.py",
+        label=guard.plain(f"查看数据资源：{source.name}"),
+        icon=":material/database:",
+        query_params={"resources_q": source.name},
+    )
 
 st.subheader("谁在用", anchor=False)
-for user in users:
-    label = guard.plain(f"{user.collection}（{user.role.label}）")
-    if user.pilot_id is None:
-        st.page_link(
-            "metrics/pages/assessment.py",
-            label=label,
-            icon=":material/leaderboard:",
-            query_params={"assessment_id": user.collection},
-        )
-    else:
-        st.page_link(
-            "pilots/pages/pilot.py",
-            label=label,
-            icon=":material/science:",
-            query_params={"id": str(user.pilot_id)},
-        )
-if not users:
-    st.caption("没有您可以查看的报送任务在用这个指标。")
+defining.uses(definition_queries.uses(actor, indicator.code))
+defining.index_systems(definition_queries.index_systems(actor, indicator.code))
+
+st.subheader("历次版本", anchor=False)
+defining.versions(versions, indicator.id)

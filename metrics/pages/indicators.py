@@ -3,9 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from metrics import queries
+from accounts import sessions
+from accounts.permissions import Permission, may
+from core import clock
+from metrics import compliance, definition_report, exports, queries
 from regions.imports import initials
-from web import guard, keep, widgets
+from web import guard, widgets
 
 actor = guard.current_actor()
 widgets.header("指标", "有哪些指标，各是怎么算的？")
@@ -16,7 +19,7 @@ search = st.text_input(
 sought = (search or "").strip().lower()
 rows = [
     row
-    for row in keep.kept(("indicators", keep.version()), queries.indicators)
+    for row in queries.indicators()
     if any(sought in text.lower() for text in (row.code, row.name, row.meaning, row.formula, initials(row.name)))
 ]
 if rows:
@@ -25,11 +28,14 @@ if rows:
             {
                 "代码": row.code,
                 "指标": row.name,
+                "合规": "◆ 疑似形式主义" if compliance.warning(row) else "",
                 "怎么算": row.formula,
                 "单位": row.unit or "–",
                 "类型": row.kind.label,
                 "方向": row.direction.label,
                 "周期": row.cadence.label,
+                "本期或累计": row.accumulation.label,
+                "通常作": row.role.label,
                 "口径版本": f"第 {row.version} 版",
             }
             for row in rows
@@ -43,3 +49,19 @@ elif sought:
     widgets.empty("没有符合条件的指标。请换一个词查找。")
 else:
     widgets.empty("还没有载入指标口径。请系统管理员运行 zhiping init。")
+if doubtful := [row for row in rows if compliance.warning(row)]:
+    st.warning(
+        f"**◆ 合规提醒**　{'、'.join(guard.plain(row.name) for row in doubtful)}：{guard.plain(compliance.REASON)}"
+    )
+with st.container(horizontal=True):
+    if may(actor, Permission.INDICATOR_EDIT):
+        st.page_link("metrics/pages/define.py", label="新建指标", icon=":material/add:")
+    st.download_button(
+        "下载指标目录（PDF）",
+        lambda: definition_report.catalogue(sessions.fresh(actor)),
+        file_name=exports.file_name("指标目录", f"{clock.today():%Y%m%d}") + ".pdf",
+        mime="application/pdf",
+        key="indicators_pdf",
+        icon=":material/picture_as_pdf:",
+        on_click="ignore",
+    )

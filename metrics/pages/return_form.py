@@ -80,6 +80,15 @@ elif fills:
     st.info(f"这份报送{view.state.label}，不能修改。" + filling.NEXT[view.state])
 
 values.current(view, form)
+if form.lines:
+    with st.expander("各指标走势（附基线与目标）", icon=":material/show_chart:", key="return_trends"):
+        values.trends(actor, view, form)
+        st.page_link(
+            "metrics/pages/targets.py",
+            label="基线与目标的每次设定",
+            icon=":material/flag:",
+            query_params={"id": str(view.collection_id)},
+        )
 with st.expander("办理记录", icon=":material/history:", key="return_history"):
     values.history(actor, view.id)
 st.session_state[seen_key] = view.version

@@ -8,10 +8,11 @@ import streamlit as st
 import accounts.queries
 from accounts.permissions import Actor
 from core import clock
+from metrics import pictures, queries, tracing
 from metrics.model import Form, Line
 from metrics.queries import ReturnView
 from metrics.workbook import remark
-from web import widgets
+from web import charts, widgets
 
 FIGURE = "metrics/pages/figure.py"
 
@@ -52,6 +53,23 @@ def current(view: ReturnView, form: Form) -> None:
             address(view.collection_id, line.indicator.id, view.region_code, view.period) for line in form.lines
         ],
         help={"数值": "括号里是分子 / 分母"},
+    )
+
+
+def trends(actor: Actor, view: ReturnView, form: Form) -> None:
+    """One indicator through its periods, with every baseline and target, old and new."""
+    names = {line.indicator.id: line.indicator for line in form.lines}
+    chosen = st.selectbox("指标", list(names), 0, lambda number: names[number].name, key="return_trend")
+    indicator = names[chosen]
+    found = queries.explain(actor, view.collection_id, chosen, view.region_code, view.period)
+    points = tracing.series(actor, view.collection_id, indicator, view.region_code, view.period)
+    if found is None or not points:
+        st.caption("已提交的各期里还没有这个指标的数，暂时画不出变化趋势。")
+        return
+    charts.draw(
+        lambda: pictures.trend(indicator, points, found.targets, view.region, region_code=view.region_code),
+        ("return", view.id, chosen),
+        describe=f"{view.region}{indicator.name}各期的变化，附基线和目标，改过的旧线也在",
     )
 
 

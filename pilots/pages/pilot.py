@@ -265,6 +265,12 @@ if may(actor, Permission.PILOT_DECIDE) and pilot.state not in PILOT.terminal:
                 )
                 widgets.flash("已调整，原来的线保留在图中。")
                 st.rerun()
+st.page_link(
+    "metrics/pages/targets.py",
+    label="全部基线与目标（按地区、按期，含原有的）",
+    icon=":material/flag:",
+    query_params={"id": str(pilot.collection_id)},
+)
 with st.expander("这些数字是怎样算出来的"):
     st.markdown(
         f"**{indicator.name}**（{indicator.code} 第 {indicator.version} 版）：{guard.plain(indicator.meaning)}\n\n"

@@ -338,7 +338,7 @@ def test_the_catalogue_is_searched_and_a_definition_explained(page: Page, cast: 
     assert facts["填什么"] == "分子：按时办结件数（件）；分母：应办结件数（件）"
     assert facts["必须在什么范围"] == "不低于 0.00%，不高于 100.00%；超出的不能保存"
     assert facts["局限与偏差"]
-    assert links(app)[1:] == ["按时办结月报（目标指标）"]
+    assert links(app)[1:] == ["按时办结月报（目标指标，第 1 版）"]
     app = page("indicator", cast.sun_judge, id=made.indicators["SX01"])
     assert "没有您可以查看的报送任务在用这个指标" in words(app)
     assert "没有找到这项指标" in words(page("indicator", cast.sun_judge, id=999))
