@@ -29,8 +29,9 @@ lint: .venv/installed-dev ## Style, formatting and import contracts
 types: .venv/installed-dev ## Check the types
 	@$(BIN)/mypy
 
-bench: .venv/installed-dev ## Server time of a page rerun beside Streamlit's defaults
+bench: .venv/installed-dev ## Server time of a page rerun; roll-up reads at ten times the data (--full for 10 M)
 	@$(BIN)/python benchmarks/pages.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/rollups.py
 
 shots: .venv/installed-dev ## Screenshots of every page for docs/guide (needs Chromium)
 	@$(BIN)/python -m tests.browser.shots docs/guide
