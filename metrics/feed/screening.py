@@ -244,4 +244,5 @@ SCREENS: Mapping[str, Callable[[Batch], Mask]] = {
     "history.outlier": _outlying,
     "history.flat": _flat,
     "target.exact": _on_target,
+    "target.often": _on_target,
 }
