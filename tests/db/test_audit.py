@@ -17,6 +17,8 @@ APPEND_ONLY = (
     "audit_event",
     "data_request_step",
     "frozen_figure",
+    "index_result",
+    "index_version",
     "observation",
     "pilot_verdict",
     "reminder",

@@ -31,6 +31,7 @@ SITE = "http://testserver"
 def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("ZHIPING_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("ZHIPING_UPLOAD_MB", "1")
+    monkeypatch.setenv("ZHIPING_TICKET_MB", "1")
     settings.cache_clear()
     yield
     settings.cache_clear()
@@ -95,5 +96,7 @@ def signed_in(client: TestClient) -> TestClient:
 @pytest.fixture(scope="session")
 def stub_server() -> Iterator[str]:
     """The stub app behind `streamlit run`, as in production."""
-    with server(ROOT / "tests" / "web" / "stub_app.py") as address:
-        yield address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZHIPING_TICKET_MB", "20")  # the stub's uploader asks for no limit of its own
+        with server(ROOT / "tests" / "web" / "stub_app.py") as address:
+            yield address
