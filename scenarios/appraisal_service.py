@@ -187,6 +187,7 @@ def decide(actor: Actor, scenario_id: int, data: DecisionIn, *, seen_version: in
 
 def open_round(session: Session, actor: Actor, row: Scenario, found: Sequence[Match]) -> None:
     """A scenario is submitted: a round begins, with whose work it is and what it is like."""
+    require(actor, Permission.SCENARIO_CREATE)
     last = session.exec(
         select(Appraisal.round).where(Appraisal.scenario_id == row.id).order_by(col(Appraisal.round).desc())
     ).first()

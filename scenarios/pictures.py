@@ -50,15 +50,14 @@ def hot_words(found: Sequence[HotWord], *, title: str) -> Figure:
         ],
         columns=["word", "score", "now", "past", "shown"],
     )
-    base = alt.Chart(frame, title=title, height=22 * len(frame) + 10, config=theme.config()).encode(
+    base = alt.Chart(frame, title=title, height=22 * len(frame) + 10).encode(
         y=alt.Y("word", type="nominal", sort=None, axis=alt.Axis(title=None, ticks=False, domain=False)),
         x=alt.X("score", type="quantitative", axis=None),
         tooltip=tips([("word", "词"), ("now", "本期"), ("past", "以往")]),
     )
     bars = base.mark_bar(color=theme.DEVELOPED)
     numbers = base.mark_text(align="left", dx=4, color=theme.MUTED).encode(text=alt.Text("shown", type="nominal"))
-    layered: alt.LayerChart = bars + numbers
-    return layered
+    return alt.layer(bars, numbers, config=theme.config())
 
 
 def _past(hot: HotWord) -> str:

@@ -55,7 +55,7 @@ def register(li: Person) -> None:
     li.choose("register_new_region", "安吉县")
     li.choose("register_new_level", "村（社区）")
     li.fill("register_new_summary", "老人一键呼叫，网格员十分钟内上门，家属同步收到消息。")
-    li.cell("register_new_data", 0.25, 0, "低保和特困")
+    li.cell("register_new_data", 0.25, 0, "12345热线")
     li.cell("register_new_data", 0.75, 0, "确定服务对象")
     li.cell("register_new_duties", 0.33, 0, "接到呼叫后上门")
     li.cell("register_new_duties", 0.46, 0, "安吉县基层")
