@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Default: working days after a period's end when its return is due.",
     )
+    data_answer_days: int = Field(
+        10,
+        ge=1,
+        description="Working days a provider has to answer a request for data before it shows as overdue.",
+    )
     coverage_floor: float = Field(
         0.8,
         ge=0,

@@ -55,6 +55,10 @@ PAGES = (
     ),
     Page("scenarios/pages/resources.py", "数据资源", "resources", Permission.SCENARIO_READ, "需求与场景", "database"),
     Page("scenarios/pages/resource.py", "数据资源详情", "resource", Permission.SCENARIO_READ),
+    Page(
+        "scenarios/pages/data_requests.py", "数据申请", "requests", Permission.SCENARIO_READ, "需求与场景", "swap_horiz"
+    ),
+    Page("scenarios/pages/matrix.py", "数据就绪度", "matrix", Permission.SCENARIO_READ, "需求与场景", "grid_on"),
     Page("pilots/pages/pilots.py", "试点", "pilots", Permission.PILOT_READ, "试点", "science"),
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
     Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),

@@ -4,12 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from core import clock
-from core.words import FollowUpState, PilotState, ReturnState, Role, ScenarioState
+from core.words import DataStatus, FollowUpState, PilotState, ReturnState, Role, ScenarioState
 from metrics import follow_ups
 from metrics import queries as returns
 from pilots import queries
 from scenarios import appraisal_queries as appraisals
 from scenarios import queries as scenarios
+from scenarios import request_queries
 from web import guard, widgets
 from web.keep import ask
 
@@ -94,6 +95,14 @@ if not actor.is_staff:
         "去修改",
         scenarios_state=ScenarioState.RETURNED.label,
     )
+requests = ask(request_queries.waiting, actor)
+if actor.is_staff:
+    late = sum(request.overdue for request in requests)
+    any_todo |= todo(late, "份数据申请超过答复期限", "scenarios/pages/data_requests.py", "去催办")
+else:
+    any_todo |= todo(len(requests), "份数据申请待我答复", "scenarios/pages/data_requests.py", "去答复数据申请")
+    granted = [request for request in ask(request_queries.own, actor) if request.view.status is DataStatus.GRANTED]
+    any_todo |= todo(len(granted), "项数据已批准，等待接入", "scenarios/pages/data_requests.py", "去登记接入")
 if not any_todo:
     st.success("没有待办事项。")
 

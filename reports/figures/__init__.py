@@ -10,6 +10,7 @@ own theme replaces this one; keep the spec (`chart.to_dict()`) where a page is d
 from reports.figures.common import empty
 from reports.figures.comparisons import attainment, effects
 from reports.figures.lanes import Step, lanes
+from reports.figures.matrix import matrix
 from reports.figures.strips import completeness
 from reports.figures.tiles import category_map, tile_map
 from reports.figures.trends import Reference, trend
@@ -23,6 +24,7 @@ __all__ = [
     "effects",
     "empty",
     "lanes",
+    "matrix",
     "tile_map",
     "trend",
 ]

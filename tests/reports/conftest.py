@@ -115,3 +115,16 @@ def returns() -> pd.DataFrame:
             "note": ["", "", "系统故障", ""],
         }
     )
+
+
+@pytest.fixture
+def needed() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "row": ["民呼我为", "民呼我为", "五环智控"],
+            "column": ["信访局", "政法委", "政法委"],
+            "share": [2 / 3, 0.0, 1.0],
+            "shown": ["2/3", "0/1×", "1/1"],
+            "note": ["已接入 2 项，申请中 1 项", "被拒 1 项", "已接入 1 项"],
+        }
+    )

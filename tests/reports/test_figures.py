@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from reports import theme, vector
-from reports.figures import Reference, attainment, category_map, completeness, effects, tile_map, trend
+from reports.figures import Reference, attainment, category_map, completeness, effects, matrix, tile_map, trend
 
 Figure = Callable[[pd.DataFrame], Any]
 
@@ -66,6 +66,11 @@ FIGURES: dict[str, tuple[str, Figure, set[str]]] = {
         {"达成", "目标 100%", "安吉", "88.5%", "达成率（%）", "山区海岛县"},
     ),
     "attainment in columns": ("attained", lambda frame: attainment(frame, columns=2), {"德清", "景宁", "131.0%"}),
+    "matrix": (
+        "needed",
+        lambda frame: matrix(frame, title="场景用数", legend="已接入", rows="场景", columns="提供单位"),
+        {"场景用数", "民呼我为", "政", "委", "2/3", "0/1×", "已接入"},
+    ),
     "completeness": (
         "returns",
         lambda frame: completeness(frame, title="报送"),

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from streamlit.testing.v1 import AppTest
 
+from accounts.permissions import Actor
 from core import clock
 from core.words import DataStatus, ImpactConclusion, Opening, SecurityLevel
 from scenarios import impact_queries, impact_service, request_service, resource_queries, resource_service, stages
-from scenarios.resource_schemas import PrivacyIn
+from scenarios.resource_schemas import DataLinkIn, PrivacyIn
 from tests.conftest import Page
 from tests.scenarios.conftest import detail, resource_in
 from tests.scenarios.test_pages import add_rows, widget, words
@@ -204,3 +205,70 @@ def test_refused_data_says_why(page: Page, cast: Cast, draft: int) -> None:
     app = page("scenario", cast.wang_anji, id=draft)
     table = next(frame.value for frame in app.dataframe if "拒绝理由" in frame.value.columns)
     assert table["拒绝理由"].tolist() == ["范围过宽"]
+
+
+# -- the work list ----------------------------------------------------------------------------
+
+
+def ask(actor: Actor, scenario_id: int, provider: Actor, days: int) -> int:
+    """A request for data of a provider, some days ago; returns the link."""
+    resource = resource_in(provider.organisation_id or 0, name=f"台账{days}")
+    link = request_service.add_link(actor, scenario_id, DataLinkIn(new=resource, purpose="核对", fields="姓名"))
+    view = next(view for view in detail(actor, scenario_id).data if view.id == link)
+    day = clock.today() - timedelta(days=days)
+    request_service.move(actor, link, stages.ASK, on=day, seen_version=view.version)
+    return link
+
+
+def test_a_department_answers_from_its_work_list(page: Page, cast: Cast, draft: int) -> None:
+    wang, zhou = cast.wang_anji, cast.zhou_minzheng
+    late, fresh = ask(wang, draft, zhou, 60), ask(wang, draft, zhou, 1)
+    app = page("requests", zhou)
+    assert widget(app, "requests_tab").options == ["待我答复（2）", "我们的申请（0）"]
+    assert "超期" in words(app)
+    assert words(app).index("台账60") < words(app).index("台账1**")
+    widget(app, f"request_{late}_1").click().run()
+    assert "需要填写理由" in app.error[0].value
+    widget(app, f"request_{late}_1_reason").set_value("请改用核验接口")
+    widget(app, f"request_{late}_1").click().run()
+    widget(app, f"request_{fresh}_0").click().run()
+    found = {view.id: (view.status, view.refused_because) for view in detail(wang, draft).data}
+    assert found[late] == (DataStatus.REFUSED, "请改用核验接口")
+    assert found[fresh] == (DataStatus.GRANTED, "")
+    assert "没有等待本单位答复" in words(app)
+    # The other side reads what became of it, and what is to do.
+    app = page("requests", wang)
+    widget(app, "requests_tab").set_value("我们的申请（3）").run()
+    table = next(frame.value for frame in app.dataframe if "下一步" in frame.value.columns)
+    assert table["状态"].tolist() == ["● 已批准", "■ 被拒", "○ 未申请"]
+    assert table["拒绝理由"].tolist() == ["–", "请改用核验接口", "–"]
+    app.session_state["requests_own"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert "危房智能巡查" in app.title[0].value
+
+
+def test_staff_see_who_owes_answers_and_write_down_letters(page: Page, cast: Cast, draft: int) -> None:
+    link = ask(cast.wang_anji, draft, cast.zhou_minzheng, 60)
+    app = page("requests", cast.li_staff)
+    owing = next(frame.value for frame in app.dataframe if "超过期限" in frame.value.columns)
+    assert owing[["提供单位", "待答复", "超过期限"]].to_numpy().tolist() == [["浙江省民政厅", 1, 1]]
+    widget(app, f"request_{link}_0").click().run()
+    assert "依据" in app.error[0].value
+    widget(app, f"request_{link}_0_reason").set_value("浙民函〔2026〕12号")
+    widget(app, f"request_{link}_0").click().run()
+    view = next(view for view in detail(cast.li_staff, draft).data if view.id == link)
+    assert view.status is DataStatus.GRANTED
+
+
+def test_who_asked_reads_why_he_cannot_answer(page: Page, cast: Cast, draft: int) -> None:
+    link = ask(cast.li_staff, draft, cast.zhou_minzheng, 3)
+    app = page("requests", cast.chen_staff)
+    assert "本单位提出的申请" in words(app)
+    assert not shown(app, f"request_{link}_0")
+
+
+def test_the_workbench_counts_what_waits(page: Page, cast: Cast, draft: int) -> None:
+    ask(cast.wang_anji, draft, cast.zhou_minzheng, 60)
+    assert "份数据申请待我答复" in words(page("home", cast.zhou_minzheng))
+    assert "份数据申请超过答复期限" in words(page("home", cast.li_staff))
+    assert "数据申请" not in words(page("home", cast.zhao_deqing))

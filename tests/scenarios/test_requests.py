@@ -16,11 +16,20 @@ from core.words import DataStatus
 from db.engine import engine
 from db.session import read
 from db.tables import DataRequestStep, ScenarioData, ScenarioField
-from scenarios import queries, request_service, resource_detail, service, stages
+from scenarios import (
+    impact_queries,
+    queries,
+    request_queries,
+    request_service,
+    resource_detail,
+    resource_queries,
+    service,
+    stages,
+)
 from scenarios.data_views import DataView
 from scenarios.resource_schemas import DataLinkIn
 from tests.scenarios.conftest import detail, move, resource_in, scenario_in
-from tests.support import Cast
+from tests.support import Cast, count_queries
 
 TODAY = clock.today()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -261,3 +270,73 @@ def test_a_department_sees_what_it_is_asked_for_and_no_other_request(cast: Cast,
     entry = resource_detail.resource(cast.zhou_minzheng, others)
     assert entry is not None
     assert entry.uses == []
+
+
+# -- lists --------------------------------------------------------------------------------
+
+
+def test_what_waits_for_whom(database: str, cast: Cast, fed: int, draft: int) -> None:
+    wang, zhou, li = cast.wang_anji, cast.zhou_minzheng, cast.li_staff
+    step(wang, fed, stages.ASK, on=TODAY - timedelta(days=40))
+    step(wang, draft, stages.ASK, on=YESTERDAY)
+
+    def found(actor: Actor) -> list[tuple[int, bool, bool, bool]]:
+        return [
+            (request.scenario.id, bool(request.answers), request.on_behalf, request.overdue)
+            for request in request_queries.waiting(actor)
+        ]
+
+    assert found(zhou) == [(fed, True, False, True)]
+    assert found(wang) == [(draft, True, False, False)]
+    assert found(li) == [(fed, True, True, True), (draft, True, True, False)]
+    for outsider in (cast.zhao_deqing, cast.sun_judge, cast.qian_bidder):
+        assert found(outsider) == []
+    (first, second) = request_queries.debtors(request_queries.waiting(li))
+    assert (first.provider, first.pending, first.overdue) == ("浙江省民政厅", 1, 1)
+    assert first.longest == first.middle > second.longest
+
+
+def test_ones_own_requests_are_those_of_ones_scenarios(cast: Cast, fed: int, draft: int) -> None:
+    wang, zhou = cast.wang_anji, cast.zhou_minzheng
+    step(wang, fed, stages.ASK)
+    step(zhou, fed, stages.GRANT)
+    assert [(request.scenario.id, request.view.status.label) for request in request_queries.own(wang)] == [
+        (fed, "已批准"),
+        (draft, "未申请"),
+    ]
+    step(wang, fed, stages.CONNECT)
+    assert [request.scenario.id for request in request_queries.own(wang)] == [draft]
+    for other in (zhou, cast.zhao_deqing, cast.li_staff, cast.sun_judge):
+        assert request_queries.own(other) == []
+
+
+def test_lists_ask_as_much_for_three_rows_as_for_one(cast: Cast, need: int) -> None:
+    wang = cast.wang_anji
+
+    def asked(count: int) -> list[int]:
+        data = [
+            {
+                "new": resource_in(wang.organisation_id or 0, name=f"台账{count}-{n}", items=[{"name": "姓名"}]),
+                "purpose": "核对",
+            }
+            for n in range(count)
+        ]
+        number = service.register_scenario(wang, scenario_in(wang, [need], data=data), nonce=f"n{count}")
+        for view in detail(wang, number).data:
+            request_service.move(wang, view.id, stages.ASK, on=YESTERDAY, seen_version=view.version)
+        found = []
+        for query in (
+            lambda: request_queries.waiting(wang),
+            lambda: request_queries.own(wang),
+            lambda: resource_queries.resources(wang),
+            lambda: resource_detail.resource(wang, view.resource_id),
+            lambda: impact_queries.needing(wang),
+        ):
+            with count_queries() as statements:
+                query()
+            found.append(len(statements))
+        return found
+
+    first = asked(1)
+    asked(2)
+    assert asked(3) == first
