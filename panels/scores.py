@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from metrics.scoring import competition_ranks
+
+__all__ = ["PanelScore", "Place", "competition_ranks", "panel_score", "places", "sheet_score"]
+
 Rule = Literal["mean", "drop_extremes", "median"]
 
 FEWEST_TO_DROP = 5  # 去掉一个最高分和一个最低分 asks for at least five sheets
@@ -70,15 +74,6 @@ def panel_score(scores: Sequence[Fraction | int], rule: Rule) -> PanelScore:
     out = {given.index(max(given)), len(given) - 1 - given[::-1].index(min(given))}
     used = tuple(score for place, score in enumerate(given) if place not in out)
     return PanelScore(_mean(used), used, tuple(score for place, score in enumerate(given) if place in out))
-
-
-def competition_ranks(values: Sequence[Fraction | int | None]) -> list[int | None]:
-    """1, 2, 2, 4: equal values share a place and the next is skipped; high is good. None is not ranked."""
-    place, above = {}, 0
-    for value, count in sorted(Counter(value for value in values if value is not None).items(), reverse=True):
-        place[value] = above + 1
-        above += count
-    return [None if value is None else place[value] for value in values]
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,18 @@ def test_every_widget_of_a_page_has_a_key(path: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("path", [*PAGE_FILES, ROOT / "web" / "widgets.py"], ids=short)
+def test_every_uploader_names_its_limit(path: Path) -> None:
+    """The server lets the largest file of all pass; without a limit of its own an uploader promises that."""
+    missing = [
+        f"{short(path)}:{node.lineno}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "file_uploader"
+        if "max_upload_size" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert missing == []
+
+
 def test_every_page_file_is_on_the_router() -> None:
     from web.router import PAGES
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -36,8 +37,10 @@ class Version(NamedTuple):
 
 
 def ask(query: Callable[Concatenate[Actor, P], T], actor: Actor, *args: P.args, **kwargs: P.kwargs) -> T:
-    """`query(actor, …)`, kept until the data change or the day ends. Arguments must be hashable."""
-    key = ("ask", query.__module__, query.__qualname__, actor, args, tuple(kwargs.items()), version(), clock.today())
+    """`query(actor, …)`, kept until the data change or the day ends, for all sessions of the person.
+    Arguments must be hashable."""
+    person = replace(actor, session_id=None)
+    key = ("ask", query.__module__, query.__qualname__, person, args, tuple(kwargs.items()), version(), clock.today())
     return kept(key, lambda: query(actor, *args, **kwargs))
 
 

@@ -54,6 +54,10 @@ def test_another_person_gets_another_answer(database: str) -> None:
     assert [keep.ask(query, who) for who in (LI, other, moved, LI)] == [1, 2, 3, 1]
 
 
+def test_two_sessions_of_a_person_share_an_answer(database: str) -> None:
+    assert [keep.ask(query, LI), keep.ask(query, replace(LI, session_id=2))] == [1, 1]
+
+
 def test_a_command_makes_every_answer_new(database: str) -> None:
     keep.ask(query, LI)
     signing_in()

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+from db import append_only
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -11,21 +13,6 @@ depends_on = None
 
 # Kept as they were written, like observations: the database itself refuses to change or remove a row.
 APPEND_ONLY = ("return_grace", "round_freeze", "frozen_figure", "reminder")
-
-
-def _guard_append_only() -> None:
-    for table in APPEND_ONLY:
-        if op.get_bind().dialect.name == "postgresql":
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-            )
-            continue
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
 
 
 def upgrade() -> None:
@@ -167,7 +154,7 @@ def upgrade() -> None:
     # What was handed in before is taken to have been handed in once.
     op.execute("UPDATE data_return SET first_submitted_at = submitted_at")
     op.execute("UPDATE data_return SET locked_at = COALESCE(decided_at, submitted_at, saved_at) WHERE state = 'locked'")
-    _guard_append_only()
+    append_only.guard(APPEND_ONLY)
 
 
 def downgrade() -> None:
