@@ -58,11 +58,19 @@ _TONES = {
 }
 
 
-def header(title: str, question: str, *, back: tuple[str, str] | None = None, published: bool = False) -> None:
-    """A page's title and, under it, the one question it answers. `back` is (page file, label). In a demo
-    installation every page says that its figures are invented, unless they are `published` ones."""
+def header(
+    title: str,
+    question: str,
+    *,
+    back: tuple[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    published: bool = False,
+) -> None:
+    """A page's title and, under it, the one question it answers. `back` is (page file, label), `query` what its
+    address takes. In a demo installation every page says that its figures are invented, unless they are
+    `published` ones."""
     if back:
-        st.page_link(back[0], label=back[1], icon=":material/arrow_back:")
+        st.page_link(back[0], label=back[1], icon=":material/arrow_back:", query_params=query)
     st.title(plain(title), anchor=False)
     st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if is_demo() and not published else ""))
 

@@ -12,6 +12,7 @@ from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
 from pilots import exports, pictures, queries, report, service, wording
+from pilots.pages import parts
 from pilots.stages import PILOT
 from scenarios import impact_queries
 from web import charts, guard, keep, widgets
@@ -22,6 +23,7 @@ pilot = guard.found(keep.ask(queries.pilot, actor, pilot_id), "试点")
 scope = "staff" if actor.is_staff else f"{actor.role}:{actor.region_code}:{actor.organisation_id}"
 key = (pilot.id, scope)
 widgets.header(pilot.name, "这个试点有没有用？", back=("pilots/pages/pilots.py", "全部试点"))
+parts.ways(pilot, parts.PILOT, actor)
 
 
 def act(do: str, reason: str) -> None:
@@ -265,12 +267,6 @@ if may(actor, Permission.PILOT_DECIDE) and pilot.state not in PILOT.terminal:
                 )
                 widgets.flash("已调整，原来的线保留在图中。")
                 st.rerun()
-st.page_link(
-    "metrics/pages/targets.py",
-    label="全部基线与目标（按地区、按期，含原有的）",
-    icon=":material/flag:",
-    query_params={"id": str(pilot.collection_id)},
-)
 with st.expander("这些数字是怎样算出来的"):
     st.markdown(
         f"**{indicator.name}**（{indicator.code} 第 {indicator.version} 版）：{guard.plain(indicator.meaning)}\n\n"

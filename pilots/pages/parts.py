@@ -1,0 +1,54 @@
+"""What the pages of one pilot share: the row of ways between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from accounts.permissions import Actor, Permission, may
+from pilots.queries import PilotView
+from web import widgets
+from web.guard import plain
+
+
+@dataclass(frozen=True)
+class SubPage:
+    """A page about one pilot. `of` names the pilot's field that its address takes as `id`."""
+
+    file: str
+    label: str
+    icon: str
+    permission: Permission = Permission.PILOT_READ
+    of: str = "id"
+
+
+PILOT = "pilots/pages/pilot.py"
+
+# In the order of the row. A page adds itself with one line.
+SUBPAGES = (
+    SubPage(PILOT, "总览", "science"),
+    SubPage("metrics/pages/targets.py", "基线与目标", "flag", of="collection_id"),
+)
+
+
+def header(pilot: PilotView, question: str, here: str, actor: Actor) -> None:
+    """The head of a page about one pilot: back to the pilot, its name, the question, the way to the others."""
+    widgets.header(pilot.name, question, back=(PILOT, "试点总览"), query={"id": str(pilot.id)})
+    ways(pilot, here, actor)
+
+
+def ways(pilot: PilotView, here: str, actor: Actor) -> None:
+    """The row of links to the pages about this pilot; the one that is open is named, not linked."""
+    with st.container(horizontal=True, vertical_alignment="center", key="pilot_ways"):
+        for page in SUBPAGES:
+            if page.file == here:
+                st.markdown(f"**{plain(page.label)}**", width="content")
+            elif may(actor, page.permission):
+                st.page_link(
+                    page.file,
+                    label=page.label,
+                    icon=f":material/{page.icon}:",
+                    query_params={"id": str(getattr(pilot, page.of))},
+                    width="content",
+                )
