@@ -37,6 +37,7 @@ class Permission(StrEnum):
     NEED_EDIT = "need:edit"
     PILOT_DECIDE = "pilot:decide"
     PILOT_DESIGN = "pilot:design"
+    PILOT_PLAN = "pilot:plan"
     PILOT_READ = "pilot:read"
     PILOT_START = "pilot:start"
     REGION_EDIT = "region:edit"
@@ -195,6 +196,12 @@ def _own_or_staff(actor: Actor, subject: Subject) -> Answer:
     return Answer(False, "只有登记单位、牵头单位和研究院可以办理。")
 
 
+def _lead(actor: Actor, subject: Subject) -> Answer:
+    if not subject.editable:
+        return Answer(False, "试点已经结束，计划不再修改。")
+    return YES if _own_or_staff(actor, subject) else Answer(False, "只有试点的牵头单位和研究院可以办理。")
+
+
 def _provider_or_staff(actor: Actor, subject: Subject) -> Answer:
     if _own_or_staff(actor, subject):
         return YES
@@ -271,6 +278,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.NEED_EDIT: _own_draft,
     Permission.PILOT_DECIDE: _staff,
     Permission.PILOT_DESIGN: _staff,
+    Permission.PILOT_PLAN: _lead,
     Permission.PILOT_READ: _worker,
     Permission.PILOT_START: _staff_not_creator,
     Permission.REGION_EDIT: _staff,

@@ -536,6 +536,36 @@ class PilotState(Word):
     STOPPED = "stopped", "已终止"
 
 
+class PhaseKind(Word):
+    """What a stretch of a pilot is for."""
+
+    TRIAL = "trial", "试点期"
+    ITERATION = "iteration", "迭代后再试"
+    PROMOTION = "promotion", "推广期"
+
+
+class MilestoneState(Word):
+    PLANNED = "planned", "未开始"
+    DOING = "doing", "进行中"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class TeamRole(Word):
+    LEADER = "leader", "负责人"
+    MEMBER = "member", "成员"
+    DATA = "data", "数据报送人"
+    CONTACT = "contact", "联络人"
+    EXPERT = "expert", "指导专家"
+
+
+class RiskState(Word):
+    WATCHED = "watched", "关注中"
+    TREATED = "treated", "应对中"
+    OCCURRED = "occurred", "已发生"
+    CLOSED = "closed", "已解除"
+
+
 class Verdict(Word):
     PROMOTE = "promote", "推广"
     PROMOTE_IF = "promote_if", "有条件推广"

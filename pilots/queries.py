@@ -16,6 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from accounts.permissions import Actor
 from core import clock
+from core.errors import NotFound
 from core.numbers import from_micro
 from core.periods import Cadence, Period
 from core.settings import settings
@@ -29,6 +30,7 @@ from db.tables import (
     Observation,
     Organisation,
     Pilot,
+    PilotPhase,
     PilotVerdict,
     Region,
     ReturnRow,
@@ -43,6 +45,7 @@ from metrics.promises import joined
 from metrics.schemas import IndicatorPick
 from pilots import evaluation
 from pilots.evaluation import Evaluation, Span, Unit
+from pilots.phases import Phase
 from pilots.schemas import PilotIn
 from regions import groups
 from regions import queries as regions
@@ -100,7 +103,8 @@ def readable(actor: Actor) -> SelectOfScalar[Pilot]:
         return query
     if actor.role is Role.COUNTY:
         own = select(CollectionUnit.collection_id).where(CollectionUnit.region_code == (actor.region_code or ""))
-        return query.where(col(Pilot.collection_id).in_(own), Pilot.state != PilotState.DESIGN)
+        takes_part = col(Pilot.collection_id).in_(own) & (col(Pilot.state) != PilotState.DESIGN)
+        return query.where(takes_part | (col(Pilot.lead_organisation_id) == actor.organisation_id))
     if actor.role is Role.DEPARTMENT:
         return query.where(Pilot.lead_organisation_id == actor.organisation_id)
     return query.where(col(Pilot.id).is_(None))
@@ -129,6 +133,49 @@ def pilot(actor: Actor, pilot_id: int) -> PilotView | None:
     with read() as session:
         row = session.exec(readable(actor).where(Pilot.id == pilot_id)).first()
         return None if row is None else _views(session, [row])[0]
+
+
+def row_of(session: Session, actor: Actor, pilot_id: int) -> Pilot:
+    """A pilot's row for commands, or NotFound when there is none that the actor sees."""
+    row = session.exec(readable(actor).where(Pilot.id == pilot_id)).first()
+    if row is None:
+        raise NotFound("没有找到这个试点，或您无权查看。", "请从试点列表重新进入。")
+    return row
+
+
+def phases(actor: Actor, pilot_id: int) -> list[Phase]:
+    """The phases of a pilot in order of time; none when it is not the actor's to see."""
+    with read() as session:
+        if session.exec(readable(actor).where(Pilot.id == pilot_id)).first() is None:
+            return []
+        return phases_of(session, pilot_id)
+
+
+def phases_of(session: Session, pilot_id: int) -> list[Phase]:
+    """The same for whoever has already asked who may see the pilot."""
+    rows = session.exec(
+        select(PilotPhase, ScenarioVersion.label)
+        .join(ScenarioVersion, col(ScenarioVersion.id) == PilotPhase.scenario_version_id)
+        .where(PilotPhase.pilot_id == pilot_id)
+        .order_by(col(PilotPhase.number))
+    ).all()
+    return [
+        Phase(
+            id=row.id or 0,
+            number=row.number,
+            name=row.name,
+            kind=row.kind,
+            scenario_version_id=row.scenario_version_id,
+            scenario_version=label,
+            start_on=row.start_on,
+            end_on=row.end_on,
+            goal=row.goal,
+            notes=row.notes,
+            iteration_id=row.iteration_id,
+            version=row.version,
+        )
+        for row, label in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from db.tables import (
 )
 from metrics import collecting
 from metrics.schemas import CollectionIn, TargetIn, UnitPick
-from pilots import queries
+from pilots import phase_service, queries
 from pilots.schemas import PilotIn
 from pilots.stages import EVALUATE, FINISH, PILOT, START, STOP
 from regions import groups
@@ -71,6 +71,7 @@ def design(actor: Actor, data: PilotIn, *, nonce: str | None = None) -> int:
         )
         session.add(row)
         session.flush()
+        phase_service.write_first(session, actor, row)
         audit.record(session, actor.account_id, "pilot:design", "pilot", row.id, data.model_dump(mode="json"))
         assert row.id is not None
         return row.id
@@ -80,20 +81,21 @@ def redesign(actor: Actor, pilot_id: int, data: PilotIn, *, seen_version: int) -
     """Replace the design of a pilot that has not started. The collection is rebuilt: nothing hangs on it yet."""
     require(actor, Permission.PILOT_DESIGN)
     with write() as session:
-        row = _get(session, actor, pilot_id)
+        row = queries.row_of(session, actor, pilot_id)
         check_version(row, seen_version)
         if row.state is not PilotState.DESIGN:
             raise WrongState(f"试点“{row.state.label}”，设计不能再改。", "如需修改，请先退回设计。")
         row.name, row.level, row.promise = data.name, data.level, data.promise
         row.lead_organisation_id, row.start_on, row.end_on = data.lead_organisation_id, data.start_on, data.end_on
         row.collection_id = _collection(session, actor, data)
+        phase_service.write_first(session, actor, row)
         audit.record(session, actor.account_id, "pilot:redesign", "pilot", row.id, data.model_dump(mode="json"))
 
 
 def move(actor: Actor, pilot_id: int, do: str, reason: str = "", *, seen_version: int) -> PilotState:
     """Take one step of the pilot's path. Starting it checks the gates and writes down what will be owed."""
     with write() as session:
-        row = _get(session, actor, pilot_id)
+        row = queries.row_of(session, actor, pilot_id)
         for possible in PILOT.steps_from(row.state):
             if possible.do == do:  # who may comes before whether it can be done
                 require(actor, Permission(possible.permission), Subject(created_by=row.created_by))
@@ -114,7 +116,7 @@ def set_target(actor: Actor, pilot_id: int, data: TargetIn) -> None:
     """Change a baseline or target from a period on; the old line stays in every chart and report."""
     require(actor, Permission.PILOT_DECIDE)
     with write() as session:
-        row = _get(session, actor, pilot_id)
+        row = queries.row_of(session, actor, pilot_id)
         if session.get(CollectionIndicator, (row.collection_id, data.indicator_id)) is None:
             raise NotFound("这个试点没有使用所选指标。")
         collecting.set_target(session, actor, row.collection_id, data)
@@ -207,13 +209,6 @@ def _start(session: Session, actor: Actor, row: Pilot) -> None:
     impact_service.require_assessed(session, actor, row.scenario_id)
     scenarios.mark_piloting(session, actor, row.scenario_id)  # refuses a scenario that has not been approved
     collecting.expect_returns(session, row.collection_id)
-
-
-def _get(session: Session, actor: Actor, pilot_id: int) -> Pilot:
-    row = session.exec(queries.readable(actor).where(Pilot.id == pilot_id)).first()
-    if row is None:
-        raise NotFound("没有找到这个试点，或您无权查看。", "请从试点列表重新进入。")
-    return row
 
 
 def _next_code(session: Session, data: PilotIn) -> str:

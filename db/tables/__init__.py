@@ -30,6 +30,14 @@ from db.tables.metrics import (
     Upload,
 )
 from db.tables.needs import Need, NeedMerge, NeedMergeItem
+from db.tables.pilot_life import (
+    PilotBudgetLine,
+    PilotMember,
+    PilotMilestone,
+    PilotPayment,
+    PilotPhase,
+    PilotRisk,
+)
 from db.tables.pilots import Pilot, PilotVerdict
 from db.tables.regions import Region, RegionGroup
 from db.tables.resources import (
@@ -98,6 +106,12 @@ __all__ = [
     "OpeningAnswer",
     "Organisation",
     "Pilot",
+    "PilotBudgetLine",
+    "PilotMember",
+    "PilotMilestone",
+    "PilotPayment",
+    "PilotPhase",
+    "PilotRisk",
     "PilotVerdict",
     "ReformItem",
     "Region",

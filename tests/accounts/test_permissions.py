@@ -46,6 +46,7 @@ need:create         y y y y y - -
 need:edit           y y y - - - -
 pilot:decide        y y - - - - -
 pilot:design        y y - - - - -
+pilot:plan          y y y - - - -
 pilot:read          y y y y y - -
 pilot:start         y y - - - - -
 region:edit         y y - - - - -

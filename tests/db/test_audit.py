@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "index_result",
     "index_version",
     "observation",
+    "pilot_payment",
     "pilot_verdict",
     "reminder",
     "responsibility_confirmation",

@@ -69,3 +69,41 @@ def test_the_catalogue_and_its_requests(databases: Databases, tmp_path: Path, mo
         ]
         flags = rows("SELECT sensitive_information, automated_decisions FROM scenario")
         assert [tuple(map(bool, row)) for row in flags] == [(False, False)]
+
+
+BEFORE_PHASES = (
+    BEFORE_THE_CATALOGUE.split("INSERT INTO data_resource", maxsplit=1)[0]
+    + """
+INSERT INTO scenario_version (id, scenario_id, label, changes, created_by, created_at)
+    VALUES (1, 1, 'v1.0', '', 1, '2026-01-01 00:00:00');
+INSERT INTO collection (version, id, name, kind, cadence, due_days, contact, group_scheme, source)
+    VALUES (1, 1, '帮扶试点', 'pilot', 'month', 5, '', '', '');
+INSERT INTO pilot (version, id, code, name, scenario_id, scenario_version_id, collection_id, province_code, level,
+    state, lead_organisation_id, promise, start_on, end_on, created_by, created_at)
+    VALUES (3, 1, 'SD-2026-001', '帮扶试点', 1, 1, 1, '33', 'county', 'running', 1, '让帮扶按时办结', '2026-02-01',
+    '2026-12-31', 1, '2026-01-05 00:00:00')
+"""
+)
+
+
+def test_pilots_that_were_get_their_first_phase(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, tmp_path, databases.create())
+    script = step("phases and plans of pilots")
+    upgrade.upgrade(revision=str(script.down_revision))
+    on = engine().execution_options(write=True)
+    with on.begin() as connection:
+        for statement in BEFORE_PHASES.split(";"):
+            connection.execute(text(statement))
+    upgrade.upgrade(revision=script.revision)
+    with on.begin() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT pilot_id, number, name, kind, scenario_version_id, CAST(start_on AS VARCHAR), "
+                "CAST(end_on AS VARCHAR), goal, created_by FROM pilot_phase"
+            )
+        )
+        assert [tuple(row) for row in rows] == [
+            (1, 1, "第一阶段", "trial", 1, "2026-02-01", "2026-12-31", "让帮扶按时办结", 1)
+        ]
