@@ -12,12 +12,16 @@ from core.errors import Invalid, NotFound
 from core.words import Role
 from db import audit
 from db.session import check_version, read, write
-from db.tables import Account, Organisation
+from db.tables import Account, Organisation, Region
 
 
 def add_organisation(actor: Actor, data: OrganisationIn) -> int:
     require(actor, Permission.ACCOUNT_MANAGE)
     with write() as session:
+        if data.region_code and session.get(Region, data.region_code) is None:
+            raise NotFound(
+                f"没有找到地区代码 {data.region_code}。", "请在“地区与分组”页核对六位代码，或先载入该省的地区。"
+            )
         row = Organisation(**data.model_dump())
         session.add(row)
         session.flush()

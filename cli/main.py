@@ -134,6 +134,14 @@ def _user_add(arguments: argparse.Namespace) -> None:
     role = Role(arguments.role)
     known = {view.name: view.id for view in queries.organisations(OPERATOR)}
     organisation_id = known.get(arguments.organisation)
+    person = checked(  # before the organisation is made: a refused account leaves none behind
+        AccountIn,
+        username=arguments.username,
+        name=arguments.name,
+        role=role,
+        organisation_id=organisation_id or 0,
+        password=password,
+    )
     if organisation_id is None:
         kinds = {
             Role.COUNTY: OrganisationKind.GOVERNMENT,
@@ -149,17 +157,7 @@ def _user_add(arguments: argparse.Namespace) -> None:
                 region_code=arguments.region,
             ),
         )
-    service.add_account(
-        OPERATOR,
-        checked(
-            AccountIn,
-            username=arguments.username,
-            name=arguments.name,
-            role=role,
-            organisation_id=organisation_id,
-            password=password,
-        ),
-    )
+    service.add_account(OPERATOR, person.model_copy(update={"organisation_id": organisation_id}))
     print(f"已新增账号 {arguments.username}（{role.label}）。")
 
 

@@ -50,7 +50,7 @@ def test_two_organisations_of_one_name(database: str, cast: Cast) -> None:
 
 
 def test_an_organisation_in_a_region_that_is_not_there(database: str, cast: Cast) -> None:
-    with pytest.raises(Exception, match="数据没有通过数据库的完整性检查，未保存"):
+    with pytest.raises(NotFound, match="没有找到地区代码 990000。 请在“地区与分组”页核对"):
         service.add_organisation(cast.admin, BODY.model_copy(update={"region_code": "990000"}))
 
 

@@ -1,11 +1,13 @@
-"""Pictures of every page for the guide: `make shots`."""
+"""Pictures of every page for the guide: `make shots`. With `--width 390` as a phone shows them."""
 
 from __future__ import annotations
 
 import argparse
 import shutil
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from benchmarks.pages import ROOT, server
@@ -14,7 +16,13 @@ from core.periods import Cadence, Period
 from tests.support.browser import launch, visitor
 from web.router import PAGES
 
-WIDTH = 1440
+_COLOURS = 96  # of a palette: pages are drawn in few, and the pictures stay small enough to be kept
+
+
+def keep(picture: bytes, path: Path) -> None:
+    """Write a picture with a palette of its own."""
+    with Image.open(BytesIO(picture)) as drawn:
+        drawn.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def query(url: str) -> str:
@@ -30,18 +38,22 @@ def query(url: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--width", type=int, default=1440)
+    parser.add_argument("--only", nargs="*", default=[], help="addresses of pages, all when none is named")
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
+    pages = [page for page in PAGES if page.url in arguments.only or not arguments.only]
     folder.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("no Chromium here: apt-get install chromium fonts-noto-cjk")
     with server(ROOT / "streamlit_app.py") as address, sync_playwright() as play:
         browser = launch(play, chromium)
-        with visitor(browser, address, "guanli", width=WIDTH) as person:
-            for page in PAGES:
+        with visitor(browser, address, "guanli", width=arguments.width) as person:
+            for page in pages:
                 person.visit(page.url + query(page.url))
-                path = folder / f"{page.url}-{WIDTH}.png"
-                person.page.screenshot(path=path)
+                path = folder / f"{page.url}-{arguments.width}.png"
+                keep(person.page.screenshot(), path)
                 print(path)
         browser.close()
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from accounts import sessions
+from accounts import queries, sessions
+from accounts.permissions import OPERATOR
 from cli.main import main
 from db.engine import engine
 
@@ -89,6 +90,7 @@ class TestUsers:
         wrong = ["user", "add", "新人", "--name", "新人", "--role", "institute", "--organisation", "新研究院"]
         assert main(wrong) == 1
         assert "用户名：请用 2–32 位小写字母、数字或" in capsys.readouterr().err
+        assert "新研究院" not in [view.name for view in queries.organisations(OPERATOR)]
 
     def test_another_province_loads(self, capsys: Said) -> None:
         assert main(["load-region", "江苏省"]) == 0
