@@ -8,65 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from core.numbers import MICRO
-from core.periods import Cadence, Period
 from core.words import Arm, Combine, Direction, IndicatorRole, Side, TargetKind
-from metrics import accumulation, series
-from metrics.comparison import Effect, before_after, equity_gap, minimum_detectable
-from metrics.definitions import joins
+from metrics import series
+from metrics.comparison import Effect
+from metrics.definitions import Join, joins
 from metrics.model import Indicator
-from metrics.quality import Aspect, Quality, outliers, score
+from metrics.quality import Quality
 from metrics.queries import TargetView, applying
 from metrics.restating import Restatement
 from metrics.scoring import attainment, attainment_within
-from pilots.decision import Decision, Evidence, decide
+from pilots.causes import Cause, cause
+from pilots.decision import Decision
+from pilots.model import Span, Unit
 from regions.queries import RegionView
 
-
-@dataclass(frozen=True)
-class Unit:
-    """A county that takes part. `group` and `side` are those of the pilot's first day."""
-
-    code: str
-    name: str
-    short_name: str
-    city: str
-    arm: Arm
-    group: str
-    side: Side | None
-    tile_row: int | None
-    tile_col: int | None
-
-
-@dataclass(frozen=True)
-class Span:
-    """When the pilot ran, in periods. `post` begins with the first period that lies wholly in it."""
-
-    start_on: date
-    end_on: date
-    cadence: Cadence = Cadence.MONTH
-
-    @property
-    def first_post(self) -> str:
-        period = Period.containing(self.start_on, self.cadence)
-        return str(period if period.start == self.start_on else period.shift(1))
-
-    @property
-    def last_post(self) -> str:
-        return str(Period.containing(self.end_on, self.cadence))
-
-    @property
-    def starting(self) -> str:
-        """The period in which it started; neither before nor after when it started part-way."""
-        return str(Period.containing(self.start_on, self.cadence))
+__all__ = ["Evaluation", "Measure", "Span", "Unit", "measure"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +39,7 @@ class Measure:
     `counties`: code, period, n, d, state, unapproved and what `metrics.series.valued` adds (one row a county
     and period). `groups`: arm, side, period, n, d, value, run, reported, expected, incomplete (dated groups);
     `value` is in the terms of its run of versions, and only run 0 is compared. `versions`, oldest first.
-    `effect` and its parts are in the indicator's unit, not yet turned so that positive is better.
+    `cause` is in the indicator's unit, not yet turned so that positive is better.
     """
 
     indicator: Indicator
@@ -95,10 +58,23 @@ class Measure:
     target: Decimal | None
     attained: float | None
     attained_by: Mapping[str, float]
-    effect: Effect | None
-    by_side: Mapping[str, Effect]
-    gap: Effect | None
-    detectable: float | None
+    cause: Cause
+
+    @property
+    def effect(self) -> Effect | None:
+        return self.cause.effect
+
+    @property
+    def by_side(self) -> Mapping[str, Effect]:
+        return self.cause.by_side
+
+    @property
+    def gap(self) -> Effect | None:
+        return self.cause.gap
+
+    @property
+    def detectable(self) -> float | None:
+        return self.cause.detectable
 
 
 @dataclass(frozen=True)
@@ -176,8 +152,7 @@ def measure(
     latest = None if last is None else str(last.period)
     at = latest or span.first_post
     baseline, target = (applying(targets, kind, "", at) for kind in (TargetKind.BASELINE, TargetKind.TARGET))
-    value = None if last is None else _joined(versions, last)
-    effect, by_side, gap = (None, {}, None) if own_only else _effects(counties, units, span, indicator)
+    value = None if last is None else _joined(versions, last, joins(versions))
     return Measure(
         indicator=indicator,
         role=role,
@@ -195,146 +170,8 @@ def measure(
         target=target,
         attained=_attained(indicator, baseline, target, value),
         attained_by=_attained_by(indicator, versions, targets, counties, arms, latest),
-        effect=effect,
-        by_side=by_side,
-        gap=gap,
-        detectable=None if own_only else _detectable(counties, units, span, indicator),
+        cause=Cause() if own_only else cause(counties, units, span, indicator),
     )
-
-
-def judge(
-    measures: Sequence[Measure], quality: Quality, span: Span, today_period: str, quality_floor: float
-) -> Decision | None:
-    """The verdict on the first goal indicator, everything turned so that positive is better."""
-    goal = next((item for item in measures if item.role is IndicatorRole.GOAL), None)
-    if goal is None:
-        return None
-    sign = goal.indicator.direction.sign
-    guardrails = []
-    for item in measures:
-        if item.role is IndicatorRole.GUARDRAIL:
-            worse = None
-            if item.effect is not None and not np.isnan(item.effect.estimate):
-                turned = item.effect.oriented(item.indicator.direction.sign)
-                limit = float(item.smallest_change or 0)
-                worse = bool(turned.high < 0 and turned.estimate <= -limit)
-            shown = "–" if item.effect is None else item.indicator.show(item.effect.estimate, signed=True)
-            guardrails.append((item.indicator.name, worse, shown))
-    groups = goal.groups
-    post = groups[(groups.period >= span.first_post) & (groups.period <= span.last_post) & (groups.arm == Arm.PILOT)]
-    needed = 2
-    evidence = Evidence(
-        goal=goal.effect.oriented(sign) if goal.effect else None,
-        attainment=goal.attained,
-        smallest_change=float(goal.smallest_change or 0),
-        guardrails=guardrails,
-        quality=float(quality.total) if quality.total is not None else None,
-        quality_floor=quality_floor,
-        periods_observed=int(post.period.nunique()),
-        periods_needed=needed,
-        coverage_complete=goal.latest is not None,
-        effect_by_group={name: effect.oriented(sign) for name, effect in goal.by_side.items()},
-        equity_gap=goal.gap.oriented(sign) if goal.gap else None,
-        target_groups=tuple(goal.by_side),
-        indicator=goal.indicator.name,
-        unit="个百分点" if goal.indicator.unit == "%" else goal.indicator.unit,
-        decimals=goal.indicator.decimals,
-        continue_until=Period.parse(max(today_period, span.first_post)).shift(needed).label,
-    )
-    return decide(evidence)
-
-
-def quality_of(
-    returns: pd.DataFrame, frames: Sequence[tuple[Indicator, pd.DataFrame]], corrected: tuple[int, int]
-) -> Quality:
-    """The pilot's data quality from its due returns, its values and how many were corrected later.
-
-    Timeliness is handed in by the due date, of all due. Validity is inside the plausible bounds,
-    consistency is not an outlier of the county's own series; both of all values with a number.
-    """
-    due = returns[returns.due]
-    asked = len(due) * len(frames)
-    answered = sum(int(frame.state.ne("").sum()) for _, frame in frames)
-    valid = [0, 0]
-    steady = [0, 0]
-    for indicator, frame in frames:
-        numbers = frame.dropna(subset=["value"])
-        low = -np.inf if indicator.plausible_min is None else float(indicator.plausible_min)
-        high = np.inf if indicator.plausible_max is None else float(indicator.plausible_max)
-        valid[0] += int(numbers.value.between(low, high).sum())
-        valid[1] += len(numbers)
-        for _, own in frame.dropna(subset=["added"]).groupby("code"):
-            if len(own) >= 6:
-                fell = accumulation.frame_falls(indicator, own)
-                steady[0] += int((~outliers(own.added.to_numpy()) & ~fell).sum())
-                steady[1] += len(own)
-    return score(
-        {
-            Aspect.COMPLETENESS: (min(answered, asked), asked),
-            Aspect.TIMELINESS: (int(due.on_time.sum()), len(due)),
-            Aspect.VALIDITY: (valid[0], valid[1]),
-            Aspect.CONSISTENCY: (steady[0], steady[1]),
-            Aspect.CORRECTIONS: (corrected[1] - corrected[0], corrected[1]),
-        }
-    )
-
-
-def unit_means(counties: pd.DataFrame, span: Span, indicator: Indicator) -> pd.DataFrame:
-    """One row a county: its figure before and after, from what each period added (`series.before_and_after`);
-    the period in which the pilot started part-way is left out."""
-    rows = counties.dropna(subset=["added"])
-    when = np.where(
-        rows.period < span.starting,
-        "pre",
-        np.where((rows.period >= span.first_post) & (rows.period <= span.last_post), "post", ""),
-    )
-    rows = rows.assign(when=when)
-    rows = rows[rows.when != ""]
-    means = series.before_and_after(rows, indicator, ["code", "when"])
-    wide = means.unstack("when") if len(means) else pd.DataFrame()
-    return wide.reindex(columns=["pre", "post"])
-
-
-def _effects(
-    counties: pd.DataFrame, units: Sequence[Unit], span: Span, indicator: Indicator
-) -> tuple[Effect | None, dict[str, Effect], Effect | None]:
-    means = unit_means(counties, span, indicator)
-    effect = _effect(means, units)
-    by_side = {}
-    for side in (Side.DEVELOPED, Side.UNDERDEVELOPED):
-        found = _effect(means, [unit for unit in units if unit.side is side])
-        if found is not None:
-            by_side[side.label] = found
-    gap = equity_gap(*by_side.values()) if len(by_side) == 2 else None
-    return effect, by_side, gap
-
-
-def _effect(means: pd.DataFrame, units: Sequence[Unit]) -> Effect | None:
-    complete = means.dropna().index if len(means.columns) else []
-    present = [unit for unit in units if unit.code in complete]
-    treated = [unit.arm is Arm.PILOT for unit in present]
-    if not any(treated) or all(treated):
-        return None
-    rows = means.loc[[unit.code for unit in present]]
-    return before_after(rows.pre.to_numpy(), rows.post.to_numpy(), np.array(treated))
-
-
-def _detectable(counties: pd.DataFrame, units: Sequence[Unit], span: Span, indicator: Indicator) -> float | None:
-    """The smallest change that this design could have seen, from how much the counties' own figures
-    moved between the two halves of the time before."""
-    before = counties[(counties.period < span.starting)].dropna(subset=["added"])
-    periods = sorted(before.period.unique())
-    if len(periods) < 4:
-        return None
-    half = periods[len(periods) // 2]
-    early = before[before.period < half].groupby("code").added.mean()
-    late = before[before.period >= half].groupby("code").added.mean()
-    change = (late - early).dropna()
-    arms = [unit.arm for unit in units if unit.code in change.index]
-    n_treated, n_comparison = arms.count(Arm.PILOT), arms.count(Arm.COMPARISON)
-    if len(change) < 4 or not n_treated or not n_comparison:
-        return None
-    return minimum_detectable(float(change.std(ddof=1)), n_treated, n_comparison)
 
 
 def _groups(
@@ -346,13 +183,12 @@ def _groups(
     floor: float,
 ) -> pd.DataFrame:
     """Σn/Σd by arm, side of the period's date, and period; side "" is the whole arm."""
+    of = {code: arm.value for code, arm in arms.items()}
+    named = {pair: side.label for pair, side in sides.items()}
 
     def keyed(frame: pd.DataFrame) -> pd.DataFrame:
-        pairs = list(zip(frame.code, frame.period, strict=True))
-        return frame.assign(
-            arm=[arms[code].value for code, _ in pairs],
-            side=[sides[pair].label if pair in sides else "" for pair in pairs],
-        )
+        pairs = zip(frame.code, frame.period, strict=True)
+        return frame.assign(arm=frame.code.map(of), side=[named.get(pair, "") for pair in pairs])
 
     parts, owed = keyed(counties), keyed(expected)
     by_side = _summed(versions, parts[parts.side != ""], owed, ["arm", "side", "period"], floor)
@@ -363,24 +199,42 @@ def _groups(
 def _summed(
     versions: Sequence[Indicator], counties: pd.DataFrame, expected: pd.DataFrame, keys: list[str], floor: float
 ) -> pd.DataFrame:
-    owed = expected.groupby(keys).size().rename("expected")
-    numbers = counties.dropna(subset=["own"])
-    sums = numbers.astype({"n": "Int64", "d": "Int64"}).groupby(keys)[["n", "d"]].sum()
-    sums["reported"] = numbers.groupby(keys).size()
-    sums[["indicator_id", "run"]] = numbers.groupby(keys)[["indicator_id", "run"]].first()
-    excused = counties[counties.state == "not_applicable"].groupby(keys).size().rename("excused")
-    table = sums.join(owed, how="left").join(excused, how="left").reset_index()
-    table["expected"] = table.expected.fillna(table.reported).astype(int) - table.excused.fillna(0).astype(int)
-    table["value"] = [_number(_joined(versions, row)) for row in table.itertuples()]
+    excused = counties.state == "not_applicable"
+    numbers = counties[counties.own.notna()]
+    # As plain integers: groups of those that may be missing are summed several times slower. Where no county
+    # has a denominator the sum is missing, not 0.
+    plain = numbers.assign(
+        n=numbers.n.fillna(0).astype("int64"),
+        d=numbers.d.fillna(0).astype("int64"),
+        with_n=numbers.n.notna(),
+        with_d=numbers.d.notna(),
+    )
+    table = plain.groupby(keys).agg(
+        n=("n", "sum"),
+        d=("d", "sum"),
+        with_n=("with_n", "any"),
+        with_d=("with_d", "any"),
+        reported=("n", "size"),
+        indicator_id=("indicator_id", "first"),
+        run=("run", "first"),
+    )
+    for part in ("n", "d"):
+        table[part] = table[part].astype("Int64").where(table[f"with_{part}"])
+    owed = expected.groupby(keys).size().reindex(table.index)
+    spared = counties[excused].groupby(keys).size().reindex(table.index)
+    table["expected"] = owed.fillna(table.reported).astype(int) - spared.fillna(0).astype(int)
     table["incomplete"] = table.reported < floor * table.expected
-    return table.drop(columns="excused").sort_values(keys).reset_index(drop=True)
+    table = table.drop(columns=["with_n", "with_d"]).reset_index()
+    known = joins(versions)
+    table["value"] = [_number(_joined(versions, row, known)) for row in table.itertuples()]
+    return table.sort_values(keys).reset_index(drop=True)
 
 
-def _joined(versions: Sequence[Indicator], row: Any) -> Fraction | None:
+def _joined(versions: Sequence[Indicator], row: Any, known: Mapping[int, Join]) -> Fraction | None:
     """A sum's figure by the version it was reported by, in the terms of the last version of its run."""
     version = next(item for item in versions if item.id == row.indicator_id)
     value = _exact(version, row.n, row.d, int(row.reported))
-    return None if value is None else value * joins(versions)[version.id].factor
+    return None if value is None else value * known[version.id].factor
 
 
 def _exact(indicator: Indicator, n: Any, d: Any, reported: int) -> Fraction | None:

@@ -43,7 +43,7 @@ from metrics import queries as metrics
 from metrics.model import Indicator
 from metrics.promises import joined
 from metrics.schemas import IndicatorPick
-from pilots import evaluation
+from pilots import evaluation, judging
 from pilots.evaluation import Evaluation, Span, Unit
 from pilots.phases import Phase
 from pilots.schemas import PilotIn
@@ -295,7 +295,7 @@ def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
         corrected = _corrected(session, view.collection_id, codes)
         restated = restating.of_collection(session, view.collection_id, codes)
         places = regions.counties(view.province_code, view.start_on, session=session)
-    quality = evaluation.quality_of(returns, [(m.indicator, m.counties) for m in measures], corrected)
+    quality = judging.quality_of(returns, [(m.indicator, m.counties) for m in measures], corrected)
     today = str(Period.containing(clock.today(), Cadence.MONTH))
     return Evaluation(
         pilot=view,
@@ -305,7 +305,7 @@ def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
         returns=returns,
         quality=quality,
         unapproved=int(returns.state.eq("submitted").sum()),
-        decision=None if own_only else evaluation.judge(measures, quality, view.span, today, settings().quality_floor),
+        decision=None if own_only else judging.judge(measures, quality, view.span, today, settings().quality_floor),
         as_of=clock.now(),
         restated=restated,
         own_only=own_only,
@@ -467,7 +467,7 @@ def _views(session: Session, rows: Sequence[Pilot]) -> list[PilotView]:
     )
     judged = {
         row.pilot_id: _verdict(row)
-        for row in session.exec(select(PilotVerdict).where(col(PilotVerdict.id).in_(newest)))
+        for row in session.exec(select(PilotVerdict).where(col(PilotVerdict.id).in_(newest)).options(_NOT_INPUTS))
     }
     return [
         PilotView(
