@@ -35,6 +35,10 @@ class Permission(StrEnum):
     INDICATOR_READ = "indicator:read"
     NEED_CREATE = "need:create"
     NEED_EDIT = "need:edit"
+    OPENING_ANSWER = "opening:answer"
+    OPENING_PUBLISH = "opening:publish"
+    OPENING_READ = "opening:read"
+    OPENING_REPLY = "opening:reply"
     PILOT_DECIDE = "pilot:decide"
     PILOT_DESIGN = "pilot:design"
     PILOT_PLAN = "pilot:plan"
@@ -161,6 +165,29 @@ def _owner(actor: Actor, subject: Subject) -> Answer:
     return Answer(False, "只有登记单位、牵头单位和研究院可以办理。")
 
 
+def _not_judge(actor: Actor, _: Subject) -> Answer:
+    if actor.role is Role.JUDGE:
+        return Answer(False, "场景开放供研究院、县级团队、部门和企业使用。")
+    return YES
+
+
+def _partner(actor: Actor, subject: Subject) -> Answer:
+    """Organisations offer to take part; an offer is its organisation's own."""
+    if actor.is_staff:
+        return Answer(False, "研究院组织场景开放，不参加应答。")
+    if actor.role is Role.JUDGE or actor.organisation_id is None:
+        return Answer(False, "只有县级团队、部门和企业可以应答。")
+    if subject.organisation_id is not None and actor.organisation_id != subject.organisation_id:
+        return Answer(False, "只能办理本单位的应答。")
+    return YES
+
+
+def _owner_not_partner(actor: Actor, subject: Subject) -> Answer:
+    if actor.organisation_id is not None and actor.organisation_id == subject.asked_by:
+        return Answer(False, "本单位的应答不能由本单位答复，请研究院或另一家牵头、登记单位办理。")
+    return _owner(actor, subject)
+
+
 def _own_draft(actor: Actor, subject: Subject) -> Answer:
     if not subject.editable:
         return Answer(False, "当前状态不可修改。")
@@ -276,6 +303,10 @@ POLICY: dict[Permission, Predicate] = {
     Permission.INDICATOR_READ: _signed_in,
     Permission.NEED_CREATE: _registrar,
     Permission.NEED_EDIT: _own_draft,
+    Permission.OPENING_ANSWER: _partner,
+    Permission.OPENING_PUBLISH: _owner,
+    Permission.OPENING_READ: _not_judge,
+    Permission.OPENING_REPLY: _owner_not_partner,
     Permission.PILOT_DECIDE: _staff,
     Permission.PILOT_DESIGN: _staff,
     Permission.PILOT_PLAN: _lead,

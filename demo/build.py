@@ -52,6 +52,7 @@ from demo import (
     dossiers,
     figures,
     indexes,
+    openings,
     people,
     promises,
     responsibilities,
@@ -104,6 +105,7 @@ def province(say: Callable[[str], None]) -> None:
     promises.tell(li, chen, story.PILOTS[0].name)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
+    openings.tell(li, {name: _actor(name) for name in ("wanganji", "wujie", "zhouminzheng")}, scenarios)
     say("导入群众诉求工单……")
     tickets.hand_in(rng, li)
     say("导入公开的月度考核通报……")

@@ -354,7 +354,7 @@ def _scenario_rows(session: Session, query: Any, *order: Any) -> list[ScenarioRo
         for column, *only in (
             (col(ScenarioNeed.scenario_id),),
             (col(ReformItem.scenario_id),),
-            (col(Opening.scenario_id), col(Opening.state) == OpeningState.OPEN),
+            (col(Opening.scenario_id), col(Opening.state) == OpeningState.OPEN, col(Opening.deadline) >= clock.today()),
         )
     )
     return [

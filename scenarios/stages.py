@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.permissions import Permission
-from core.words import DataStatus, Decision
+from core.words import AnswerState, DataStatus, Decision, OpeningState
 from core.words import ScenarioState as S
 from core.workflow import Step, Workflow
 
@@ -66,6 +66,9 @@ PILOTABLE = frozenset({S.APPROVED, S.PILOTING, S.EVALUATING, S.ITERATING, S.PROM
 # States in which what must be done before a pilot is still to do.
 BEFORE_PILOT = EDITABLE | {S.APPRAISAL, S.APPROVED, S.ITERATING}
 
+# States in which partners may be sought, and offer to take part.
+OFFERED = PAST_APPROVAL - {S.SUSPENDED, S.RETIRED}
+
 # How lists stand: what waits for somebody's decision, then what is under way, then what has ended.
 ORDER = (
     *(S.APPRAISAL, S.RETURNED, S.DRAFT, S.EVALUATING, S.ITERATING),
@@ -102,4 +105,36 @@ DATA_LINK = Workflow(
         Step(CONNECT, (DataStatus.GRANTED,), DataStatus.CONNECTED, Permission.DATA_REQUEST),
     ),
     terminal=frozenset({DataStatus.CONNECTED}),
+)
+
+CLOSE, REOPEN = "结束征集", "重新开放"
+
+OPENING = Workflow(
+    name="场景开放",
+    initial=OpeningState.OPEN,
+    labels={state: state.label for state in OpeningState},
+    steps=(
+        Step(CLOSE, (OpeningState.OPEN,), OpeningState.CLOSED, Permission.OPENING_PUBLISH, needs_reason=True),
+        Step(REOPEN, (OpeningState.CLOSED,), OpeningState.OPEN, Permission.OPENING_PUBLISH),
+    ),
+)
+
+ACCEPT, DECLINE, TAKE_BACK, OFFER_AGAIN = "采纳", "不采纳", "撤回应答", "重新应答"
+
+OPENING_ANSWER = Workflow(
+    name="合作应答",
+    initial=AnswerState.WAITING,
+    labels={state: state.label for state in AnswerState},
+    steps=(
+        Step(ACCEPT, (AnswerState.WAITING,), AnswerState.ACCEPTED, Permission.OPENING_REPLY, needs_reason=True),
+        Step(DECLINE, (AnswerState.WAITING,), AnswerState.DECLINED, Permission.OPENING_REPLY, needs_reason=True),
+        Step(TAKE_BACK, (AnswerState.WAITING,), AnswerState.WITHDRAWN, Permission.OPENING_ANSWER),
+        Step(
+            OFFER_AGAIN,
+            (AnswerState.DECLINED, AnswerState.WITHDRAWN),
+            AnswerState.WAITING,
+            Permission.OPENING_ANSWER,
+        ),
+    ),
+    terminal=frozenset({AnswerState.ACCEPTED}),
 )

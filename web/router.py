@@ -43,6 +43,8 @@ PAGES = (
         "scenarios/pages/appraisals.py", "前期论证", "appraisals", Permission.APPRAISAL_READ, "需求与场景", "fact_check"
     ),
     Page("scenarios/pages/appraisal.py", "论证详情", "appraisal", Permission.SCENARIO_READ),
+    Page("scenarios/pages/openings.py", "场景开放", "openings", Permission.OPENING_READ, "需求与场景", "handshake"),
+    Page("scenarios/pages/opening.py", "开放事项", "opening", Permission.OPENING_READ),
     Page("scenarios/pages/domains.py", "领域", "domains", Permission.DOMAIN_EDIT),
     Page("scenarios/pages/duties.py", "责任清单", "duties", Permission.SCENARIO_READ),
     Page(

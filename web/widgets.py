@@ -41,6 +41,7 @@ _TONES = {
     "evaluating": _WAIT,
     "iterating": _WAIT,
     "requested": _WAIT,
+    "waiting": _WAIT,
     "paused": _WAIT,
     "suspended": _WAIT,
     "changed": _WAIT,

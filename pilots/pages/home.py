@@ -9,8 +9,8 @@ from metrics import follow_ups
 from metrics import queries as returns
 from pilots import queries
 from scenarios import appraisal_queries as appraisals
+from scenarios import opening_queries, request_queries
 from scenarios import queries as scenarios
-from scenarios import request_queries
 from web import guard, widgets
 from web.keep import ask
 
@@ -30,12 +30,24 @@ def todo(count: int, words: str, page: str, label: str, **parameters: str) -> bo
     return bool(count)
 
 
+partners = ask(opening_queries.openings_list, actor)
+invited = sum(view.invites for view in partners)
+
+
+def cooperation() -> bool:
+    """What scenarios open to one's organisation, and who offers to take part in one's own."""
+    found = todo(invited, "项场景开放可以应答", "scenarios/pages/openings.py", "去看看")
+    offered = sum(view.waiting for view in partners)
+    return todo(offered, "份合作应答等待答复", "scenarios/pages/openings.py", "去答复合作应答") or found
+
+
 if actor.role in (Role.BIDDER, Role.JUDGE):
-    widgets.empty(
-        "目前没有需要您办理的事项。揭榜和评审开始后，任务会出现在这里。",
-        page="metrics/pages/indicators.py",
-        label="先看看指标口径",
-    )
+    if not cooperation():
+        widgets.empty(
+            "目前没有需要您办理的事项。揭榜和评审开始后，任务会出现在这里。",
+            page="metrics/pages/indicators.py",
+            label="先看看指标口径",
+        )
     st.stop()
 
 pilots = ask(queries.pilots, actor)
@@ -103,6 +115,7 @@ else:
     any_todo |= todo(len(requests), "份数据申请待我答复", "scenarios/pages/data_requests.py", "去答复数据申请")
     granted = [request for request in ask(request_queries.own, actor) if request.view.status is DataStatus.GRANTED]
     any_todo |= todo(len(granted), "项数据已批准，等待接入", "scenarios/pages/data_requests.py", "去登记接入")
+any_todo |= cooperation()
 if not any_todo:
     st.success("没有待办事项。")
 

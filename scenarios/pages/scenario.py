@@ -6,7 +6,7 @@ from accounts.permissions import Permission, may
 from core import clock
 from core.words import ScenarioState
 from scenarios import history, impact_queries, queries, service, stages
-from scenarios.pages import data_needs, dossier_parts, parts, privacy
+from scenarios.pages import data_needs, dossier_parts, opening_parts, parts, privacy
 from web import guard, widgets
 
 actor = guard.current_actor()
@@ -108,6 +108,9 @@ with right:
 
 dossier_parts.organisations(scenario)
 dossier_parts.three_lists(actor, scenario)
+
+st.subheader("场景开放", anchor=False)
+opening_parts.draw(actor, scenario)
 
 st.subheader("数据来源", anchor=False)
 data_needs.draw(actor, scenario)

@@ -44,6 +44,10 @@ indicator:edit      y y - - - - -
 indicator:read      y y y y y y y
 need:create         y y y y y - -
 need:edit           y y y - - - -
+opening:answer      - - y - - - -
+opening:publish     y y y - - - -
+opening:read        y y y y y y -
+opening:reply       y y y - - - -
 pilot:decide        y y - - - - -
 pilot:design        y y - - - - -
 pilot:plan          y y y - - - -
