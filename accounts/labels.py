@@ -72,6 +72,8 @@ ACTIONS = {
     "resource:edit": "修改数据资源",
     "resource:withdraw": "撤销开放批准",
     "return:extension": "延长报送期限",
+    "return:remind": "提醒报送",
+    "return:urge": "催报",
     "return:move": "变更报送状态",
     "return:save": "保存报送数据",
     "return:unlock": "解锁更正",

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     RETURN_DECIDE = "return:decide"
     RETURN_FILL = "return:fill"
     RETURN_READ = "return:read"
+    RETURN_REMIND = "return:remind"
     RETURN_UNLOCK = "return:unlock"
     ROLLUP_REPAIR = "rollup:repair"
     ROUND_FREEZE = "round:freeze"
@@ -319,6 +320,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.RETURN_DECIDE: _staff,
     Permission.RETURN_FILL: _own_region,
     Permission.RETURN_READ: _region_or_staff,
+    Permission.RETURN_REMIND: _staff,
     Permission.RETURN_UNLOCK: _staff,
     Permission.ROLLUP_REPAIR: _admin,
     Permission.ROUND_FREEZE: _staff,

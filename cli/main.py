@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--repair", action="store_true", help="按原始值重算不一致的汇总数（记入操作记录）")
     take = add("import-return", _import_return, "导入报送：Excel 报送表、CSV，或公开的月度考核通报")
     take.add_argument("file", type=Path)
+    nudge = add("remind", _remind, "发出到点的报送提醒（供定时任务每天运行；只记入工作台，不发邮件）")
+    nudge.add_argument("--dry-run", action="store_true", help="只列出要提醒的，不发出")
     load = add("load-region", _load_region, "载入一个省的地市和县（市、区）")
     load.add_argument("province", help="省份全称，如 江苏省")
     report = add("report", _report, "生成 PDF 报告")
@@ -220,6 +222,22 @@ def _import_return(arguments: argparse.Namespace) -> int:
         beside.write_bytes(outcome.marked)
         print(f"有问题的单元格已标注：{beside}")
     return 0 if outcome.ok else 1
+
+
+def _remind(arguments: argparse.Namespace) -> None:
+    from accounts.permissions import OPERATOR
+    from metrics import reminder_queries, reminder_service
+
+    waiting = reminder_queries.pending(OPERATOR)
+    for item in waiting:
+        print(f"{item.view.region}　{item.view.collection}　{item.view.label}　{item.words}")
+    if not waiting:
+        print("今天没有要发出的提醒。")
+    elif arguments.dry_run:
+        print(f"共 {len(waiting)} 份到了提醒的日子，没有发出（--dry-run）。")
+    else:
+        done = reminder_service.remind(OPERATOR)
+        print(f"已提醒 {done} 份，显示在各县工作台和报送进度上。系统不发邮件和短信，需要时请按上面的名单另行联系。")
 
 
 def _load_region(arguments: argparse.Namespace) -> None:

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Default: working days after a period's end when its return is due.",
     )
+    reminder_days: str = Field(
+        "-3,-1,1",
+        description="Working days from a deadline on which who has not reported is reminded; negative: before.",
+    )
     data_answer_days: int = Field(
         10,
         ge=1,
@@ -81,6 +85,14 @@ class Settings(BaseSettings):
             if url.startswith(prefix):
                 return "postgresql+psycopg://" + url[len(prefix) :]
         return url
+
+    @field_validator("reminder_days")
+    @classmethod
+    def _steps(cls, text: str) -> str:
+        steps = [int(part) for part in text.split(",") if part.strip()]
+        if any(not -30 <= step <= 30 for step in steps):
+            raise ValueError("reminders go out within 30 working days of a deadline")
+        return ",".join(str(step) for step in sorted(set(steps)))
 
     @property
     def largest_mb(self) -> int:

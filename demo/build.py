@@ -55,6 +55,7 @@ from demo import (
     openings,
     people,
     promises,
+    reminders,
     responsibilities,
     rounds,
     story,
@@ -103,6 +104,7 @@ def province(say: Callable[[str], None]) -> None:
     indexes.build(li, chen, story.PILOTS[0].name)
     say("记下目标调整、校验规则和新版口径……")
     promises.tell(li, chen, story.PILOTS[0].name)
+    reminders.tell(li, story.PILOTS[0].name, story.PILOTS[2].name)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
     openings.tell(li, {name: _actor(name) for name in ("wanganji", "wujie", "zhouminzheng")}, scenarios)

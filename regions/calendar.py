@@ -67,3 +67,20 @@ def notice_end(start: date, days: int = 5, count_first_day: bool = True) -> Noti
 def add_working_days(start: date, days: int) -> NoticeEnd:
     """The `days`-th working day after `start`, which itself is not counted."""
     return notice_end(start, days, count_first_day=False)
+
+
+def working_day_from(start: date, days: int) -> date:
+    """The working day `days` after `start`, or before it when negative; `start` itself when 0."""
+    if days > 0:
+        return add_working_days(start, days).date
+    day, left = start, -days
+    while left:
+        day -= _DAY
+        left -= is_working_day(day)
+    return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days `end` lies after `start` (negative: before). A day that is none counts as the
+    working day before it."""
+    return working_days(start + _DAY, end) if end >= start else -working_days(end + _DAY, start)

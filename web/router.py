@@ -69,6 +69,7 @@ PAGES = (
     Page("metrics/pages/return_form.py", "填报", "return", Permission.PILOT_READ),
     Page("metrics/pages/rounds.py", "报送进度", "rounds", Permission.PILOT_READ, "指标与报送", "calendar_month"),
     Page("metrics/pages/round.py", "一期报送", "round", Permission.PILOT_READ),
+    Page("metrics/pages/units.py", "参加地区", "units", Permission.PILOT_READ),
     Page("metrics/pages/doubts.py", "疑点核查", "doubts", Permission.PILOT_READ, "指标与报送", "fact_check"),
     Page("metrics/pages/indicators.py", "指标", "indicators", Permission.INDICATOR_READ, "指标与报送", "straighten"),
     Page("metrics/pages/indicator.py", "指标口径", "indicator", Permission.INDICATOR_READ),

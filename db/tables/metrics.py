@@ -262,10 +262,11 @@ class FollowUp(Versioned, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """That a unit was reminded of a period, `step` working days from its deadline (negative: before).
-    Append-only; each step of a deadline once."""
+    """That a unit was reminded of a period, `step` working days from its deadline (negative: before); by the
+    calendar, or by somebody (`manual`) in words of his own. Append-only; each step of a deadline once of
+    either kind."""
 
-    __table_args__ = (UniqueConstraint("collection_id", "region_code", "period", "due_on", "step"),)
+    __table_args__ = (UniqueConstraint("collection_id", "region_code", "period", "due_on", "step", "manual"),)
 
     id: int | None = Field(default=None, primary_key=True)
     collection_id: int = Field(foreign_key="collection.id")
@@ -273,6 +274,8 @@ class Reminder(SQLModel, table=True):
     period: str
     due_on: date
     step: int
+    manual: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    message: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     issued_by: int | None = Field(default=None, foreign_key="account.id")
     issued_at: datetime
 

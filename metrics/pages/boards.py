@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -89,8 +89,9 @@ def figures(board: Board) -> None:
     )
 
 
-def returns(board: Board, doubts: Sequence[FollowUpView]) -> None:
-    """Every return of the round; those that need something done come first."""
+def returns(board: Board, doubts: Sequence[FollowUpView], reminded: Mapping[str, str]) -> None:
+    """Every return of the round; those that need something done come first. `reminded` says by region how
+    often and when it was reminded."""
     open_ = Counter(doubt.return_id for doubt in doubts if doubt.state is FollowUpState.OPEN)
     now = clock.now()
     views = sorted(
@@ -110,6 +111,7 @@ def returns(board: Board, doubts: Sequence[FollowUpView]) -> None:
                 "截止日期": f"{view.due_on}{'（暂算）' if view.due_provisional else ''}",
                 "首次提交": clock.show(view.course.first_submitted_at),
                 "时限": in_time[view.course.in_time],
+                "提醒": reminded.get(view.region_code, "–"),
                 "待答复疑点": open_[view.id],
             }
             for view in views

@@ -14,6 +14,7 @@ from core import clock
 from core.words import ReturnState as S
 from metrics import service
 from metrics.overview import Waiting
+from metrics.pages import reminding_parts
 from metrics.queries import ReturnView
 from web import guard, widgets
 
@@ -38,7 +39,7 @@ def due(view: ReturnView) -> str:
     return f"{view.due_on}{'（暂算）' if view.due_provisional else ''}"
 
 
-def todo(owed: Sequence[ReturnView], opening: tuple[date, int] | None) -> None:
+def todo(actor: Actor, owed: Sequence[ReturnView], opening: tuple[date, int] | None) -> None:
     """What a county has to do now: sent back first, then by deadline."""
     st.subheader("现在要办", anchor=False)
     if not owed:
@@ -56,6 +57,7 @@ def todo(owed: Sequence[ReturnView], opening: tuple[date, int] | None) -> None:
             st.page_link(
                 FORM, label="去填报", icon=":material/edit:", query_params={"id": str(view.id)}, width="content"
             )
+        reminding_parts.of_return(actor, view)
     if len(ordered) > _CARDS:
         st.caption(f"另有 {len(ordered) - _CARDS} 份，见下表。")
 

@@ -6,7 +6,7 @@ from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.words import ReturnState
 from metrics import queries, service
-from metrics.pages import answering, filling, granting, lists, values
+from metrics.pages import answering, filling, granting, lists, reminding_parts, values
 from metrics.stages import CORRECT, steps_of
 from web import guard, widgets
 
@@ -59,6 +59,7 @@ with st.container(border=True):
         st.warning(f"**退回理由**　{guard.plain(view.comment)}")
     if view.comment and view.state is ReturnState.LOCKED:
         st.info(f"**更正未采纳**　{guard.plain(view.comment)}　已恢复锁定时的数值。")
+    reminding_parts.of_return(actor, view)
     if not editable:
         widgets.steps("return", choices, act)
     granting.box(actor, view, seen)

@@ -32,7 +32,7 @@ if reviews:
     lists.progress(overview.waiting(actor))
 else:
     owed = queries.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
-    lists.todo(owed, overview.next_opening(actor))
+    lists.todo(actor, owed, overview.next_opening(actor))
 
 first, second, third = st.columns([2, 1, 1])
 collection_id = first.selectbox(

@@ -5,8 +5,8 @@ import streamlit as st
 from accounts import sessions
 from core import clock
 from core.periods import Period
-from metrics import exports, follow_ups, restating, rounds
-from metrics.pages import boards
+from metrics import exports, follow_ups, reminder_queries, restating, rounds
+from metrics.pages import boards, reminding_parts
 from web import guard, widgets
 from web.keep import ask
 
@@ -38,8 +38,21 @@ with st.container(horizontal=True):
         icon=":material/fact_check:",
         query_params={"doubts_collection": board.round.collection},
     )
+    st.page_link(
+        "metrics/pages/units.py",
+        label="参加地区",
+        icon=":material/groups:",
+        query_params={"id": str(collection_id)},
+    )
     boards.examine(actor, board)
-boards.returns(board, ask(follow_ups.follow_ups, actor, collection_id=collection_id, period=period))
+reminders = ask(reminder_queries.issued, actor, collection_id=collection_id, period=period)
+reminding_parts.box(actor, board)
+boards.returns(
+    board,
+    ask(follow_ups.follow_ups, actor, collection_id=collection_id, period=period),
+    reminding_parts.counts(reminders),
+)
+reminding_parts.history(reminders, {view.region_code: view.region for view in board.returns})
 boards.frozen(ask(restating.round_figures, actor, collection_id, period), board)
 boards.restated(
     collection_id,

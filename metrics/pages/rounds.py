@@ -28,6 +28,13 @@ chosen = st.selectbox(
     key="rounds_collection",
     bind="query-params",
 )
+if chosen is not None:
+    st.page_link(
+        "metrics/pages/units.py",
+        label="参加地区（加入与退出）",
+        icon=":material/groups:",
+        query_params={"id": str(chosen)},
+    )
 found = ask(rounds.rounds, actor, collection_id=chosen)
 if not found:
     widgets.empty("这项报送任务还没有到期的报送；第一期结束后开始。")

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core import clock
 from core.words import DataStatus, FollowUpState, PilotState, ReturnState, Role, ScenarioState
-from metrics import follow_ups
+from metrics import follow_ups, reminder_queries
 from metrics import queries as returns
 from pilots import queries
 from scenarios import appraisal_queries as appraisals
@@ -58,6 +58,7 @@ if actor.role is Role.COUNTY:
         ask(returns.returns, actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED)),
         key=lambda view: (view.state is not ReturnState.RETURNED, view.due_on),
     )
+    reminded = ask(reminder_queries.standing, actor)
     for view in owed[:6]:
         tone, words = view.status
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"owed_{view.id}"):
@@ -74,6 +75,8 @@ if actor.role is Role.COUNTY:
                 query_params={"id": str(view.id)},
                 width="content",
             )
+        if (reminder := reminded.get((view.collection_id, view.region_code, view.period))) is not None:
+            st.caption(guard.plain(f"◔ {reminder.kind}　{clock.show(reminder.at)}　{reminder.by}：{reminder.words}"))
     any_todo = todo(max(0, len(owed) - 6), "份其他应报报送", "metrics/pages/returns.py", "查看全部报送") or bool(owed)
     doubts = ask(follow_ups.counts, actor)
     any_todo |= todo(doubts.get(FollowUpState.OPEN, 0), "条疑点等您说明或更正", "metrics/pages/doubts.py", "去答复")
@@ -97,7 +100,13 @@ else:
     any_todo |= todo(
         doubts.get(FollowUpState.EXPLAINED, 0), "条疑点县里已说明，等待采信", "metrics/pages/doubts.py", "去核查"
     )
-    any_todo |= todo(len(overdue), "份报送已逾期", "metrics/pages/returns.py", "去催报")
+    any_todo |= todo(len(overdue), "份报送已逾期", "metrics/pages/rounds.py", "去催报")
+    any_todo |= todo(
+        len(ask(reminder_queries.pending, actor)),
+        "份报送到了提醒的日子，还没有提醒",
+        "metrics/pages/rounds.py",
+        "去提醒",
+    )
 if not actor.is_staff:
     returned = ask(scenarios.scenarios, actor, states=(ScenarioState.RETURNED,))
     any_todo |= todo(

@@ -29,6 +29,7 @@ PILOT = "pilots/pages/pilot.py"
 SUBPAGES = (
     SubPage(PILOT, "总览", "science"),
     SubPage("metrics/pages/targets.py", "基线与目标", "flag", of="collection_id"),
+    SubPage("metrics/pages/units.py", "参加地区", "groups", of="collection_id"),
 )
 
 
