@@ -60,6 +60,7 @@ resource:edit       y y y - - - -
 return:decide       y y - - - - -
 return:fill         - - y - - - -
 return:read         y y y - - - -
+return:remind       y y - - - - -
 return:unlock       y y - - - - -
 rollup:repair       y - - - - - -
 round:freeze        y y - - - - -
