@@ -44,6 +44,7 @@ class Permission(StrEnum):
     PILOT_PLAN = "pilot:plan"
     PILOT_READ = "pilot:read"
     PILOT_START = "pilot:start"
+    RECUSAL_DECIDE = "recusal:decide"
     REGION_EDIT = "region:edit"
     REPORT_ISSUE = "report:issue"
     RESOURCE_CREATE = "resource:create"
@@ -53,8 +54,13 @@ class Permission(StrEnum):
     RETURN_READ = "return:read"
     RETURN_REMIND = "return:remind"
     RETURN_UNLOCK = "return:unlock"
+    REVIEW_JUDGE = "review:judge"
+    REVIEW_READ = "review:read"
+    REVIEW_RUN = "review:run"
+    REVIEW_SIGN = "review:sign"
     ROLLUP_REPAIR = "rollup:repair"
     ROUND_FREEZE = "round:freeze"
+    RUBRIC_EDIT = "rubric:edit"
     RULE_EDIT = "rule:edit"
     RULE_READ = "rule:read"
     SCENARIO_APPRAISE = "scenario:appraise"
@@ -63,6 +69,8 @@ class Permission(StrEnum):
     SCENARIO_ITERATE = "scenario:iterate"
     SCENARIO_MOVE = "scenario:move"
     SCENARIO_READ = "scenario:read"
+    SHEET_ASK = "sheet:ask"
+    SHEET_UNLOCK = "sheet:unlock"
     SOURCE_DECIDE = "source:decide"
     TICKET_IMPORT = "ticket:import"
     TICKET_READ = "ticket:read"
@@ -281,6 +289,31 @@ def _worker(actor: Actor, _: Subject) -> Answer:
     return YES
 
 
+def _panel(actor: Actor, _: Subject) -> Answer:
+    if actor.is_staff or actor.role in (Role.JUDGE, Role.DEPARTMENT):
+        return YES
+    return Answer(False, "评审由研究院和受聘的评委办理。")
+
+
+def _judge(actor: Actor, subject: Subject) -> Answer:
+    if actor.account_id is not None and actor.account_id in subject.reviewers:
+        return YES
+    return Answer(False, "您不是这次评审的评委；需要参加评审时，请联系研究院。")
+
+
+def _judge_or_staff(actor: Actor, subject: Subject) -> Answer:
+    return YES if actor.is_staff or _judge(actor, subject) else Answer(False, "只有本人和主办人员可以申请。")
+
+
+def _another_of_staff(actor: Actor, subject: Subject) -> Answer:
+    """One of staff, but none whose own it is: two people are needed."""
+    if not actor.is_staff:
+        return Answer(False, "只有研究院人员可以办理。")
+    if actor.account_id is not None and actor.account_id in subject.authors | {subject.created_by}:
+        return Answer(False, "这一步须由另一个人办理，请换一位研究院人员。")
+    return YES
+
+
 Predicate = Callable[[Actor, Subject], Answer]
 
 POLICY: dict[Permission, Predicate] = {
@@ -313,6 +346,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PILOT_PLAN: _lead,
     Permission.PILOT_READ: _worker,
     Permission.PILOT_START: _staff_not_creator,
+    Permission.RECUSAL_DECIDE: _another_of_staff,
     Permission.REGION_EDIT: _staff,
     Permission.REPORT_ISSUE: _staff,
     Permission.RESOURCE_CREATE: _registrar,
@@ -322,8 +356,13 @@ POLICY: dict[Permission, Predicate] = {
     Permission.RETURN_READ: _region_or_staff,
     Permission.RETURN_REMIND: _staff,
     Permission.RETURN_UNLOCK: _staff,
+    Permission.REVIEW_JUDGE: _judge,
+    Permission.REVIEW_READ: _panel,
+    Permission.REVIEW_RUN: _staff,
+    Permission.REVIEW_SIGN: _another_of_staff,
     Permission.ROLLUP_REPAIR: _admin,
     Permission.ROUND_FREEZE: _staff,
+    Permission.RUBRIC_EDIT: _staff,
     Permission.RULE_EDIT: _staff,
     Permission.RULE_READ: _worker,
     Permission.SCENARIO_APPRAISE: _staff_not_creator,
@@ -332,6 +371,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SCENARIO_ITERATE: _owner,
     Permission.SCENARIO_MOVE: _staff,
     Permission.SCENARIO_READ: _worker,
+    Permission.SHEET_ASK: _judge_or_staff,
+    Permission.SHEET_UNLOCK: _another_of_staff,
     Permission.SOURCE_DECIDE: _staff,
     Permission.TICKET_IMPORT: _staff_or_county,
     Permission.TICKET_READ: _staff_or_county,

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         le=1,
         description="Similar scenarios from this likeness on must be judged before an appraisal is decided.",
     )
+    panel_fewest: int = Field(
+        5, ge=1, description="Judges who count that a panel needs at least; always an odd number."
+    )
     log_json: bool = Field(False, description="Logs as JSON lines instead of console text.")
 
     @field_validator("database_url")

@@ -9,11 +9,12 @@ import pytest
 from accounts.permissions import Permission
 from core.workflow import Workflow
 from metrics.stages import FOLLOW_UP, RETURN, RULE
+from panels.stages import REVIEW as PANEL
 from pilots.stages import PILOT
 from scenarios.stages import DATA_LINK, OPENING, OPENING_ANSWER, SCENARIO
 
 ROOT = Path(__file__).parents[1]
-WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, RETURN, RULE, FOLLOW_UP)
+WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, RETURN, RULE, FOLLOW_UP, PANEL)
 
 
 def rendered() -> str:

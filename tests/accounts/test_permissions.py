@@ -53,6 +53,7 @@ pilot:design        y y - - - - -
 pilot:plan          y y y - - - -
 pilot:read          y y y y y - -
 pilot:start         y y - - - - -
+recusal:decide      y y - - - - -
 region:edit         y y - - - - -
 report:issue        y y - - - - -
 resource:create     y y y y y - -
@@ -62,8 +63,13 @@ return:fill         - - y - - - -
 return:read         y y y - - - -
 return:remind       y y - - - - -
 return:unlock       y y - - - - -
+review:judge        - - - - - - -
+review:read         y y - - y - y
+review:run          y y - - - - -
+review:sign         y y - - - - -
 rollup:repair       y - - - - - -
 round:freeze        y y - - - - -
+rubric:edit         y y - - - - -
 rule:edit           y y - - - - -
 rule:read           y y y y y - -
 scenario:appraise   y y - - - - -
@@ -72,6 +78,8 @@ scenario:edit       y y y - - - -
 scenario:iterate    y y y - - - -
 scenario:move       y y - - - - -
 scenario:read       y y y y y - -
+sheet:ask           y y - - - - -
+sheet:unlock        y y - - - - -
 source:decide       y y - - - - -
 ticket:import       y y y y - - -
 ticket:read         y y y y - - -
