@@ -29,6 +29,7 @@ def query(url: str) -> str:
     """What follows the page's name so that it has something to show."""
     month = Period.containing(clock.today(), Cadence.MONTH).shift(-3)
     return {
+        "home": "",  # its address is the root
         "design": "?scenario=1",
         "figure": f"?collection=1&indicator=1&region=330000&period={month}",
         "register": "?need=1",
@@ -51,7 +52,7 @@ def main() -> None:
         browser = launch(play, chromium)
         with visitor(browser, address, "guanli", width=arguments.width) as person:
             for page in pages:
-                person.visit(page.url + query(page.url))
+                person.visit(("" if page.url == "home" else page.url) + query(page.url))
                 path = folder / f"{page.url}-{arguments.width}.png"
                 keep(person.page.screenshot(), path)
                 print(path)
