@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         "",
         description="Signs identities between processes. Empty: made once and kept in the data directory.",
     )
+    base_url: str = Field("", description="Address people open the program at; printed in the QR codes of reports.")
     upload_mb: int = Field(20, ge=1, le=200, description="Largest accepted file, in MB.")
     ticket_mb: int = Field(120, ge=1, le=500, description="Largest accepted file of citizens' requests, in MB.")
     scan_command: str = Field(

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import func
-from sqlmodel import col, select
+from typing import Any
 
 from accounts.permissions import Actor, Permission, require
 from core import clock
@@ -16,9 +11,8 @@ from core.errors import NotFound
 from core.numbers import format_number
 from core.periods import Period
 from core.words import Arm, IndicatorRole, TargetKind, ValueState
-from db import audit, facts
-from db.session import read, write
-from db.tables import ReportIssue
+from db import facts, issuing
+from db.issuing import Issue
 from pilots import pictures, queries, wording
 from pilots.evaluation import Evaluation, Measure
 from pilots.pictures import parts
@@ -46,23 +40,33 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
     evaluation = queries.evaluate(actor, pilot_id)
     if evaluation is None:
         raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
-    digest = _digest(evaluation)
-    number, as_of = _register(actor, pilot_id, digest, evaluation.as_of)
-    data = story(evaluation, number=number, digest=digest, as_of=as_of, demo=facts.is_demo())
-    filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(as_of):%Y%m%d}.pdf"
-    return Issued(data, number, digest, filename)
+    issued = issuing.issue(
+        actor.account_id,
+        kind=KIND,
+        mark="PG",
+        entity="pilot",
+        subject_id=pilot_id,
+        title=f"试点评估报告　{evaluation.pilot.name}",
+        inputs=_inputs(evaluation),
+        lines=_lines(evaluation),
+        as_of=evaluation.as_of,
+    )
+    data = story(evaluation, issued, demo=facts.is_demo())
+    filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(issued.as_of):%Y%m%d}.pdf"
+    return Issued(data, issued.number, issued.digest, filename)
 
 
-def story(evaluation: Evaluation, *, number: str, digest: str, as_of: datetime, demo: bool) -> bytes:
+def story(evaluation: Evaluation, issued: Issue, *, demo: bool) -> bytes:
     """The report's pages. Every figure is one that the evaluation holds; nothing is computed here."""
     pilot = evaluation.pilot
     report = Report(
         title="试点评估报告",
         subtitle=pilot.name,
         organisation=pilot.lead,
-        number=number,
-        digest=digest,
-        as_of=as_of,
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
         demo=demo,
     )
     _summary(report, evaluation)
@@ -70,7 +74,8 @@ def story(evaluation: Evaluation, *, number: str, digest: str, as_of: datetime, 
         _measure(report, evaluation, measure)
     _quality(report, evaluation)
     _design(report, evaluation)
-    _appendix(report, evaluation, digest)
+    _appendix(report, evaluation, issued.digest)
+    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
     return report.bytes()
 
 
@@ -302,10 +307,19 @@ def _state_words(state: str) -> str:
     return ValueState(state).label
 
 
-def _digest(evaluation: Evaluation) -> str:
-    """Hash of everything that is printed, except when it was printed."""
+def _lines(evaluation: Evaluation) -> dict[str, str]:
+    """The key figures as printed, which the next report is compared with."""
+    found = {"结论": evaluation.pilot.verdict.verdict.label if evaluation.pilot.verdict else "尚未作出"}
+    for measure in evaluation.measures:
+        for label, value, change in wording.key_figures(evaluation, measure):
+            found[f"{measure.indicator.name}：{label}"] = f"{value}　{change}".strip()
+    return found
+
+
+def _inputs(evaluation: Evaluation) -> dict[str, Any]:
+    """Everything that is printed, except when it was printed."""
     pilot = evaluation.pilot
-    inputs = evaluation.frozen() | {
+    return evaluation.frozen() | {
         "as_of": "",
         "layout": LAYOUT,
         "pilot": [
@@ -326,35 +340,3 @@ def _digest(evaluation: Evaluation) -> str:
             for target in measure.targets
         ],
     }
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _register(actor: Actor, pilot_id: int, digest: str, as_of: datetime) -> tuple[str, datetime]:
-    """The number and time of the first printing of these very inputs."""
-    with read() as session:
-        known = session.exec(
-            select(ReportIssue).where(
-                ReportIssue.kind == KIND, ReportIssue.subject_id == pilot_id, ReportIssue.inputs_hash == digest
-            )
-        ).first()
-        if known is not None:
-            return known.number, known.as_of
-    with write() as session:
-        prefix = f"ZP-PG-{clock.today().year}-"
-        last = session.exec(
-            select(func.max(ReportIssue.number)).where(col(ReportIssue.number).startswith(prefix))
-        ).one()
-        row = ReportIssue(
-            number=f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}",
-            kind=KIND,
-            subject_id=pilot_id,
-            inputs_hash=digest,
-            as_of=as_of,
-            issued_by=actor.account_id,
-        )
-        session.add(row)
-        session.flush()
-        audit.record(
-            session, actor.account_id, "report:issue", "pilot", pilot_id, {"number": row.number, "hash": digest}
-        )
-        return row.number, row.as_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import Flowable
 from reportlab.platypus.doctemplate import IndexingFlowable
@@ -151,6 +152,45 @@ class Picture(Flowable):
         for line in self._lines:
             canvas.drawCentredString(self.width / 2, y, line.text)
             y -= CAPTION.leading
+
+
+class CheckMark(Flowable):
+    """Where a report can be checked: its QR code, and beside it what identifies it."""
+
+    _SIDE = 68.0
+    _SIZE = 9.0
+    _LEADING = 16.0
+
+    def __init__(self, text: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self.spaceBefore = 14
+        self._lines = lines
+        code = QRCode(None, QRErrorCorrectLevel.M)
+        code.addData(text)
+        code.make()
+        self._modules: Sequence[Sequence[bool]] = code.modules
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width, self.height = width, self._SIDE
+        return width, self.height
+
+    def draw(self) -> None:
+        canvas = self.canv
+        # Squares by hand: as a drawing it would bring a font of its own along, unembedded.
+        unit = self._SIDE / len(self._modules)
+        canvas.setFillColor(theme.INK)
+        path = canvas.beginPath()
+        for row, modules in enumerate(self._modules, 1):
+            for column, dark in enumerate(modules):
+                if dark:
+                    path.rect(column * unit, self._SIDE - row * unit, unit, unit)
+        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.setFillColor(theme.MUTED)
+        canvas.setFont(REGULAR, self._SIZE)
+        y = self._SIDE - self._LEADING
+        for line in self._lines:
+            canvas.drawString(self._SIDE + 8, y, shorten(line, REGULAR, self._SIZE, self.width - self._SIDE - 8))
+            y -= self._LEADING
 
 
 class SignatureLine(Flowable):

@@ -22,7 +22,7 @@ from reportlab.platypus import CondPageBreak, Flowable, NextPageTemplate, PageBr
 from core.errors import Invalid
 from core.numbers import MISSING
 from reports import typefaces, vector
-from reports.blocks import Contents, Heading, KeyFigure, KeyFigures, Picture, SignatureLine
+from reports.blocks import CheckMark, Contents, Heading, KeyFigure, KeyFigures, Picture, SignatureLine
 from reports.grid import Grid, Table
 from reports.lines import BODY, HEADINGS, NOTE, Lines, clean
 from reports.pages import FACTS, HEIGHT, SUBTITLE, TITLE, WIDTH, Imprint, Pages
@@ -39,7 +39,8 @@ _building = threading.Lock()
 
 
 class Report:
-    """One document. `digest` is the hash of the figures it prints; `as_of` is when they were true."""
+    """One document. `digest` is the hash of the figures it prints; `as_of` is when they were true; `check` is
+    what the QR code at its end says, for whoever wants to know whether it is genuine."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Report:
         organisation: str = "",
         number: str = "",
         digest: str = "",
+        check: str = "",
         demo: bool = False,
         cover: bool = True,
         contents: bool = True,
@@ -67,6 +69,7 @@ class Report:
             as_of,
             demo,
         )
+        self._check = check
         self._cover, self._contents = cover, contents
         self._story: list[Flowable] = []
         self._headings: list[Heading] = []
@@ -158,6 +161,17 @@ class Report:
         for role in roles:
             self._add(SignatureLine(self._seen(role, self._place)))
 
+    def restated(self, number: str, changes: Sequence[tuple[str, str, str]]) -> None:
+        """What this report changes in the one with `number`, line by line: (label, before, after)."""
+        if not number:
+            return
+        self.heading("与前一份报告的差异")
+        if not changes:
+            self.text(f"本报告替代编号 {number} 的报告；主要数字没有变化，变化在附表中。")
+            return
+        self.text(f"本报告替代编号 {number} 的报告，下列内容有变化。")
+        self.table(["内容", "前一份", "本报告"], changes, align="lll", caption=f"与 {number} 的差异")
+
     def page_break(self) -> None:
         self._add(PageBreak())
 
@@ -174,9 +188,17 @@ class Report:
             front += [Lines(self._imprint.title, TITLE), Lines(self._imprint.facts, FACTS)]
             if self._imprint.subtitle:
                 front.insert(-1, Lines(self._imprint.subtitle, SUBTITLE))
+        closing: list[Flowable] = []
+        if self._check:
+            lines = [
+                f"报告编号：{self._imprint.number}",
+                f"校验码：{self._imprint.digest[:12]}",
+                "扫码可核对本报告是否为最新、是否与系统登记一致。",
+            ]
+            closing = [CheckMark(self._check, lines)]
         first = "cover" if self._cover else "front" if self._listed() else "body"
         pages = Pages(out, self._imprint, first, numbers, listed=self._listed())
-        pages.multiBuild([*front, *_kept_with_next(self._story)])
+        pages.multiBuild([*front, *_kept_with_next(self._story), *closing])
         return out.getvalue()
 
     def bytes(self) -> bytes:

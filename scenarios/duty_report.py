@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import func
-from sqlmodel import col, select
+from typing import Any
 
 from accounts.permissions import Actor
 from core import clock
 from core.errors import NotFound
 from core.words import Standing
-from db import audit, facts
-from db.session import read, take_turns, write
-from db.tables import ReportIssue
+from db import facts, issuing
 from reports.kit import Report
 from scenarios import duty_pictures, duty_queries
 from scenarios.duty_queries import DutyList
@@ -24,7 +17,6 @@ from scenarios.duty_rules import ARROW, FIELDS
 
 KIND = "duties"
 LAYOUT = 1  # part of the inputs: another layout is another document
-_LOCK = 7_319_317  # any constant: printers on PostgreSQL take the next number in turn
 _COLUMNS = (
     "organisation_id",
     "owner",
@@ -53,22 +45,32 @@ def issue(actor: Actor, scenario_id: int) -> Issued:
     duties = duty_queries.duty_list(actor, scenario_id)
     if duties is None:
         raise NotFound("没有找到这个场景，或您无权查看。", "请回到场景列表重新选择。")
-    digest = _digest(duties)
-    number, as_of = _register(actor, scenario_id, digest)
     about = duties.about
+    issued = issuing.issue(
+        actor.account_id,
+        kind=KIND,
+        mark="QD",
+        entity="scenario",
+        subject_id=scenario_id,
+        title=f"颗粒匹配清单　{about.name}",
+        inputs=_inputs(duties),
+        lines=_lines(duties),
+    )
     report = Report(
         title="颗粒匹配清单",
         subtitle=f"{about.code}　{about.name}",
         organisation=about.lead,
-        number=number,
-        digest=digest,
-        as_of=as_of,
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
         demo=facts.is_demo(),
         cover=False,
         contents=False,
     )
     part(report, duties)
-    return Issued(report.bytes(), number, digest)
+    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
+    return Issued(report.bytes(), issued.number, issued.digest)
 
 
 def file_name(duties: DutyList) -> str:
@@ -115,10 +117,19 @@ def part(report: Report, duties: DutyList) -> None:
     )
 
 
-def _digest(duties: DutyList) -> str:
-    """Hash of everything that is printed, except when it was printed."""
+def _lines(duties: DutyList) -> dict[str, str]:
+    """What the next printing is compared with: every item with who answers for it."""
+    return {
+        f"{node.number} {node.content.name}": duties.names.get(node.content.organisation_id or 0, "缺责任单位")
+        for node in duties.items
+        if node.content
+    }
+
+
+def _inputs(duties: DutyList) -> dict[str, Any]:
+    """Everything that is printed, except when it was printed."""
     about = duties.about
-    inputs = {
+    return {
         "layout": LAYOUT,
         "about": [about.code, about.name, about.lead],
         "items": [[node.number, node.content.as_json()] for node in duties.items if node.content],
@@ -126,34 +137,3 @@ def _digest(duties: DutyList) -> str:
         "findings": [[finding.item, finding.message] for finding in duties.findings],
         "names": sorted(duties.names[key] for key in duties.progress),
     }
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _register(actor: Actor, scenario_id: int, digest: str) -> tuple[str, datetime]:
-    """The number and time of the first printing of these very inputs."""
-    known = select(ReportIssue.number, ReportIssue.as_of).where(
-        ReportIssue.kind == KIND, ReportIssue.subject_id == scenario_id, ReportIssue.inputs_hash == digest
-    )
-    with read() as session:
-        found = session.exec(known).first()
-    if found is not None:
-        return found[0], found[1]
-    with write() as session:
-        take_turns(session, _LOCK)
-        prefix = f"ZP-QD-{clock.today().year}-"
-        last = session.exec(
-            select(func.max(ReportIssue.number)).where(col(ReportIssue.number).startswith(prefix))
-        ).one()
-        row = ReportIssue(
-            number=f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}",
-            kind=KIND,
-            subject_id=scenario_id,
-            inputs_hash=digest,
-            as_of=clock.now(),
-            issued_by=actor.account_id,
-        )
-        session.add(row)
-        session.flush()
-        changes = {"number": row.number, "hash": digest}
-        audit.record(session, actor.account_id, "report:issue", "scenario", scenario_id, changes)
-        return row.number, row.as_of

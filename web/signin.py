@@ -21,11 +21,12 @@ from urllib.parse import parse_qs, quote, urlsplit
 import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core.errors import AppError
 from core.settings import settings
+from web import plain
 from web.identity import COOKIE, Sessions
 
 log = structlog.get_logger(__name__)
@@ -38,10 +39,6 @@ BRAND = {
     "tiles.svg": "image/svg+xml",
     "favicon.png": "image/png",
 }
-# Nothing on these pages needs more than our stylesheet and pictures
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 FORM_BYTES = 16 * 1024
 
 FORGED = "这次提交不是从本站的页面发出的，没有处理。请回到登录页重新提交。"
@@ -89,62 +86,6 @@ async def _form(request: Request) -> dict[str, str]:
     except ValueError:
         return {}
     return {name: values[0] for name, values in fields.items()}
-
-
-def _field(name: str, label: str, value: str = "", hint: str = "", wrong: bool = False, **attributes: str) -> str:
-    hinted = f'<p class="hint" id="{name}-hint">{escape(hint)}</p>' if hint else ""
-    described = " ".join(filter(None, [f"{name}-hint" if hint else "", "problem" if wrong else ""]))
-    given = {"type": "text", "autocapitalize": "none", "spellcheck": "false", "value": value, **attributes}
-    if described:
-        given["aria-describedby"] = described
-    if wrong:
-        given["aria-invalid"] = "true"
-    text = " ".join(f'{key}="{escape(setting)}"' for key, setting in given.items() if setting)
-    return (
-        f'<div class="field"><label for="{name}">{escape(label)}</label>'
-        f'<input id="{name}" name="{name}" required maxlength="200" {text}>{hinted}</div>'
-    )
-
-
-def _alert(message: str) -> str:
-    if not message:
-        return ""
-    sign = "M10 1a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm1 13H9v-2h2v2zm0-4H9V5h2v5z"
-    return (
-        f'<div class="alert" role="alert" id="problem"><svg viewBox="0 0 20 20" aria-hidden="true">'
-        f'<path d="{sign}"/></svg><span>{escape(message)}</span></div>'
-    )
-
-
-def _page(title: str, body: str, status: int = 200, narrow: bool = False) -> HTMLResponse:
-    html = f"""<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)} · 智评</title>
-<link rel="icon" href="/favicon.png" type="image/png">
-<link rel="stylesheet" href="/brand/signin.css">
-</head>
-<body>
-<div class="shell">
-<header class="brand">
-<div class="name"><img src="/brand/mark.svg" alt="" width="48" height="48"><span>智评</span></div>
-<div>
-<p class="claim"><span>场景有登记，试点有过程，</span><span>成效有比较，结论有出处。</span></p>
-<p class="about"><span>基层智治场景的登记、试点、评估与推广，都在一处；</span>
-<span>每个数字都能追到它的来源。</span></p>
-</div>
-<p class="foot">场景创新赋能基层智治 · 试点评估系统</p>
-</header>
-<main class="work"><div class="column{" narrow" if narrow else ""}">
-{body}
-</div></main>
-</div>
-</body>
-</html>
-"""
-    return HTMLResponse(html, status, {"cache-control": "no-store", "content-security-policy": POLICY})
 
 
 @lru_cache(maxsize=len(BRAND))
@@ -231,15 +172,15 @@ class SignIn:
             else ""
         )
         body = (
-            f'<h1>登录</h1><p class="lead">请用本单位管理员为您开通的账号。</p>{_alert(problem)}'
+            f'<h1>登录</h1><p class="lead">请用本单位管理员为您开通的账号。</p>{plain.alert(problem)}'
             f'<form class="sheet" method="post" action="/login">{following}'
-            + _field("username", "用户名", username, wrong=wrong, autocomplete="username")
-            + _field("password", "密码", wrong=wrong, type="password", autocomplete="current-password")
+            + plain.field("username", "用户名", username, wrong=wrong, autocomplete="username")
+            + plain.field("password", "密码", wrong=wrong, type="password", autocomplete="current-password")
             + '<button class="primary">登录</button></form>'
             + '<p class="after">忘记密码，请联系本单位的系统管理员重置。</p>'
             + demo_part
         )
-        return _page("登录", body, status, narrow=not cards)
+        return plain.page("登录", body, status, narrow=not cards)
 
     async def login(self, request: Request) -> Response:
         if not from_this_site(request):
@@ -268,18 +209,18 @@ class SignIn:
         least = settings().password_length
         body = (
             '<h1>首次设置</h1><p class="lead">系统里还没有账号。请建立第一个系统管理员，其余账号由管理员开通。</p>'
-            + _alert(problem)
+            + plain.alert(problem)
             + '<form class="sheet" method="post" action="/setup">'
-            + _field(
+            + plain.field(
                 "code",
                 "初始化口令",
                 hint="启动服务时打印在控制台上，用来确认是您安装了系统。",
                 autocomplete="one-time-code",
             )
-            + _field("organisation", "单位全称", given.get("organisation", ""), autocomplete="organization")
-            + _field("name", "姓名", given.get("name", ""), autocomplete="name")
-            + _field("username", "用户名", given.get("username", ""), autocomplete="username")
-            + _field(
+            + plain.field("organisation", "单位全称", given.get("organisation", ""), autocomplete="organization")
+            + plain.field("name", "姓名", given.get("name", ""), autocomplete="name")
+            + plain.field("username", "用户名", given.get("username", ""), autocomplete="username")
+            + plain.field(
                 "password",
                 "密码",
                 hint=f"至少 {least} 个字符。",
@@ -289,7 +230,7 @@ class SignIn:
             )
             + '<button class="primary">建立管理员并登录</button></form>'
         )
-        return _page("首次设置", body, status, narrow=True)
+        return plain.page("首次设置", body, status, narrow=True)
 
     async def setup(self, request: Request) -> Response:
         if not from_this_site(request):
@@ -313,7 +254,7 @@ class SignIn:
             '<form class="sheet" method="post" action="/logout"><button class="primary">退出登录</button></form>'
             '<p class="after"><a href="/">返回系统</a></p>'
         )
-        return _page("退出登录", body, narrow=True)
+        return plain.page("退出登录", body, narrow=True)
 
     async def logout(self, request: Request) -> Response:
         if not from_this_site(request):
@@ -334,8 +275,8 @@ class SignIn:
             host=request.headers.get("host"),
             site=request.headers.get("sec-fetch-site"),
         )
-        body = f'<h1>未予处理</h1>{_alert(FORGED)}<p class="after"><a href="/login">回到登录页</a></p>'
-        return _page("未予处理", body, 403, narrow=True)
+        body = f'<h1>未予处理</h1>{plain.alert(FORGED)}<p class="after"><a href="/login">回到登录页</a></p>'
+        return plain.page("未予处理", body, 403, narrow=True)
 
 
 def login_address(scope_path: str, query: str) -> str:

@@ -37,6 +37,8 @@ class ReportIssue(SQLModel, table=True):
     kind: str = Field(index=True)
     subject_id: int
     inputs_hash: str = Field(index=True)
+    title: str = ""
+    lines: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # key figures as printed, by label
     as_of: datetime
     issued_by: int | None = Field(default=None, foreign_key="account.id")
 

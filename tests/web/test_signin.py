@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from tests.web.conftest import SITE
 from tests.web.stubs import CODE, DEMOS, PASSWORD, StubSessions
-from web.signin import POLICY, safe_next
+from web.plain import POLICY
+from web.signin import safe_next
 
 MakeClient = Callable[[StubSessions], TestClient]
 OURS = {"origin": SITE}

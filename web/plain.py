@@ -1,0 +1,68 @@
+"""Pages without scripts, for whoever is not signed in: server-rendered HTML with one stylesheet."""
+
+from __future__ import annotations
+
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+# Nothing on these pages needs more than our stylesheet and pictures
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def field(name: str, label: str, value: str = "", hint: str = "", wrong: bool = False, **attributes: str) -> str:
+    hinted = f'<p class="hint" id="{name}-hint">{escape(hint)}</p>' if hint else ""
+    described = " ".join(filter(None, [f"{name}-hint" if hint else "", "problem" if wrong else ""]))
+    given = {"type": "text", "autocapitalize": "none", "spellcheck": "false", "value": value, **attributes}
+    if described:
+        given["aria-describedby"] = described
+    if wrong:
+        given["aria-invalid"] = "true"
+    text = " ".join(f'{key}="{escape(setting)}"' for key, setting in given.items() if setting)
+    return (
+        f'<div class="field"><label for="{name}">{escape(label)}</label>'
+        f'<input id="{name}" name="{name}" required maxlength="200" {text}>{hinted}</div>'
+    )
+
+
+def alert(message: str) -> str:
+    if not message:
+        return ""
+    sign = "M10 1a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm1 13H9v-2h2v2zm0-4H9V5h2v5z"
+    return (
+        f'<div class="alert" role="alert" id="problem"><svg viewBox="0 0 20 20" aria-hidden="true">'
+        f'<path d="{sign}"/></svg><span>{escape(message)}</span></div>'
+    )
+
+
+def page(title: str, body: str, status: int = 200, narrow: bool = False) -> HTMLResponse:
+    html = f"""<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)} · 智评</title>
+<link rel="icon" href="/favicon.png" type="image/png">
+<link rel="stylesheet" href="/brand/signin.css">
+</head>
+<body>
+<div class="shell">
+<header class="brand">
+<div class="name"><img src="/brand/mark.svg" alt="" width="48" height="48"><span>智评</span></div>
+<div>
+<p class="claim"><span>场景有登记，试点有过程，</span><span>成效有比较，结论有出处。</span></p>
+<p class="about"><span>基层智治场景的登记、试点、评估与推广，都在一处；</span>
+<span>每个数字都能追到它的来源。</span></p>
+</div>
+<p class="foot">场景创新赋能基层智治 · 试点评估系统</p>
+</header>
+<main class="work"><div class="column{" narrow" if narrow else ""}">
+{body}
+</div></main>
+</div>
+</body>
+</html>
+"""
+    return HTMLResponse(html, status, {"cache-control": "no-store", "content-security-policy": POLICY})
