@@ -7,6 +7,7 @@ import pytest
 from core.periods import Period
 from core.validation import checked
 from core.words import Arm
+from db.issuing import Issue
 from metrics import definition_service, definitions
 from metrics import queries as metrics
 from metrics.definition_schemas import DefinitionIn, RevisionIn
@@ -103,7 +104,7 @@ def test_the_picture_says_where_the_definition_changed(
 
 def test_the_report_and_the_file_tell_the_versions_apart(cast: Cast) -> None:
     evaluation, _ = changed(cast, None)
-    assert story(evaluation, number="1", digest="2", as_of=evaluation.as_of, demo=False).startswith(b"%PDF")
+    assert story(evaluation, Issue("1", "2", evaluation.as_of, "试点评估报告"), demo=False).startswith(b"%PDF")
     text = exports.csv(cast.li_staff, evaluation.pilot.id).decode("utf-8-sig")
     assert "第1版" in text
     assert "第2版" in text

@@ -279,6 +279,23 @@ def test_characters_that_cannot_be_printed_are_named_with_their_places(make: Mak
     ]
 
 
+def test_the_end_says_where_to_check_and_a_restated_report_what_it_changes(make: Make, read: Read) -> None:
+    report = make(number="ZP-2026-0018", digest="0123456789abcdef", check="https://zhiping.example.cn/verify?n=ZP")
+    report.restated("ZP-2026-0017", [("按时办结率", "89.83%", "90.02%")])
+    printed = "".join(page.extract_text() for page in read(report).pages)
+    for words in (
+        "本报告替代编号 ZP-2026-0017 的报告",
+        "89.83%",
+        "90.02%",
+        "报告编号：ZP-2026-0018",
+        "校验码：0123456789ab",
+    ):
+        assert words in printed
+    same = make(number="ZP-2026-0018", check="x")
+    same.restated("", [])
+    assert "替代" not in "".join(page.extract_text() for page in read(same).pages)
+
+
 def test_demonstrations_are_marked_on_every_page(
     make: Make, read: Read, counties: pd.DataFrame, full: PdfReader
 ) -> None:
