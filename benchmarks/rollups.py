@@ -34,10 +34,10 @@ ROUNDS = 5
 
 
 @contextmanager
-def using(folder: Path) -> Iterator[None]:
-    """The product on the database of this folder."""
+def using(folder: Path, url: str = "") -> Iterator[None]:
+    """The product on the database of this folder, or on that of `url`."""
     os.environ["ZHIPING_DATA_DIR"] = str(folder)
-    os.environ.pop("ZHIPING_DATABASE_URL", None)
+    os.environ["ZHIPING_DATABASE_URL"] = url
     reset()
     try:
         yield

@@ -115,5 +115,5 @@ def _hash(
     previous: str, at: str, actor_id: int | None, action: str, entity: str, entity_id: str, changes: str, reason: str
 ) -> str:
     """SHA-256 of the JSON list of these; `changes` is JSON already."""
-    head = json.dumps([previous, at, actor_id, action, entity, entity_id], ensure_ascii=False)
-    return hashlib.sha256(f"{head[:-1]}, {changes}, {json.dumps(reason, ensure_ascii=False)}]".encode()).hexdigest()
+    head = bulk.as_json([previous, at, actor_id, action, entity, entity_id])
+    return hashlib.sha256(f"{head[:-1]}, {changes}, {bulk.as_json(reason)}]".encode()).hexdigest()

@@ -7,21 +7,20 @@ wording, or None when the row passes. They run in the order of the table; rules 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-
-import numpy as np
+from itertools import islice
 
 from core.numbers import MICRO, format_exact, from_micro
 from core.periods import Period
 from core.words import Kind, ValueState
 from metrics import accumulation
 from metrics.model import Entry, Form, Indicator, Line, Severity
-from metrics.quality import OUTLIER_POINTS, outliers
+from metrics.quality import median, stands_out
 
 FLAT_PERIODS = 4
 ON_TARGET, ON_TARGET_OF = 3, 6  # so many of the last so many values equal to the target are too many
@@ -57,8 +56,17 @@ class Row:
     @cached_property
     def past(self) -> list[tuple[Entry, Fraction]]:
         """Earlier entries that have a value, oldest first."""
-        pairs = [(entry, self.indicator.value(entry.n, entry.d)) for _, entry in self.line.history]
-        return [(entry, value) for entry, value in pairs if entry.state.has_value and value is not None]
+        return list(reversed(list(self._back())))
+
+    def last(self, count: int) -> list[tuple[Entry, Fraction]]:
+        """The newest of them, oldest first; fewer where there are not so many."""
+        return list(islice(self._back(), count))[::-1]
+
+    def _back(self) -> Iterator[tuple[Entry, Fraction]]:
+        for _, entry in reversed(self.line.history):
+            value = self.indicator.value(entry.n, entry.d) if entry.state.has_value else None
+            if value is not None:
+                yield entry, value
 
     @property
     def changes(self) -> bool:
@@ -178,18 +186,18 @@ def _outlying(row: Row) -> Seen | None:
     if row.value is None:
         return None
     series = [float(value) for value in row.added if value is not None]
-    if len(series) < OUTLIER_POINTS or row.added[-1] is None or not outliers(series)[-1]:
+    if row.added[-1] is None or not stands_out(series[-1], series[:-1]):
         return None
     if row.indicator.accumulation.cumulative:
         words = ("本期增加 ", row.indicator.show(series[-1]), "每期增加的")
     else:
         words = ("本期 ", row.indicator.show(row.value), "")
-    usual = row.indicator.show(float(np.median(series[:-1])))
+    usual = row.indicator.show(median(series[:-1]))
     return {"seen": "".join(words[:2]), "of": words[2], "usual": usual, "count": str(len(series) - 1)}
 
 
 def _flat(row: Row) -> Seen | None:
-    last = row.past[-(FLAT_PERIODS - 1) :]
+    last = row.last(FLAT_PERIODS - 1)
     if row.value is None or len(last) < FLAT_PERIODS - 1 or any(value != row.value for _, value in last):
         return None
     same_figures = all((entry.n, entry.d) == (row.entry.n, row.entry.d) for entry, _ in last)

@@ -73,10 +73,10 @@ class Indicator:
         if n is None:
             return None
         if not self.kind.has_denominator:
-            return Fraction(n, 1_000_000) * self.factor
+            return Fraction(n * self.factor, 1_000_000)
         if not d:
             return None
-        return Fraction(n, d) * self.factor
+        return Fraction(n * self.factor, d)
 
     def show(self, value: Fraction | Decimal | float | None, *, signed: bool = False, unit: bool = True) -> str:
         """Printed with the definition's decimals and unit; “–” for missing."""

@@ -49,6 +49,21 @@ def outliers(values: ArrayLike) -> NDArray[np.bool_]:
     return flags
 
 
+def stands_out(value: float, others: Sequence[float]) -> bool:
+    """Whether `outliers` would flag `value` among itself and these others; all of them numbers."""
+    if len(others) + 1 < OUTLIER_POINTS:
+        return False
+    middle = median(others)
+    mad = median([abs(other - middle) for other in others])
+    return mad > 1e-12 * max(1.0, abs(middle)) and abs(_MAD_SCALE * (value - middle) / mad) > OUTLIER_LIMIT
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle value, or the mean of the two in the middle. Some values there must be."""
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
 class Aspect(StrEnum):
     """A part of the score. Weights are points of 100."""
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, delete, exists
+from sqlalchemy import ColumnElement, Select, String, case, cast, delete, exists, insert, literal
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -23,7 +23,9 @@ from core.periods import Period
 from core.words import Combine, RegionLevel, ReturnState, ValueState
 from db import bulk
 from db.tables import Collection, CollectionUnit, IndicatorRow, Observation, Region, ReturnRow, Rollup
+from metrics import summing
 from metrics.model import Indicator
+from metrics.summing import Counties
 from regions import groups
 from regions import queries as regions
 
@@ -34,6 +36,8 @@ Value = tuple[int, str, str, int | None, int | None, str, bool, int]
 
 _TABLE = bulk.table_of(Rollup)
 _KEYS = ("indicator_id", "period", "scope_code", "group_name")
+_COMBINED = frozenset((Combine.RATIO, Combine.SUM, Combine.MEAN))
+_STATE = cast(col(Observation.state), String)  # its text: making a word of each costs more than reading it
 _WITH_VALUE = frozenset(state.value for state in ValueState if state.has_value)
 
 
@@ -48,6 +52,9 @@ class Sum(NamedTuple):
     expected: int
     unapproved: int
     observation_id: int | None
+
+
+_COLUMNS = ("collection_id", *_KEYS, *Sum._fields)
 
 
 @dataclass(frozen=True)
@@ -96,13 +103,15 @@ def refresh(session: Session, collection_id: int, periods: Several[str]) -> None
     at a time come here, and the later one sees what the earlier one stored.
     """
     session.flush()
-    wanted = compute(session, collection_id, periods)
     session.execute(delete(_TABLE).where(_TABLE.c.collection_id == collection_id, _TABLE.c.period.in_(sorted(periods))))
+    # A county's own row is its value: it goes from table to table within the database.
+    session.execute(insert(_TABLE).from_select(_COLUMNS, _county_rows(collection_id, periods)))
+    sums = _sums(session, collection_id, periods, _counties(session, collection_id, periods))
     bulk.insert(
         session,
         _TABLE,
-        ("collection_id", *_KEYS, *Sum._fields),
-        [(collection_id, *key, *total) for key, total in wanted.items()],
+        _COLUMNS,
+        [(collection_id, *key, *total) for key, total in sums.items()],
     )
 
 
@@ -162,30 +171,40 @@ def compute(session: Session, collection_id: int, periods: Several[str]) -> dict
 
 def summed(session: Session, collection_id: int, periods: Several[str], values: Iterable[Value]) -> dict[Key, Sum]:
     """The roll-ups of these values and no others; every unit that owes a period is expected in its sums."""
+    found: dict[Key, Sum] = {}
+    counties: list[tuple[Any, ...]] = []
+    for indicator, period, code, n, d, state, submitted, number in values:
+        applies, valued = state != ValueState.NOT_APPLICABLE, state in _WITH_VALUE
+        figures = (n, d) if valued else (None, None)
+        total = Sum(*figures, state, int(valued), int(applies), int(valued and submitted), number)
+        found[indicator, period, code, ""] = total
+        counties.append((indicator, period, code, total.n, total.d, total.reported, total.expected, total.unapproved))
+    return found | _sums(session, collection_id, periods, _columns(counties))
+
+
+def _sums(session: Session, collection_id: int, periods: Several[str], rows: Counties) -> dict[Key, Sum]:
+    """What counties' values come to, for every place that they are part of."""
     collection = session.get_one(Collection, collection_id)
     owing = _owing(session, collection_id, periods)
     places = _places(session, owing, collection.group_scheme or groups.MAIN_SCHEME)
-    found: dict[Key, Sum] = {}
-    sums: dict[tuple[int, str], dict[Place, _Adding]] = defaultdict(lambda: defaultdict(_Adding))
-    for indicator, period, code, n, d, state, submitted, number in values:
-        inside = sums[indicator, period]
-        if state in _WITH_VALUE:
-            found[indicator, period, code, ""] = Sum(n, d, state, 1, 1, int(submitted), number)
-            for place in places[period].get(code, ()):
-                inside[place].add(n, d, submitted)
-        else:
-            applies = state != ValueState.NOT_APPLICABLE
-            found[indicator, period, code, ""] = Sum(None, None, state, 0, int(applies), 0, number)
-            for place in places[period].get(code, ()):
-                inside[place].inapplicable += not applies
-    units = {
-        period: Counter(place for code in codes for place in places[period][code]) for period, codes in owing.items()
+    units = Counter(
+        (period, place) for period, codes in owing.items() for code in codes for place in places[period][code]
+    )
+    numbers = {place: number for number, place in enumerate(units)}
+    parts = {
+        (period, code): [numbers[period, place] for place in found]
+        for period, inside in places.items()
+        for code, found in inside.items()
     }
+    named, counts = list(units), list(units.values())
     how = dict(session.execute(columns(col(IndicatorRow.id), col(IndicatorRow.combine_regions))).all())
-    for (indicator, period), inside in sums.items():
-        combined = how[indicator] in (Combine.RATIO, Combine.SUM, Combine.MEAN)
-        for place, adding in inside.items():
-            found[indicator, period, *place] = adding.total(units[period][place], combined)
+    found: dict[Key, Sum] = {}
+    for indicator, at, n, d, reported, inapplicable, unapproved in summing.totals(rows, parts):
+        period, (scope, group) = named[at]
+        has = reported > 0 and how[indicator] in _COMBINED
+        found[indicator, period, scope, group] = Sum(
+            n if has else None, d if has else None, "", reported, counts[at] - inapplicable, unapproved, None
+        )
     return found
 
 
@@ -201,28 +220,6 @@ def ancestors(session: Session, codes: set[str]) -> dict[str, list[str]]:
             at = parents.get(at)
         found[code] = above
     return found
-
-
-class _Adding:
-    """A sum while its counties are being added."""
-
-    __slots__ = ("d", "inapplicable", "n", "reported", "unapproved")
-
-    def __init__(self) -> None:
-        self.n = self.reported = self.unapproved = self.inapplicable = 0
-        self.d: int | None = None
-
-    def add(self, n: int | None, d: int | None, unapproved: bool) -> None:
-        self.n += n or 0
-        if d is not None:
-            self.d = (self.d or 0) + d
-        self.reported += 1
-        self.unapproved += unapproved
-
-    def total(self, units: int, combined: bool) -> Sum:
-        has = combined and self.reported > 0
-        n, d = (self.n, self.d) if has else (None, None)
-        return Sum(n, d, "", self.reported, units - self.inapplicable, self.unapproved, None)
 
 
 def _owing(session: Session, collection_id: int, periods: Several[str]) -> dict[str, list[str]]:
@@ -260,18 +257,27 @@ def _places(session: Session, owing: Mapping[str, Sequence[str]], scheme: str) -
 
 def _current(session: Session, collection_id: int, periods: Several[str]) -> Iterable[Value]:
     """The newest revision of each value in returns that count."""
-    newer = aliased(Observation)
     return session.execute(
-        columns(
+        _newest(
+            collection_id,
+            periods,
             col(Observation.indicator_id),
             col(ReturnRow.period),
             col(ReturnRow.region_code),
             col(Observation.n),
             col(Observation.d),
-            cast(col(Observation.state), String),  # its text: making a word of each costs more than reading it
+            _STATE,
             col(ReturnRow.state) == ReturnState.SUBMITTED,
             col(Observation.id),
         )
+    )
+
+
+def _newest(collection_id: int, periods: Several[str], *asked: ColumnElement[Any]) -> Select[Any]:
+    newer = aliased(Observation)
+    return (
+        columns(*asked)
+        .select_from(Observation)
         .join(ReturnRow, col(ReturnRow.id) == col(Observation.return_id))
         .where(
             col(ReturnRow.collection_id) == collection_id,
@@ -284,6 +290,39 @@ def _current(session: Session, collection_id: int, periods: Several[str]) -> Ite
             ),
         )
     )
+
+
+def _county_rows(collection_id: int, periods: Several[str]) -> Select[Any]:
+    """The counties' roll-ups as the database makes them, in the order of `_COLUMNS`; `summed` says the same."""
+    valued = col(Observation.state).in_([state for state in ValueState if state.has_value])
+    waits = col(ReturnRow.state) == ReturnState.SUBMITTED
+    return _newest(
+        collection_id,
+        periods,
+        literal(collection_id),
+        col(Observation.indicator_id),
+        col(ReturnRow.period),
+        col(ReturnRow.region_code),
+        literal(""),
+        case((valued, col(Observation.n)), else_=None),
+        case((valued, col(Observation.d)), else_=None),
+        _STATE,
+        case((valued, 1), else_=0),
+        case((col(Observation.state) == ValueState.NOT_APPLICABLE, 0), else_=1),
+        case((valued & waits, 1), else_=0),
+        col(Observation.id),
+    ).order_by(*(col(key) for key in (Observation.indicator_id, ReturnRow.period, ReturnRow.region_code)))
+
+
+def _counties(session: Session, collection_id: int, periods: Several[str]) -> Counties:
+    values = columns(*(_TABLE.c[name] for name in Counties._fields)).where(
+        _TABLE.c.collection_id == collection_id, _TABLE.c.period.in_(sorted(periods)), _TABLE.c.state != ""
+    )
+    return _columns(bulk.fetch(session, values))
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> Counties:
+    return Counties(*zip(*rows, strict=True)) if rows else Counties(*([()] * len(Counties._fields)))
 
 
 def _stored(session: Session, collection_id: int) -> dict[Key, Sum]:

@@ -327,7 +327,10 @@ class Rollup(SQLModel, table=True):
     rows are the current values themselves. Dashboards read these and never the observations.
 
     No foreign keys: each row follows from rows that have them, `zhiping check` compares it with those, and
-    checking four keys again took longer than the writing."""
+    checking four keys again took longer than the writing. On SQLite the rows stand in the key's own tree:
+    a second one beside it cost as much again."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     collection_id: int = Field(primary_key=True)
     indicator_id: int = Field(primary_key=True)

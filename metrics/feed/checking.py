@@ -7,7 +7,7 @@ is the past of the same series' later rows. Rows that some screen marks take the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,9 +29,10 @@ from metrics.feed.past import Past, ordinal
 from metrics.feed.rows import Mask, Numbers, Rows, Told
 from metrics.feed.screening import Batch, Traits
 from metrics.feed.targets import Targets
-from metrics.model import Finding, Indicator, Severity
+from metrics.model import Entry, Finding, Form, Indicator, Severity
 from metrics.rulebook import DataRule
 from metrics.service import EDITABLE
+from metrics.workbook import FIELDS
 
 Tell = Callable[[float], None]
 
@@ -124,7 +125,10 @@ class _Checking:
         for place, key in zip(places_left.tolist(), self.keys[places_left].tolist(), strict=True):
             groups[key].append(place)
         for same in groups.values():
-            self._check_singly(same)
+            if len(same) == 1 and rows.plain[same[0]] and self.old_n[same[0]] == -1:
+                self._check_plain(same[0])
+            else:
+                self._check_singly(same)
         asked = [rule for rule in self.frame.rules if rule.in_force(self.frame.collection_id, period)]
         if asked:
             self._ask(asked, places[self.sound[places]], period)
@@ -155,27 +159,49 @@ class _Checking:
             overtakes=self._overtaking(places),
         )
 
+    def _check_plain(self, at: int) -> None:
+        """A row that was read at sight and is the first value of its kind, about which a rule may say something."""
+        rows = self.rows
+        code = self.frame.indicators[rows.indicator[at]].code
+        number, columns = int(rows.numbers[at]), self.delivery.table.columns
+        where = {(code, name): address(number, columns[name]) for name in FIELDS if name in columns}
+        self._judge(at, self._form(at), {code: self.checked.entry(at)}, where)
+
     def _check_singly(self, places: Sequence[int]) -> None:
         """The rows for one value, one after the other, as in a return of its own."""
-        checked, rows, at = self.checked, self.rows, places[0]
-        owed, indicator = self.frame.owed[rows.owed[at]], self.frame.indicators[rows.indicator[at]]
-        form = self.frame.form(owed, [self.lines.line(owed, int(rows.indicator[at]))])
-        form = replace(form, correcting=bool(self.correcting[rows.owed[at]]))
+        checked, at = self.checked, places[0]
+        form = self._form(at)
         reader = reading.Reader(form, self.delivery.table, exported=self.delivery.exported)
         for place in places:
-            reader.row(int(rows.numbers[place]))
-        sheet = self.delivery.sheet.name
-        plain = replace(form, waivers=())
-        found = rules.validate(plain, reader.entries, where=reader.where, sheet=sheet, known=reader.findings)
-        self.sound[at] = not any(item.severity is Severity.ERROR or item.rule == "blank" for item in found)
-        found = examining.waived(form, found)
-        (change,) = rules.diff(form, reader.entries, found)
-        checked.kind[at] = KINDS.index(change.kind)
+            reader.row(int(self.rows.numbers[place]))
         for place in places[1:]:
             checked.kind[place] = REJECTED
-        if indicator.code in reader.entries:
-            checked.entries[at] = reader.entries[indicator.code]
-        fields = {cell: name for (_, name), cell in reader.where.items()}
+        for entry in reader.entries.values():
+            checked.entries[at] = entry
+        self._judge(at, form, reader.entries, reader.where, reader.findings)
+
+    def _form(self, at: int) -> Form:
+        owed = self.frame.owed[self.rows.owed[at]]
+        form = self.frame.form(owed, [self.lines.line(owed, int(self.rows.indicator[at]))])
+        return replace(form, correcting=bool(self.correcting[self.rows.owed[at]]))
+
+    def _judge(
+        self,
+        at: int,
+        form: Form,
+        entries: Mapping[str, Entry],
+        where: Mapping[tuple[str, str], str],
+        known: Sequence[Finding] = (),
+    ) -> None:
+        """What the rules say of a value, and what becomes of its row."""
+        checked, rows = self.checked, self.rows
+        owed, sheet = self.frame.owed[rows.owed[at]], self.delivery.sheet.name
+        found = rules.validate(replace(form, waivers=()), entries, where=where, sheet=sheet, known=known)
+        self.sound[at] = not any(item.severity is Severity.ERROR or item.rule == "blank" for item in found)
+        found = examining.waived(form, found)
+        (change,) = rules.diff(form, entries, found)
+        checked.kind[at] = KINDS.index(change.kind)
+        fields = {cell: name for (_, name), cell in where.items()}
         for finding in found:
             row = _row_of(finding.cell) or int(rows.numbers[at])
             checked.told.append(Told(finding, row, owed.region_code, owed.period, fields.get(finding.cell, "")))

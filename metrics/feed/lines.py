@@ -30,8 +30,8 @@ class Lines:
         indicator, period = self.checked.frame.indicators[at], Period.parse(owed.period)
         values = {key: value.entry for key, value in self.checked.frame.values(owed.region_code, at).items()}
         current, following = values.get(owed.period), self.following(owed, at)
-        values |= self._brought(owed, at)
         first = str(period.shift(-queries.HISTORY))
+        values |= self._brought(owed, at, first)
         return Line(
             indicator=indicator,
             current=current,
@@ -41,8 +41,8 @@ class Lines:
             baseline=self.targets.value(TargetKind.BASELINE, indicator.id, owed),
         )
 
-    def _brought(self, owed: Owed, at: int) -> dict[str, Entry]:
-        """What rows of this feed for a series, checked so far, would store."""
+    def _brought(self, owed: Owed, at: int, first: str) -> dict[str, Entry]:
+        """What rows of this feed for a series, checked so far, would store from this period on."""
         order, series = self._by_series
         before = self.checked.frame.askings[at].same_before
         kinds = (
@@ -55,8 +55,9 @@ class Lines:
             key = self.regions[owed.region_code] * len(self.checked.frame.indicators) + kind
             lo, hi = np.searchsorted(series, [key, key + 1])
             for place in order[lo:hi].tolist():
-                if self.checked.kind[place] in (NEW, CHANGED):
-                    found[self.checked.frame.owed[self.checked.rows.owed[place]].period] = self.checked.entry(place)
+                period = self.checked.frame.owed[self.checked.rows.owed[place]].period
+                if first <= period <= owed.period and self.checked.kind[place] in (NEW, CHANGED):
+                    found[period] = self.checked.entry(place)
         return found
 
     @cached_property

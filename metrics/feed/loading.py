@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from core import clock
 from core.errors import Conflict
+from core.memory import no_collection
 from core.settings import settings
 from core.tabular import BadFile
 from core.words import CollectionKind
@@ -82,6 +83,11 @@ Open = Callable[[], Delivery]
 
 def preview(sender: Sender, delivery: Open, wish: Wish, tell: Tell = silent) -> Outcome:
     """What loading would do; nothing is stored."""
+    with no_collection():
+        return _preview(sender, delivery, wish, tell)
+
+
+def _preview(sender: Sender, delivery: Open, wish: Wish, tell: Tell) -> Outcome:
     try:
         table = delivery()
         tell(0.3)
@@ -109,6 +115,21 @@ def load(
     `seen` is the `fingerprint` of the preview that was confirmed: when a return has changed since, Conflict.
     With `answer` a record of the delivery is kept, with what its sender is told, under the sender's `key`.
     """
+    with no_collection():
+        return _load(sender, delivery, wish, filename, seen, answer, key, request, tell)
+
+
+def _load(
+    sender: Sender,
+    delivery: Open,
+    wish: Wish,
+    filename: str,
+    seen: str | None,
+    answer: Callable[[Outcome], dict[str, object]] | None,
+    key: str | None,
+    request: str,
+    tell: Tell,
+) -> Outcome:
     try:
         table = delivery()
         tell(0.2)
