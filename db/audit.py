@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from db import bulk
 from db.tables.system import AuditEvent
 
 GENESIS = "0" * 64
+_PLAIN = re.compile(r"[\w:+.-]*", re.ASCII).fullmatch
 _LOCK = 7_319_205  # any constant: serialises writers of the chain on PostgreSQL
 
 
@@ -55,18 +57,19 @@ class Note:
     changes: Mapping[str, Any]
 
 
-def record_many(session: Session, actor_id: int | None, notes: Iterable[Note]) -> None:
+def record_many(session: Session, actor_id: int | None, notes: Sequence[Note]) -> None:
     """Append many events of one moment, in their order, as `record` would one after the other."""
     _take_the_chain(session)
     at, previous = clock.now(), _last_hash(session)
     columns: dict[str, list[str]] = {name: [] for name in ("action", "entity", "entity_id", "changes", "hash")}
+    encoded: dict[int, str] = {}  # many notes of one command may carry the same changes
     for note in notes:
-        changes = bulk.as_json(dict(note.changes))
+        changes = encoded.get(id(note.changes)) or encoded.setdefault(id(note.changes), bulk.as_json(note.changes))
         previous = _hash(previous, at.isoformat(), actor_id, note.action, note.entity, str(note.entity_id), changes, "")
-        for name, value in zip(
-            columns, (note.action, note.entity, str(note.entity_id), changes, previous), strict=True
+        for values, value in zip(
+            columns.values(), (note.action, note.entity, str(note.entity_id), changes, previous), strict=True
         ):
-            columns[name].append(value)
+            values.append(value)
     bulk.append(session, AuditEvent, columns, {"at": at, "actor_id": actor_id, "reason": ""})
 
 
@@ -115,5 +118,17 @@ def _hash(
     previous: str, at: str, actor_id: int | None, action: str, entity: str, entity_id: str, changes: str, reason: str
 ) -> str:
     """SHA-256 of the JSON list of these; `changes` is JSON already."""
-    head = bulk.as_json([previous, at, actor_id, action, entity, entity_id])
-    return hashlib.sha256(f"{head[:-1]}, {changes}, {bulk.as_json(reason)}]".encode()).hexdigest()
+    parts = (
+        _quoted(previous),
+        _quoted(at),
+        bulk.as_json(actor_id),
+        _quoted(action),
+        _quoted(entity),
+        _quoted(entity_id),
+    )
+    return hashlib.sha256(f"[{', '.join(parts)}, {changes}, {_quoted(reason)}]".encode()).hexdigest()
+
+
+def _quoted(word: str) -> str:
+    """A text as JSON; most are a single word of letters and figures."""
+    return f'"{word}"' if _PLAIN(word) else bulk.as_json(word)

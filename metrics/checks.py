@@ -46,12 +46,12 @@ class Row:
         return self.indicator.value(self.entry.n, self.entry.d) if self.entry.state.has_value else None
 
     @cached_property
-    def added(self) -> list[Fraction | None]:
+    def added(self) -> list[float | None]:
         """What the earlier periods and this one added each, oldest first; for cumulative figures the
         increments, for others the values themselves. None where it cannot be said."""
         entries = [*self.line.history, (str(self.form.period), self.entry)]
         figures = [(key, e.n if e.state.has_value else None, e.d) for key, e in entries]
-        return [self.indicator.value(n, d) for _, n, d in accumulation.increments(self.indicator, figures)]
+        return [self.indicator.number(n, d) for _, n, d in accumulation.increments(self.indicator, figures)]
 
     @cached_property
     def past(self) -> list[tuple[Entry, Fraction]]:
@@ -185,7 +185,7 @@ def _outside(low: Decimal | None, high: Decimal | None, row: Row) -> Seen | None
 def _outlying(row: Row) -> Seen | None:
     if row.value is None:
         return None
-    series = [float(value) for value in row.added if value is not None]
+    series = [value for value in row.added if value is not None]
     if row.added[-1] is None or not stands_out(series[-1], series[:-1]):
         return None
     if row.indicator.accumulation.cumulative:

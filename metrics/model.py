@@ -78,6 +78,11 @@ class Indicator:
             return None
         return Fraction(n * self.factor, d)
 
+    def number(self, n: int | None, d: int | None) -> float | None:
+        """The float nearest to `value`, by a division of integers, which rounds once."""
+        below = d if self.kind.has_denominator else 1_000_000
+        return n * self.factor / below if n is not None and below else None
+
     def show(self, value: Fraction | Decimal | float | None, *, signed: bool = False, unit: bool = True) -> str:
         """Printed with the definition's decimals and unit; “–” for missing."""
         text = format_number(value, self.decimals, signed=signed)

@@ -257,17 +257,19 @@ def _open_text(data: bytes) -> tuple[Sheet, tuple[str, ...]]:
     hint = text[:4].lower() == "sep="  # tells Excel the delimiter and is itself a row there
     if hint:
         lines.readline()
-    rows: dict[int, Sequence[object]] = {}
     try:
-        for number, values in enumerate(csv.reader(lines, delimiter=delimiter), start=1 + hint):
-            if any(value.strip() for value in values):
-                rows[number] = list(values)
+        read = enumerate(csv.reader(lines, delimiter=delimiter), start=1 + hint)
+        rows: dict[int, Sequence[object]] = {number: values for number, values in read if _said(values)}
     except csv.Error as broken:
         raise BadFile("file.damaged") from broken
     notes = [f"按 {encoding} 编码读取"]
     if delimiter != ",":
         notes.append(f"列之间以{_DELIMITERS[delimiter]}分隔")
     return Sheet("CSV", rows), tuple(notes)
+
+
+def _said(values: Sequence[str]) -> bool:
+    return bool(values) and (bool(values[0].strip()) or any(value.strip() for value in values))
 
 
 def _decode(data: bytes) -> tuple[str, str]:

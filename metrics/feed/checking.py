@@ -91,9 +91,7 @@ class _Checking:
         known = {ordinal(period): period for period in periods.values()}
         known |= {ordinal(Period.parse(key)): Period.parse(key) for key in stored}
         depth = min(queries.HISTORY, max(0, len(known) - 1))
-        self.past = Past(
-            self.traits, list(self.frame.indicators), len(self.regions) * self.width, depth, queries.HISTORY
-        )
+        self.past = Past(self.traits, len(self.regions) * self.width, depth, queries.HISTORY)
         done = 0
         for number, period in sorted(known.items()):
             places = np.flatnonzero(by_period == number)
@@ -155,6 +153,7 @@ class _Checking:
             added=window.added,
             adds=window.adds,
             target=self.targets.of(TargetKind.TARGET, indicator, rows.owed[places], period),
+            year_begins=period.index == 1,
             changes=self.correcting[rows.owed[places]] & (self.old_n[places] >= 0) & changed,
             overtakes=self._overtaking(places),
         )

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from core.periods import Period
 from core.words import ReturnState, ValueState
+from db import bulk
 from db.tables import Collection, Observation, Region, ReturnRow
 from metrics import queries, rule_queries
 from metrics.model import Entry, Form, Indicator, Line
@@ -161,7 +162,7 @@ def _owed(session: Session, collection_id: int, regions: Several[str], periods: 
     )
     return [
         Owed(number, region, period, version, correcting, Course(*dates))
-        for number, region, period, version, correcting, *dates in session.execute(query)
+        for number, region, period, version, correcting, *dates in session.connection().execute(query)
     ]
 
 
@@ -196,7 +197,7 @@ def _stored(
         )
     )
     found: dict[Series, dict[str, Stored]] = defaultdict(dict)
-    for region, indicator_id, *value in session.execute(query):
+    for region, indicator_id, *value in bulk.fetch(session, query):
         stored = Stored(*value)
         found[region, indicator_id][stored.period] = stored
     return found

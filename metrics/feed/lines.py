@@ -54,9 +54,11 @@ class Lines:
         for kind in (*kinds, at):
             key = self.regions[owed.region_code] * len(self.checked.frame.indicators) + kind
             lo, hi = np.searchsorted(series, [key, key + 1])
-            for place in order[lo:hi].tolist():
+            places = order[lo:hi]
+            saved = (self.checked.kind[places] == NEW) | (self.checked.kind[places] == CHANGED)
+            for place in places[saved].tolist():
                 period = self.checked.frame.owed[self.checked.rows.owed[place]].period
-                if first <= period <= owed.period and self.checked.kind[place] in (NEW, CHANGED):
+                if first <= period < owed.period:  # the rules look no further back
                     found[period] = self.checked.entry(place)
         return found
 

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.periods import PER_YEAR, Period
-from core.words import Accumulation
 from metrics.feed.screening import Floats, Mask, Numbers, Traits
-from metrics.model import Indicator
 
 _LONG_AGO = -(10**6)
 
@@ -34,12 +32,9 @@ class Window:
 class Past:
     """A ring of the newest `depth` values per series. A series is a place: region × indicator."""
 
-    def __init__(self, traits: Traits, indicators: list[Indicator], series: int, depth: int, reach: int) -> None:
+    def __init__(self, traits: Traits, series: int, depth: int, reach: int) -> None:
         """`reach`: how many periods back a value still counts; `depth` never needs to be more."""
         self.traits, self.depth, self.reach = traits, depth, reach
-        self.year_to_date = np.array(
-            [item.accumulation is Accumulation.YEAR_TO_DATE for item in indicators], dtype=bool
-        )
         shape = (series, depth)
         self.value = np.full(shape, np.nan)
         self.added = np.full(shape, np.nan)
@@ -93,7 +88,7 @@ class Past:
         cumulative = self.traits.cumulative[indicator]
         if not cumulative.any():
             return self.traits.value(indicator, n, d), np.full(len(places), number, dtype=np.int32)
-        alone = ~cumulative | (self.year_to_date[indicator] & (period.index == 1))
+        alone = ~cumulative | (self.traits.year_to_date[indicator] & (period.index == 1))
         follows = self.last_at[places] == number - 1
         less_n = np.where(alone, 0, self.last_n[places])
         keeps_d = alone | self.traits.d_fixed[indicator] | ~self.traits.has_d[indicator]

@@ -95,27 +95,13 @@ def read(delivery: Delivery, frame: Frame, allowed: Collection[str] | None) -> R
     """Sort the rows out. `allowed` are the regions the sender may deliver for, None for all."""
     numbers, columns = delivery.columns
     places = delivery.table.columns
-    owed_at = {(_long(owed.region_code), owed.period): at for at, owed in enumerate(frame.owed)}
     within = None if allowed is None else {_long(code) for code in allowed}
-
-    def return_of(raw: tuple[Any, Any]) -> int:
-        region, period = _long(_text(raw[0])), read_period(_text(raw[1]))
-        return -1 if within is not None and region not in within else owed_at.get((region, str(period)), -1)
-
-    codes = {
-        (item.indicator.code.upper(), period): at
-        for period in {owed.period for owed in frame.owed}
-        for at, item in enumerate(frame.askings)
-        if item.holds(period)
-    }
-    returns = _Memo(return_of)
-    indicators = _Memo(lambda raw: codes.get((_code(raw[0]), str(read_period(_text(raw[1])))), -1))
-    owed = list(
-        map(returns.__getitem__, zip(columns[places["region"] - 1], columns[places["period"] - 1], strict=True))
-    )
-    codes_and_periods = zip(columns[places["code"] - 1], columns[places["period"] - 1], strict=True)
-    indicator = list(map(indicators.__getitem__, codes_and_periods))
-    ours = np.flatnonzero((np.array(owed, dtype=np.int64) >= 0) & (np.array(indicator, dtype=np.int64) >= 0))
+    region, regions = _kinds(columns[places["region"] - 1], lambda raw: _long(_text(raw)))
+    period, periods = _kinds(columns[places["period"] - 1], lambda raw: str(read_period(_text(raw))))
+    code, codes = _kinds(columns[places["code"] - 1], _code)
+    owed = _returns(frame, within, regions, periods)[region, period]
+    indicator = _asked(frame, codes, periods)[code, period]
+    ours = np.flatnonzero((owed >= 0) & (indicator >= 0))
     stray = _Strays(delivery, frame, within).tell(numbers, set(ours.tolist()))
     if len(ours) < len(numbers):
         keep = ours.tolist()
@@ -128,7 +114,7 @@ def read(delivery: Delivery, frame: Frame, allowed: Collection[str] | None) -> R
         return np.array(_amounts(columns[places[name] - 1], text=delivery.text), dtype=np.int64)
 
     n, d = amounts("n"), amounts("d")
-    has_d = np.array([item.kind.has_denominator for item in frame.indicators], dtype=bool)[np.array(indicator)[ours]]
+    has_d = np.array([item.kind.has_denominator for item in frame.indicators], dtype=bool)[indicator[ours]]
     plain = (n >= 0) & np.where(has_d, d >= 0, d == BLANK) & ~_special(delivery, numbers)
     if "state" in places:
         plain &= np.array(list(map(_Memo(_is_reported).__getitem__, columns[places["state"] - 1])), dtype=bool)
@@ -138,14 +124,44 @@ def read(delivery: Delivery, frame: Frame, allowed: Collection[str] | None) -> R
     plain[odd] = False
     return Rows(
         np.array(numbers, dtype=np.int64),
-        np.array(owed, dtype=np.int64)[ours],
-        np.array(indicator, dtype=np.int64)[ours],
+        owed[ours],
+        indicator[ours],
         n,
         d,
         plain,
         [text or "" for text in words],
         stray,
     )
+
+
+def _kinds(column: Sequence[Any], understand: Callable[[Any], str]) -> tuple[Numbers, list[str]]:
+    """Each cell as a place in the list of what the column's cells say, each of which stands there once."""
+    said: dict[str, int] = {}
+    seen = _Memo(lambda raw: said.setdefault(understand(raw), len(said)))
+    return np.fromiter(map(seen.__getitem__, column), np.int64, len(column)), list(said)
+
+
+def _returns(frame: Frame, within: Collection[str] | None, regions: list[str], periods: list[str]) -> Numbers:
+    """Regions × periods: the place of their return in frame.owed, −1 for none or for one the sender may not fill."""
+    found = np.full((len(regions), len(periods)), -1, dtype=np.int64)
+    rows, columns = ({name: at for at, name in enumerate(names)} for names in (regions, periods))
+    for at, owed in enumerate(frame.owed):
+        region = _long(owed.region_code)
+        if region in rows and owed.period in columns and (within is None or region in within):
+            found[rows[region], columns[owed.period]] = at
+    return found
+
+
+def _asked(frame: Frame, codes: list[str], periods: list[str]) -> Numbers:
+    """Codes × periods: the place in frame.indicators of what is asked for under this code, −1 for nothing."""
+    found = np.full((len(codes), len(periods)), -1, dtype=np.int64)
+    rows, owing = {name: at for at, name in enumerate(codes)}, {owed.period for owed in frame.owed}
+    for at, item in enumerate(frame.askings):
+        row = rows.get(item.indicator.code.upper())
+        for column, period in enumerate(periods):
+            if row is not None and period in owing and item.holds(period):
+                found[row, column] = at
+    return found
 
 
 def _text(raw: object) -> str:

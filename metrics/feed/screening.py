@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.numbers import MICRO, to_micro
-from core.words import Kind
+from core.words import Accumulation, Kind
 from metrics.checks import FLAT_PERIODS, RULES, counted
 from metrics.model import Indicator
 from metrics.quality import OUTLIER_LIMIT, OUTLIER_POINTS
@@ -44,6 +44,7 @@ class Traits:
         self.n_counted = of(lambda item: counted(item, "n"))
         self.d_counted = of(lambda item: counted(item, "d"))
         self.cumulative = of(lambda item: item.accumulation.cumulative)
+        self.year_to_date = of(lambda item: item.accumulation is Accumulation.YEAR_TO_DATE)
         self.d_fixed = of(lambda item: item.d_fixed)
         self.factor = np.array([item.factor for item in indicators], dtype=np.float64)
         self.bounds = {
@@ -98,7 +99,7 @@ class Batch:
     that have one, oldest first, nan in front; `past_n`, `past_d` the figures of the newest three of them.
     `added` is what each of those periods added, and `adds` what this row adds, which for figures that are not
     cumulative are the values themselves; nan where it cannot be said. `target` in the indicator's unit.
-    `changes`: the row alters what was handed in; `overtakes`: a cumulative figure is greater than
+    `year_begins`: this is the first period of a year. `changes`: the row alters what was handed in; `overtakes`: a cumulative figure is greater than
     the next period's.
     """
 
@@ -112,6 +113,7 @@ class Batch:
     added: Floats
     adds: Floats
     target: Floats
+    year_begins: bool
     changes: Mask
     overtakes: Mask
 
@@ -162,12 +164,16 @@ def _outside(low: str, high: str) -> Callable[[Batch], Mask]:
 
 
 def _falling(batch: Batch) -> Mask:
-    """Smaller than the newest total before it; the January of a year to date is marked too."""
+    """Smaller than the newest total before it; where that is from another year, a year to date is marked too,
+    unless its year has just begun."""
     if not batch.past_n.shape[1]:
         return _never(batch)
     d_falls = batch.has_d & ~batch.traits.d_fixed[batch.indicator] & (batch.d < batch.past_d[:, -1])
     smaller = (batch.n < batch.past_n[:, -1]) | d_falls
-    found: Mask = batch.traits.cumulative[batch.indicator] & np.isfinite(batch.past[:, -1]) & smaller
+    goes_on = batch.traits.cumulative[batch.indicator] & ~(
+        batch.year_begins & batch.traits.year_to_date[batch.indicator]
+    )
+    found: Mask = goes_on & np.isfinite(batch.past[:, -1]) & smaller
     return found
 
 

@@ -235,10 +235,10 @@ def _record(
         audit.Note("return:save", "return", owed[place].id, {**changes[place], "feed": feed.id, **came_by})
         for place in touched.tolist()
     ]
+    moved = {do: {"do": do, "to": ReturnState.SUBMITTED.value, "feed": feed.id, **came_by} for do in (SUBMIT, CORRECT)}
     for place in ready.tolist():
         do = SUBMIT if owed[place].state in EDITABLE else CORRECT
-        moved = {"do": do, "to": ReturnState.SUBMITTED.value, "feed": feed.id, **came_by}
-        notes.append(audit.Note("return:move", "return", owed[place].id, moved))
+        notes.append(audit.Note("return:move", "return", owed[place].id, moved[do]))
     audit.record_many(session, feed.by, notes)
 
 
