@@ -29,9 +29,10 @@ lint: .venv/installed-dev ## Style, formatting and import contracts
 types: .venv/installed-dev ## Check the types
 	@$(BIN)/mypy
 
-bench: .venv/installed-dev ## Server time of a page rerun; roll-up reads at ten times the data (--full for 10 M)
+bench: .venv/installed-dev ## Server time of a page rerun; roll-up reads at ten times the data (--full for 10 M); the feed beside bare inserts
 	@$(BIN)/python benchmarks/pages.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/rollups.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/returns.py --rounds 3
 
 shots: .venv/installed-dev ## Screenshots of every page for docs/guide (needs Chromium)
 	@$(BIN)/python -m tests.browser.shots docs/guide

@@ -58,12 +58,12 @@ def append(session: Session, model: type[SQLModel], columns: Columns, same: Mapp
     return count
 
 
-def fetch(session: Session, statement: Select[Any]) -> list[tuple[Any, ...]]:
+def fetch(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
     """All rows of a query as the driver gives them, which spares an object and a conversion for each: for
     columns of numbers and text (cast words to text)."""
     result = session.connection().execute(statement)
     assert result.cursor is not None
-    rows: list[tuple[Any, ...]] = result.cursor.fetchall()
+    rows: Sequence[tuple[Any, ...]] = result.cursor.fetchall()
     result.close()
     return rows
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, case, cast, delete, exists, insert, literal
 from sqlalchemy import select as columns
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, select
 
 from core.numbers import MICRO
@@ -273,7 +273,9 @@ def _current(session: Session, collection_id: int, periods: Several[str]) -> Ite
     )
 
 
-def _newest(collection_id: int, periods: Several[str], *asked: ColumnElement[Any]) -> Select[Any]:
+def _newest(
+    collection_id: int, periods: Several[str], *asked: ColumnElement[Any] | Mapped[Any]
+) -> Select[*tuple[Any, ...]]:
     newer = aliased(Observation)
     return (
         columns(*asked)
@@ -292,7 +294,7 @@ def _newest(collection_id: int, periods: Several[str], *asked: ColumnElement[Any
     )
 
 
-def _county_rows(collection_id: int, periods: Several[str]) -> Select[Any]:
+def _county_rows(collection_id: int, periods: Several[str]) -> Select[*tuple[Any, ...]]:
     """The counties' roll-ups as the database makes them, in the order of `_COLUMNS`; `summed` says the same."""
     valued = col(Observation.state).in_([state for state in ValueState if state.has_value])
     waits = col(ReturnRow.state) == ReturnState.SUBMITTED

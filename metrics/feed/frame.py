@@ -161,7 +161,7 @@ def _owed(session: Session, collection_id: int, regions: Several[str], periods: 
         .order_by(col(ReturnRow.period), col(ReturnRow.region_code))
     )
     return [
-        Owed(number, region, period, version, correcting, Course(*dates))
+        Owed(number or 0, region, period, version, correcting, Course(*dates))
         for number, region, period, version, correcting, *dates in session.connection().execute(query)
     ]
 

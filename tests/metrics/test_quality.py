@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.model import Line
-from metrics.quality import Aspect, counts_of, outliers, score
+from metrics.quality import Aspect, counts_of, outliers, score, stands_out
 from metrics.rules import validate
 from tests.metrics.returns_support import GOOD, INDICATORS, PERIOD, entry, form
 
@@ -42,6 +42,11 @@ def test_gaps_are_no_values() -> None:
     gap = float("nan")
     assert outliers([10, gap, 11, 10, 12, 11, gap, 100]).tolist() == [False] * 7 + [True]
     assert not outliers([10, gap, 11, gap, 12, gap, 11, 100]).any()
+
+
+@given(st.lists(st.floats(-1e9, 1e9) | st.sampled_from([0.0, 1.0, 1.5, 100.0]), min_size=1, max_size=25))
+def test_one_value_is_judged_as_among_all(values: list[float]) -> None:
+    assert stands_out(values[-1], values[:-1]) == outliers(values)[-1]
 
 
 @settings(deadline=None)
