@@ -81,6 +81,7 @@ ACTIONS = {
     "resource:approve": "登记开放批准",
     "resource:create": "登记数据资源",
     "resource:edit": "修改数据资源",
+    "resource:import": "导入数据资源目录",
     "resource:withdraw": "撤销开放批准",
     "return:extension": "延长报送期限",
     "return:remind": "提醒报送",

@@ -16,7 +16,7 @@ from core import clock
 from core.errors import NotFound
 from core.tabular.writing import FONT, HEAD, INK, LINE, WORKBOOK_OPTIONS
 from core.words import Standing
-from scenarios import duty_queries
+from scenarios import duty_queries, exchange
 from scenarios import duty_workbook as book
 from scenarios.duty_queries import DutyList
 
@@ -92,7 +92,7 @@ class _Builder:
         about = self.duties.about
         meta = [["layout", book.LAYOUT], ["scenario", str(about.id)], ["code", about.code], ["made_at", str(made_at)]]
         base = [[str(node.id), *(cells[field] for field in book.CELLS)] for node, cells in self.rows]
-        for name, rows in ((book.META_SHEET, meta), (book.BASE_SHEET, [[book.KEY, *book.CELLS], *base])):
+        for name, rows in ((exchange.META_SHEET, meta), (exchange.BASE_SHEET, [[exchange.KEY, *book.CELLS], *base])):
             hidden = self.sheets.add_worksheet(name)
             for number, row in enumerate(rows):
                 for column, text in enumerate(row):
@@ -124,9 +124,9 @@ class _Builder:
         last = _FIRST + len(self.rows) + _SPARE - 1
         for field, (heading, width) in book.COLUMNS.items():
             column = at[field]
-            sheet.set_column(column, column, width, None, {"hidden": field == book.KEY})
-            sheet.write_string(_TAGS, column, book.TAG + field)
-            grey = ("grey",) if field in (book.KEY, book.AGREED) else ()
+            sheet.set_column(column, column, width, None, {"hidden": field == exchange.KEY})
+            sheet.write_string(_TAGS, column, exchange.TAG + field)
+            grey = ("grey",) if field in (exchange.KEY, book.AGREED) else ()
             sheet.write_string(_HEADS, column, heading, self.style("head", *grey))
         sheet.set_row(_TAGS, None, None, {"hidden": True})
         sheet.set_row(_HEADS, 24)
@@ -137,7 +137,7 @@ class _Builder:
         )
         plain, grey = self.style("cell", "text"), self.style("cell", "grey")
         for row, (node, cells) in enumerate(self.rows, start=_FIRST):
-            sheet.write_string(row, at[book.KEY], str(node.id))
+            sheet.write_string(row, at[exchange.KEY], str(node.id))
             sheet.write_blank(row, at[book.ACTION], None, plain)
             for field, text in cells.items():
                 if text:

@@ -7,7 +7,6 @@ both sides is a finding.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,58 +17,27 @@ from pydantic import ValidationError
 
 from core.tabular import Cell, Sheet
 from core.validation import located
-from scenarios import duty_rules
+from scenarios import duty_rules, exchange
 from scenarios import duty_workbook as book
 from scenarios.duty_names import Directory
-from scenarios.duty_rules import Change, Content, Wanted
+from scenarios.duty_rules import Content, Wanted
 from scenarios.duty_tree import Node, content_of
+from scenarios.exchange import CHANGED, KEY, MOVED, NEW, REMOVED, Issue, RowChange, same
 from scenarios.schemas import DutyIn
 
 _BETWEEN = re.compile(r"[、，,]")
-NEW, CHANGED, MOVED, REMOVED = "新增", "修改", "移动", "删除"
 
 
-@dataclass(frozen=True)
-class Issue:
-    """What is wrong, and in which cell. Errors keep the file from being saved."""
+@dataclass(frozen=True, kw_only=True)
+class Plan(exchange.Plan):
+    """What a file would do to a list. `wanted` and `removed` together are every item there will be and was."""
 
-    cell: str
-    message: str
-    error: bool = True
-
-
-@dataclass(frozen=True)
-class RowChange:
-    """What saving does to one item."""
-
-    kind: str
-    name: str
-    row: int
-    changes: Sequence[Change] = ()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a file would do to a list. `wanted` and `removed` together are every item there will be and was;
-    `digest` tells one plan from another."""
-
-    issues: Sequence[Issue] = ()
-    changes: Sequence[RowChange] = ()
     wanted: Sequence[Wanted] = ()
     removed: Sequence[int] = ()
-    unchanged: int = 0
-    absent: int = 0  # items of the list that the file does not have: they stay
 
     @property
-    def errors(self) -> list[Issue]:
-        return [issue for issue in self.issues if issue.error]
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(repr((self.changes, self.wanted, self.removed)).encode()).hexdigest()
-
-    def of(self, kind: str) -> int:
-        return sum(change.kind == kind for change in self.changes)
+    def outcome(self) -> object:
+        return self.changes, self.wanted, self.removed
 
 
 @dataclass(eq=False)
@@ -105,7 +73,7 @@ class Reader:
 
     def plan(self, sheet: Sheet, head: int, columns: Mapping[str, int]) -> Plan:
         rows = self._rows(sheet, head, columns)
-        (self._by_key if book.KEY in columns else self._by_path)(rows)
+        (self._by_key if KEY in columns else self._by_path)(rows)
         for row in rows:
             self._action(row)
             if not row.delete:
@@ -122,8 +90,15 @@ class Reader:
             for ref in order
         ]
         changes = [change for row in rows if (change := self._change(row, moved))]
-        same = len(here) - sum(change.kind != NEW for change in changes)
-        return Plan(self.issues, changes, wanted, removed, same, len(self.items) - len(here))
+        untouched = len(here) - sum(change.kind != NEW for change in changes)
+        return Plan(
+            issues=self.issues,
+            changes=changes,
+            wanted=wanted,
+            removed=removed,
+            unchanged=untouched,
+            absent=len(self.items) - len(here),
+        )
 
     # -- rows of the file ---------------------------------------------------------------
 
@@ -156,25 +131,25 @@ class Reader:
         like the item is it, the others are new."""
         claims: dict[int, list[_Row]] = {}
         for row in rows:
-            key = row.text(book.KEY)
+            key = row.text(KEY)
             if not key:
                 continue
             if not key.isdecimal() or (int(key) not in self.items and int(key) not in self.base):
                 self.issues.append(
-                    Issue(row.at(book.KEY), f"第 {row.number} 行的行标识“{key}”不属于这份清单，请清空它（按新增处理）")
+                    Issue(row.at(KEY), f"第 {row.number} 行的行标识“{key}”不属于这份清单，请清空它（按新增处理）")
                 )
                 continue
             claims.setdefault(int(key), []).append(row)
         for number, claimed in claims.items():
             known = self.base.get(number) or self.now[number]
             first, *copies = sorted(
-                claimed, key=lambda row: sum(not book.same(row.text(name), known[name]) for name in book.CELLS)
+                claimed, key=lambda row: sum(not same(row.text(name), known[name]) for name in book.CELLS)
             )
             for copy in copies:
                 self.issues.append(Issue(copy.at("name"), f"与第 {first.number} 行是复制关系，按新增处理", error=False))
             if number in self.items:
                 first.node = self.items[number]
-            elif any(not book.same(first.text(name), known[name]) for name in book.CELLS):
+            elif any(not same(first.text(name), known[name]) for name in book.CELLS):
                 self.issues.append(
                     Issue(first.at("name"), f"“{known['name']}”已在系统里移除；要保留请先在“已移除”里恢复，再导入")
                 )
@@ -189,8 +164,8 @@ class Reader:
         for node in self.items.values():
             left.setdefault(node.path, []).append(node)
         for row in rows:
-            same = left.get(_path(row.text("business"), row.text("stage"), row.text("name")), [])
-            row.node = same.pop(0) if same else None
+            alike = left.get(_path(row.text("business"), row.text("stage"), row.text("name")), [])
+            row.node = alike.pop(0) if alike else None
 
     def _action(self, row: _Row) -> None:
         said = row.text(book.ACTION)
@@ -212,10 +187,10 @@ class Reader:
         touched = set()
         for name in book.CELLS:
             text = row.text(name)
-            if name not in row.cells or book.same(text, went[name]) or book.same(text, now[name]):
+            if name not in row.cells or same(text, went[name]) or same(text, now[name]):
                 continue
             touched.add(name)
-            if not book.same(went[name], now[name]):
+            if not same(went[name], now[name]):
                 self.issues.append(
                     Issue(
                         row.at(name),

@@ -233,9 +233,8 @@ def take_in(actor: Actor, scenario_id: int, data: bytes, filename: str, seen: st
         if not plan.changes:
             return plan
         ledger.rewrite(plan.wanted, plan.removed)
-        kinds = (duty_reading.NEW, duty_reading.CHANGED, duty_reading.MOVED, duty_reading.REMOVED)
         changes = {
-            "do": "，".join(f"{kind} {plan.of(kind)} 项" for kind in kinds if plan.of(kind)),
+            "do": plan.counts,
             "file": filename,
             "items": [[c.kind, c.name, *(change.words for change in c.changes)] for c in plan.changes],
         }

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 
 from scenarios import duty_rules
 from scenarios.duty_rules import Content
+from scenarios.exchange import KEY
 
 # Raise when the meaning of a column changes: older files are then refused with a clear word.
 LAYOUT = "1"
 GUIDE_SHEET, LIST_SHEET, ORGANISATIONS_SHEET = "填写说明", "责任清单", "单位"
-META_SHEET, BASE_SHEET = "_meta", "_base"
-TAG = "zp:"
-KEY, ACTION, AGREED = "key", "action", "agreed"
+ACTION, AGREED = "action", "agreed"
 DELETE = "删除"
 
 # Fields that are read, with heading and width in characters.
@@ -57,23 +54,8 @@ HEADINGS: Mapping[str, frozenset[str]] = {
 }
 
 
-def field_of(heading: str) -> str:
-    """The field a heading names, or “”; full-width letters and spaces do not matter."""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", heading))
-    return next((field for field, words in HEADINGS.items() if plain in words), "")
-
-
 def texts(content: Content, names: Mapping[int, str]) -> dict[str, str]:
     """An item cell by cell. Lists without stages leave that cell empty."""
     above = content.path[:-1]
     found = {field: content.shown(field, names) for field in CELLS if field in duty_rules.FIELDS}
     return {"business": above[0] if above else "", "stage": duty_rules.ARROW.join(above[1:]), **found}
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two cells read the same: spreadsheets trim, and know several line ends."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(text: str) -> str:
-    return "\n".join(line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()

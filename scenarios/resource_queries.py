@@ -111,6 +111,11 @@ def resources(actor: Actor, wanted: Filter | None = None, *, page: int = 1) -> C
         return Catalogue(rows(session, actor, query), total)
 
 
+def filtered(session: Session, actor: Actor, wanted: Filter) -> Any:
+    """The entries the actor sees that a filter finds, as a query to be completed."""
+    return _filtered(session, readable_resources(actor), wanted)
+
+
 def options(actor: Actor, search: str, limit: int = 50) -> dict[int, str]:
     """The first entries that a search finds, for a form to choose from: id → name（provider）."""
     with read() as session:

@@ -7,14 +7,16 @@ from sqlmodel import Session
 
 from accounts.permissions import Actor, Permission, Subject, require
 from core import clock, uploads
-from core.errors import Invalid, NotFound, WrongState
+from core.errors import Conflict, Invalid, NotFound, WrongState
 from core.words import opening_label
 from db import audit, files
 from db.session import check_version, write
 from db.tables import DataApproval, DataResource
-from scenarios import catalogue, writing
+from scenarios import catalogue, resource_imports, resource_reading, writing
 from scenarios import resource_rules as rules
 from scenarios.resource_schemas import ApprovalIn, ResourceIn
+
+_MEANWHILE = "\x1f"  # marks a name on its way: nobody can enter it
 
 
 def add_resource(actor: Actor, data: ResourceIn, *, approval: ApprovalIn | None = None) -> int:
@@ -36,16 +38,36 @@ def edit_resource(actor: Actor, resource_id: int, data: ResourceIn, *, seen_vers
     with write() as session:
         row = _load(session, actor, resource_id)
         check_version(row, seen_version)
-        require(actor, Permission.RESOURCE_EDIT, Subject(organisation_id=data.provider_id))
-        catalogue.require_consistent(data, approved=resource_id in catalogue.approved(session, [resource_id]))
-        items = catalogue.set_items(session, resource_id, data.items)
-        code = data.code or row.code
-        found = writing.assign(row, catalogue.values(data, code) | {"code": code})
-        changes = {name: change for name, change in found.items() if name not in ("search_text", "sort_key")}
-        if items:
-            changes["items"] = items
-            flag_modified(row, "name")  # the version counts changes of the items too
-        audit.record(session, actor.account_id, "resource:edit", "data_resource", resource_id, changes)
+        _edit(session, actor, row, data)
+
+
+def take_in(actor: Actor, data: bytes, filename: str, seen: str) -> resource_reading.Plan:
+    """Save what a workbook changes. `seen` is the digest of the plan that was shown: when the catalogue has
+    changed since so that the file would do something else, nothing is saved."""
+    source = resource_imports.read(data, filename)
+    with write() as session:
+        plan = resource_imports.plan(session, actor, source)
+        if plan.errors:
+            raise Invalid([f"{issue.cell}：{issue.message}" for issue in plan.errors], "请改正后重新上传。")
+        if plan.digest != seen:
+            raise Conflict("目录刚有变动，这个文件会改动的内容与您看到的不同。", "没有保存；请核对最新的差异后再确认。")
+        # Names and codes that change first make room, so that two may be exchanged.
+        for number, wanted in enumerate(plan.wanted):
+            if wanted.entry is not None:
+                row = _load(session, actor, wanted.entry.id)
+                for name in ("name", "code"):
+                    if getattr(wanted.data, name) != getattr(row, name):
+                        setattr(row, name, f"{_MEANWHILE}{number}")
+        session.flush()
+        for wanted in plan.wanted:
+            if wanted.entry is None:
+                catalogue.add(session, actor, wanted.data)
+            else:
+                _edit(session, actor, _load(session, actor, wanted.entry.id), wanted.data, wanted.entry.data)
+        if plan.changes:
+            said = {"do": plan.counts, "file": filename}
+            audit.record(session, actor.account_id, "resource:import", "data_resource", 0, said)
+        return plan
 
 
 def approve_opening(actor: Actor, resource_id: int, data: ApprovalIn) -> int:
@@ -92,6 +114,26 @@ def _load(session: Session, actor: Actor, resource_id: int) -> DataResource:
         raise NotFound("没有找到这项数据资源。", "请回到数据资源目录重新选择。")
     require(actor, Permission.RESOURCE_EDIT, Subject(organisation_id=row.provider_id))
     return row
+
+
+def _edit(
+    session: Session, actor: Actor, row: DataResource, data: ResourceIn, before: ResourceIn | None = None
+) -> None:
+    """Make an entry, which the actor may change, say this. `before` is what it said, where its row is on the way."""
+    require(actor, Permission.RESOURCE_EDIT, Subject(organisation_id=data.provider_id))
+    resource_id = row.id or 0
+    catalogue.require_consistent(data, approved=resource_id in catalogue.approved(session, [resource_id]))
+    items = catalogue.set_items(session, resource_id, data.items)
+    code = data.code or (before.code if before else row.code)
+    found = writing.assign(row, catalogue.values(data, code) | {"code": code})
+    changes = {name: change for name, change in found.items() if name not in ("search_text", "sort_key")}
+    for name in ("name", "code"):
+        if before is not None and name in changes:
+            changes[name] = [getattr(before, name), changes[name][1]]
+    if items:
+        changes["items"] = items
+        flag_modified(row, "name")  # the version counts changes of the items too
+    audit.record(session, actor.account_id, "resource:edit", "data_resource", resource_id, changes)
 
 
 def _approve(session: Session, actor: Actor, resource_id: int, data: ApprovalIn) -> int:

@@ -14,21 +14,14 @@ from core.words import (
     PartnerRole,
     PersonalInformation,
     SecurityLevel,
-    Sharing,
-    SharingScheme,
     Word,
-    sharing_label,
 )
 from scenarios import rules
 from scenarios.dossier_queries import PartnerView, ReformView
 from scenarios.queries import DutyView
+from scenarios.resource_workbook import SHARING
 from web.guard import plain
 
-SHARING = {
-    f"{scheme.label} · {sharing_label(scheme, sharing)}": (scheme, sharing)
-    for scheme in SharingScheme
-    for sharing in Sharing
-}
 ALL = "全部"
 
 

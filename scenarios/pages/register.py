@@ -9,6 +9,7 @@ from core.words import GovernanceLevel, PartnerRole, PersonalInformation, Securi
 from scenarios import domain_queries, need_queries, queries, resource_queries, service
 from scenarios.pages import parts
 from scenarios.resource_rules import UPDATE_CYCLES
+from scenarios.resource_workbook import SHARING
 from scenarios.schemas import ScenarioIn
 from web import guard, widgets
 
@@ -160,7 +161,7 @@ with st.form(key + "_form", enter_to_submit=False):
         column_config={
             "数据资源名称": text("数据资源名称", max_chars=80),
             "提供单位": choice("提供单位", options=list(by_name)),
-            "共享属性": choice("共享属性", options=list(parts.SHARING)),
+            "共享属性": choice("共享属性", options=list(SHARING)),
             "更新周期": choice("更新周期", options=list(UPDATE_CYCLES)),
             "安全级别": choice("安全级别", options=[word.label for word in SecurityLevel], help="L4 最敏感"),
             "个人信息": choice("个人信息", options=[word.label for word in PersonalInformation]),

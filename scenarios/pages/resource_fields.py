@@ -14,10 +14,11 @@ from core.words import ItemType, Opening, PersonalInformation, SecurityLevel, op
 from scenarios import resource_rules as rules
 from scenarios.pages import parts
 from scenarios.resource_schemas import ApprovalIn, ResourceIn
+from scenarios.resource_workbook import SHARING
 from web import widgets
 
 _ITEM_TYPES = {kind.label: kind for kind in ItemType}
-_SHARING = {pair: label for label, pair in parts.SHARING.items()}
+_SHARING = {pair: label for label, pair in SHARING.items()}
 OPENINGS = {
     opening: " / ".join(dict.fromkeys(opening_label(scheme, opening) for scheme in ("national", "zhejiang")))
     for opening in Opening
@@ -52,8 +53,8 @@ def resource_inputs(prefix: str, organisations: Mapping[int, str], data: Resourc
     cycle = _choice(right, "更新周期", rules.UPDATE_CYCLES, data.update_cycle if data else "", f"{prefix}_cycle")
     sharing = left.selectbox(
         "共享属性",
-        list(parts.SHARING),
-        parts.pick(list(parts.SHARING), _SHARING.get((data.sharing_scheme, data.sharing))) if data else None,
+        list(SHARING),
+        parts.pick(list(SHARING), _SHARING.get((data.sharing_scheme, data.sharing))) if data else None,
         placeholder="按国家或浙江省的分类选择",
         key=f"{prefix}_sharing",
     )
@@ -94,7 +95,7 @@ def resource_inputs(prefix: str, organisations: Mapping[int, str], data: Resourc
     related = right.text_input(
         "关联资源代码", data.related_code if data else "", max_chars=200, key=f"{prefix}_related"
     )
-    scheme, attribute = parts.SHARING.get(sharing or "", (None, None))
+    scheme, attribute = SHARING.get(sharing or "", (None, None))
     return {
         "name": name,
         "provider_id": provider,

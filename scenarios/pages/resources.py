@@ -7,7 +7,7 @@ import accounts.queries
 from accounts.permissions import Permission, Subject, may
 from core.words import Opening, PersonalInformation, SecurityLevel, Sharing, sharing_label
 from scenarios import resource_queries, resource_service
-from scenarios.pages import parts, resource_fields
+from scenarios.pages import parts, resource_exchange, resource_fields
 from scenarios.resource_queries import Filter
 from scenarios.resource_schemas import ResourceIn
 from web import guard, widgets
@@ -125,3 +125,6 @@ if may(actor, Permission.RESOURCE_CREATE):
                 made = resource_service.add_resource(actor, data, approval=resource_fields.approval(approval))
                 widgets.flash("数据资源已登入目录。")
                 st.switch_page("scenarios/pages/resource.py", query_params={"id": str(made)})
+
+with st.expander("导入导出", icon=":material/sync_alt:", key="resources_exchange"):
+    resource_exchange.draw(actor, wanted, found.total)
