@@ -27,6 +27,7 @@ from metrics.scoring import attainment, attainment_within
 from pilots.causes import Cause, cause
 from pilots.decision import Decision
 from pilots.model import Span, Unit
+from pilots.phases import Stretch
 from regions.queries import RegionView
 
 __all__ = ["Evaluation", "Measure", "Span", "Unit", "measure"]
@@ -90,8 +91,11 @@ class Evaluation:
     unapproved: int
     decision: Decision | None
     as_of: Any
+    span: Span
     restated: Sequence[Restatement] = ()  # what came late or was corrected after it was frozen
     own_only: bool = False  # a county sees its own figures, not the others' nor what needs them
+    stretches: Sequence[Stretch] = ()  # of all phases, in order of time
+    stretch: Stretch | None = None  # the one that is evaluated; None: the whole pilot
 
     @property
     def goal(self) -> Measure | None:

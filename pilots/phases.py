@@ -62,6 +62,49 @@ def pooled(phases: Sequence[Phase], day: date) -> tuple[date, date] | None:
     return ordered[first].start_on, ordered[last].end_on
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring phases of one scenario version: what may be measured together."""
+
+    phases: tuple[Phase, ...]
+
+    @property
+    def number(self) -> int:
+        """By which it is asked for: that of its first phase."""
+        return self.phases[0].number
+
+    @property
+    def start_on(self) -> date:
+        return self.phases[0].start_on
+
+    @property
+    def end_on(self) -> date:
+        return self.phases[-1].end_on
+
+    @property
+    def label(self) -> str:
+        """第一阶段（v1.0，2026-01-01 至 2026-06-30）."""
+        names = "、".join(phase.name for phase in self.phases)
+        return f"{names}（{self.phases[0].scenario_version}，{self.start_on} 至 {self.end_on}）"
+
+
+def stretches(phases: Sequence[Phase]) -> list[Stretch]:
+    """The phases parted where the scenario version changes, in order of time."""
+    ordered = sorted(phases, key=lambda phase: phase.start_on)
+    runs = itertools.groupby(ordered, key=lambda phase: phase.scenario_version_id)
+    return [Stretch(tuple(run)) for _, run in runs]
+
+
+def stretch_of(known: Sequence[Stretch], number: int | None, day: date) -> Stretch | None:
+    """The stretch that holds the phase of that number; without one that of the day, else the last to have
+    begun, else the first. None when there is none."""
+    for stretch in known:
+        if number is not None and any(phase.number == number for phase in stretch.phases):
+            return stretch
+    begun = [stretch for stretch in known if stretch.start_on <= day]
+    return begun[-1] if begun else known[0] if known else None
+
+
 def problems(others: Sequence[Phase], start_on: date, end_on: date) -> list[str]:
     """What is wrong with a phase of these days beside the `others` of its pilot."""
     if end_on < start_on:

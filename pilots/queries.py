@@ -7,48 +7,50 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-import pandas as pd
-import sqlalchemy
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from accounts.permissions import Actor
-from core import clock
 from core.errors import NotFound
 from core.numbers import from_micro
 from core.periods import Cadence, Period
-from core.settings import settings
-from core.words import Arm, GovernanceLevel, IndicatorRole, PilotState, Role, TargetKind, Verdict
+from core.words import Arm, GovernanceLevel, PilotState, Role, TargetKind, Verdict
 from db.session import read
 from db.tables import (
     Collection,
-    CollectionIndicator,
     CollectionUnit,
-    IndicatorRow,
-    Observation,
     Organisation,
     Pilot,
     PilotPhase,
     PilotVerdict,
-    Region,
-    ReturnRow,
-    Rollup,
     Scenario,
     ScenarioVersion,
 )
-from metrics import definitions, restating, series
 from metrics import queries as metrics
-from metrics.model import Indicator
-from metrics.promises import joined
 from metrics.schemas import IndicatorPick
-from pilots import evaluation, judging
-from pilots.evaluation import Evaluation, Span, Unit
+from pilots.evaluation import Evaluation
+from pilots.model import Span
 from pilots.phases import Phase
+from pilots.reading import asked, evaluated, units_of
 from pilots.schemas import PilotIn
-from regions import groups
-from regions import queries as regions
+
+__all__ = [
+    "Design",
+    "PilotView",
+    "VerdictView",
+    "design_of",
+    "evaluate",
+    "phases",
+    "phases_of",
+    "pilot",
+    "pilots",
+    "readable",
+    "row_of",
+    "units_of",
+    "verdicts",
+]
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ def design_of(actor: Actor, pilot_id: int) -> Design | None:
         ).all()
         targets = metrics.targets_of(session, row.collection_id)
         picks = []
-        for indicator, role, smallest in _asked(session, row.collection_id):
+        for indicator, role, smallest in asked(session, row.collection_id):
             known = {target.kind: target.value for target in targets.get(indicator.id or 0, [])}
             picks.append(
                 IndicatorPick(
@@ -247,188 +249,14 @@ def verdicts(actor: Actor, pilot_id: int) -> list[VerdictView]:
         return [_verdict(row) for row in rows]
 
 
-def evaluate(actor: Actor, pilot_id: int) -> Evaluation | None:
-    """Everything measured about a pilot; None when there is none or it is not the actor's."""
+def evaluate(actor: Actor, pilot_id: int, phase: int | None = None) -> Evaluation | None:
+    """Everything measured about a pilot in the phase of that number (None: today's) and those of the same
+    scenario version beside it; None when there is no such pilot or it is not the actor's."""
     view = pilot(actor, pilot_id)
     if view is None:
         return None
-    own = None if actor.is_staff else actor.region_code if actor.role is Role.COUNTY else None
-    own_only = actor.role is Role.COUNTY
-    with read() as session:
-        units = [unit for unit in units_of(session, view) if not own_only or unit.code == own]
-        codes = [unit.code for unit in units]
-        returns = _returns(session, view.collection_id, codes)
-        expected = returns[returns.due][["code", "period"]]
-        values = _values(session, view.collection_id, codes)
-        days = {period: Period.parse(period).end for period in returns.period.unique()}
-        dated = groups.timeline(session, codes, set(days.values()))
-        sides = {
-            (code, period): dated[code, day].side
-            for period, day in days.items()
-            for code in codes
-            if (code, day) in dated
-        }
-        targets = metrics.targets_of(session, view.collection_id)
-        measures = []
-        for asked in _by_code(session, view.collection_id):
-            used = set(values.indicator_id.unique())
-            reference = series.reference([indicator for indicator, _, _ in asked], list(used))
-            versions = [indicator for indicator, _, _ in asked if indicator.version <= reference.version]
-            role, smallest = next((role, smallest) for indicator, role, smallest in asked if indicator is reference)
-            ids = [version.id for version in versions]
-            measures.append(
-                evaluation.measure(
-                    reference,
-                    role,
-                    None if smallest is None else from_micro(smallest),
-                    joined(targets, versions, definitions.joins(versions)),
-                    values[values.indicator_id.isin(ids)].reset_index(drop=True),
-                    units,
-                    sides,
-                    expected,
-                    view.span,
-                    settings().coverage_floor,
-                    versions=versions,
-                    own_only=own_only,
-                )
-            )
-        corrected = _corrected(session, view.collection_id, codes)
-        restated = restating.of_collection(session, view.collection_id, codes)
-        places = regions.counties(view.province_code, view.start_on, session=session)
-    quality = judging.quality_of(returns, [(m.indicator, m.counties) for m in measures], corrected)
-    today = str(Period.containing(clock.today(), Cadence.MONTH))
-    return Evaluation(
-        pilot=view,
-        units=units,
-        province=places,
-        measures=measures,
-        returns=returns,
-        quality=quality,
-        unapproved=int(returns.state.eq("submitted").sum()),
-        decision=None if own_only else judging.judge(measures, quality, view.span, today, settings().quality_floor),
-        as_of=clock.now(),
-        restated=restated,
-        own_only=own_only,
-    )
-
-
-def units_of(session: Session, view: PilotView) -> list[Unit]:
-    """The pilot's counties by arm and code, with the group each was in when it started."""
-    rows = session.exec(
-        select(CollectionUnit, Region)
-        .join(Region, col(Region.code) == CollectionUnit.region_code)
-        .where(CollectionUnit.collection_id == view.collection_id)
-        .order_by(col(CollectionUnit.arm).desc(), Region.code)
-    ).all()
-    member = groups.memberships(session, [region.code for _, region in rows], view.start_on)
-    cities = dict(
-        session.exec(
-            select(Region.code, Region.name).where(
-                col(Region.code).in_({region.parent_code or "" for _, region in rows})
-            )
-        ).all()
-    )
-    return [
-        Unit(
-            code=region.code,
-            name=region.name,
-            short_name=region.short_name,
-            city=cities.get(region.parent_code or "", ""),
-            arm=unit.arm,
-            group=member[region.code].name if region.code in member else "",
-            side=member[region.code].side if region.code in member else None,
-            tile_row=region.tile_row,
-            tile_col=region.tile_col,
-        )
-        for unit, region in rows
-    ]
-
-
-def _asked(session: Session, collection_id: int) -> Sequence[tuple[IndicatorRow, IndicatorRole, int | None]]:
-    return session.exec(
-        select(IndicatorRow, CollectionIndicator.role, CollectionIndicator.smallest_change)
-        .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
-        .where(CollectionIndicator.collection_id == collection_id)
-        .order_by(col(CollectionIndicator.position))
-    ).all()  # type: ignore[return-value]
-
-
-def _by_code(session: Session, collection_id: int) -> list[list[tuple[Indicator, IndicatorRole, int | None]]]:
-    """The indicators of a pilot in their order, each with the versions it was or will be reported by."""
-    found: dict[str, list[tuple[Indicator, IndicatorRole, int | None]]] = {}
-    for row, role, smallest in _asked(session, collection_id):
-        found.setdefault(row.code, []).append((metrics.indicator_of(row), role, smallest))
-    return [sorted(versions, key=lambda item: item[0].version) for versions in found.values()]
-
-
-def _values(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
-    """County figures from the roll-ups: indicator_id, code, period, n, d, state, unapproved."""
-    rows = session.execute(
-        sqlalchemy.select(
-            col(Rollup.indicator_id),
-            col(Rollup.scope_code),
-            col(Rollup.period),
-            col(Rollup.n),
-            col(Rollup.d),
-            col(Rollup.state),
-            col(Rollup.unapproved),
-        )
-        .where(
-            col(Rollup.collection_id) == collection_id,
-            col(Rollup.group_name) == "",
-            col(Rollup.scope_code).in_(list(codes)),
-        )
-        .order_by(Rollup.period, Rollup.scope_code)
-    ).all()
-    frame = pd.DataFrame(
-        [tuple(row) for row in rows], columns=["indicator_id", "code", "period", "n", "d", "state", "unapproved"]
-    )
-    return frame.astype({"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str"})
-
-
-def _returns(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
-    """What is owed: code, period, state, status, label, due (its deadline has passed or it is in), on_time."""
-    today = clock.today()
-    rows = session.exec(
-        select(ReturnRow)
-        .where(ReturnRow.collection_id == collection_id, col(ReturnRow.region_code).in_(list(codes)))
-        .order_by(ReturnRow.period, ReturnRow.region_code)
-    ).all()
-    records = []
-    for row in rows:
-        course = metrics.course_of(row)
-        on_time = row.state.counts and bool(course.in_time)
-        tone, words = _status(row, today, on_time)
-        records.append((row.region_code, row.period, row.state.value, tone, words, course.due(today), on_time))
-    frame = pd.DataFrame(records, columns=["code", "period", "state", "status", "label", "due", "on_time"])
-    return frame.astype({"code": "str", "period": "str", "state": "str", "due": bool, "on_time": bool})
-
-
-def _status(row: ReturnRow, today: date, on_time: bool) -> tuple[str, str]:
-    if row.state.counts:
-        return ("on_time", "按时") if on_time else ("late", "迟报")
-    if today < row.opens_on:
-        return "waiting", "未到期"
-    if row.state.value == "returned":
-        return "returned", "退回"
-    return ("open", "待报") if today <= row.due_on else ("missing", "缺报")
-
-
-def _corrected(session: Session, collection_id: int, codes: Sequence[str]) -> tuple[int, int]:
-    """How many of the values were corrected after their first entry, of all."""
-    revisions = (
-        select(func.max(Observation.revision).label("last"))
-        .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
-        .where(ReturnRow.collection_id == collection_id, col(ReturnRow.region_code).in_(list(codes)))
-        .group_by(col(Observation.return_id), col(Observation.indicator_id))
-        .subquery()
-    )
-    total, corrected = session.execute(
-        select(func.count(), func.coalesce(func.sum(case((revisions.c.last > 1, 1), else_=0)), 0)).select_from(
-            revisions
-        )
-    ).one()
-    return int(corrected), int(total)
+    own = actor.region_code if actor.role is Role.COUNTY else None
+    return evaluated(view, phases(actor, pilot_id), own=own, own_only=actor.role is Role.COUNTY, phase=phase)
 
 
 def _views(session: Session, rows: Sequence[Pilot]) -> list[PilotView]:
