@@ -37,8 +37,8 @@ __all__ = ["Evaluation", "Measure", "Span", "Unit", "measure"]
 class Measure:
     """One indicator of a pilot, evaluated.
 
-    `counties`: code, period, n, d, state, unapproved and what `metrics.series.valued` adds (one row a county
-    and period). `groups`: arm, side, period, n, d, value, run, reported, expected, incomplete (dated groups);
+    `counties`: code, period, n, d, state, unapproved, what `metrics.series.valued` adds, arm and side (one row a
+    county and period). `groups`: arm, side, period, n, d, value, run, reported, expected, incomplete (dated groups);
     `value` is in the terms of its run of versions, and only run 0 is compared. `versions`, oldest first.
     `cause` is in the indicator's unit, not yet turned so that positive is better.
     """
@@ -92,6 +92,8 @@ class Evaluation:
     decision: Decision | None
     as_of: Any
     span: Span
+    today: str  # the period of the day
+    quality_floor: float
     restated: Sequence[Restatement] = ()  # what came late or was corrected after it was frozen
     own_only: bool = False  # a county sees its own figures, not the others' nor what needs them
     stretches: Sequence[Stretch] = ()  # of all phases, in order of time
@@ -147,9 +149,9 @@ def measure(
     versions = versions or (indicator,)
     if "indicator_id" not in counties:
         counties = counties.assign(indicator_id=indicator.id)
-    counties = series.valued(versions, counties)
     arms = {unit.code: unit.arm for unit in units}
-    summed = _groups(versions, counties, arms, sides, expected, coverage_floor)
+    counties = _keyed(series.valued(versions, counties), arms, sides)
+    summed = _groups(versions, counties, _keyed(expected, arms, sides), coverage_floor)
     piloted = summed[(summed.arm == Arm.PILOT.value) & (summed.side == "") & (summed.run == 0)].sort_values("period")
     complete = piloted[(piloted.period >= span.first_post) & (piloted.period <= span.last_post) & ~piloted.incomplete]
     last = None if complete.empty else complete.iloc[-1]
@@ -178,25 +180,18 @@ def measure(
     )
 
 
-def _groups(
-    versions: Sequence[Indicator],
-    counties: pd.DataFrame,
-    arms: Mapping[str, Arm],
-    sides: Mapping[tuple[str, str], Side],
-    expected: pd.DataFrame,
-    floor: float,
-) -> pd.DataFrame:
-    """Σn/Σd by arm, side of the period's date, and period; side "" is the whole arm."""
+def _keyed(frame: pd.DataFrame, arms: Mapping[str, Arm], sides: Mapping[tuple[str, str], Side]) -> pd.DataFrame:
+    """With each row's arm and its county's side in the row's period, "" for none."""
     of = {code: arm.value for code, arm in arms.items()}
     named = {pair: side.label for pair, side in sides.items()}
+    pairs = zip(frame.code, frame.period, strict=True)
+    return frame.assign(arm=frame.code.map(of), side=[named.get(pair, "") for pair in pairs])
 
-    def keyed(frame: pd.DataFrame) -> pd.DataFrame:
-        pairs = zip(frame.code, frame.period, strict=True)
-        return frame.assign(arm=frame.code.map(of), side=[named.get(pair, "") for pair in pairs])
 
-    parts, owed = keyed(counties), keyed(expected)
-    by_side = _summed(versions, parts[parts.side != ""], owed, ["arm", "side", "period"], floor)
-    whole = _summed(versions, parts, owed, ["arm", "period"], floor).assign(side="")
+def _groups(versions: Sequence[Indicator], counties: pd.DataFrame, owed: pd.DataFrame, floor: float) -> pd.DataFrame:
+    """Σn/Σd by arm, side of the period's date, and period; side "" is the whole arm."""
+    by_side = _summed(versions, counties[counties.side != ""], owed, ["arm", "side", "period"], floor)
+    whole = _summed(versions, counties, owed, ["arm", "period"], floor).assign(side="")
     return pd.concat([by_side, whole[by_side.columns]], ignore_index=True)
 
 

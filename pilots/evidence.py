@@ -18,7 +18,9 @@ class Evidence:
     the indicator's unit, ≥ 0; `guardrails`: (name, worsened, figure as shown), worsened None = not measured;
     `quality` 0–100 or None; `periods_needed`: two cadences, a full year if seasonal; `effect_by_group`: by
     name of region group; `equity_gap`: difference of two groups' effects; `target_groups`: for whom promotion
-    is considered, by default the groups that took part; `continue_until`: a date or period as shown.
+    is considered, by default the groups that took part; `continue_until`: a date or period as shown;
+    `parallel`: False when pilots and comparison units moved apart before the start (`pre_trend`: by how much, as
+    shown); `association`: there is no time before, so the effect compares levels, not changes.
     """
 
     goal: Effect | None
@@ -40,6 +42,9 @@ class Evidence:
     cost_exceeded: bool = False
     cost_shown: str = ""
     attainment_floor: float = 0.8
+    parallel: bool = True
+    pre_trend: str = ""
+    association: bool = False
 
     def __post_init__(self) -> None:
         if not self.smallest_change >= 0:
@@ -110,7 +115,7 @@ def contradicted(e: Evidence) -> bool:
 
 def sound(e: Evidence) -> bool:
     """Nothing in the data or the timing forbids a sentence about causes."""
-    return good_data(e) and e.coverage_complete and not too_early(e) and not contradicted(e)
+    return good_data(e) and e.coverage_complete and not too_early(e) and not contradicted(e) and e.parallel
 
 
 def unharmed(e: Evidence) -> list[str]:

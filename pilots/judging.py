@@ -12,20 +12,67 @@ from core.words import Arm, IndicatorRole
 from metrics import accumulation
 from metrics.model import Indicator
 from metrics.quality import Aspect, Quality, outliers, score
+from pilots.causes import Method
 from pilots.decision import Decision, Evidence, decide
-from pilots.evaluation import Measure
+from pilots.evaluation import Evaluation, Measure
 from pilots.model import Span
+
+NEEDED = 2  # cadences of the indicator that have to be seen
 
 
 def judge(
     measures: Sequence[Measure], quality: Quality, span: Span, today_period: str, quality_floor: float
 ) -> Decision | None:
-    """The verdict on the first goal indicator, everything turned so that positive is better."""
+    """The verdict on the first goal indicator."""
     goal = next((item for item in measures if item.role is IndicatorRole.GOAL), None)
-    if goal is None:
-        return None
-    sign = goal.indicator.direction.sign
-    guardrails = []
+    return None if goal is None else decide(evidence(goal, measures, quality, span, today_period, quality_floor))
+
+
+def evidence(
+    item: Measure,
+    measures: Sequence[Measure],
+    quality: Quality,
+    span: Span,
+    today_period: str,
+    quality_floor: float,
+) -> Evidence:
+    """What the rules are asked about for one indicator, everything turned so that positive is better."""
+    sign = item.indicator.direction.sign
+    groups = item.groups
+    post = groups[(groups.period >= span.first_post) & (groups.period <= span.last_post) & (groups.arm == Arm.PILOT)]
+    placebo = item.cause.placebo
+    return Evidence(
+        goal=item.effect.oriented(sign) if item.effect else None,
+        attainment=item.attained,
+        smallest_change=float(item.smallest_change or 0),
+        guardrails=_guardrails(measures),
+        quality=float(quality.total) if quality.total is not None else None,
+        quality_floor=quality_floor,
+        periods_observed=int(post.period.nunique()),
+        periods_needed=NEEDED,
+        coverage_complete=item.latest is not None,
+        effect_by_group={name: effect.oriented(sign) for name, effect in item.by_side.items()},
+        equity_gap=item.gap.oriented(sign) if item.gap else None,
+        target_groups=tuple(item.by_side),
+        indicator=item.indicator.name,
+        unit="个百分点" if item.indicator.unit == "%" else item.indicator.unit,
+        decimals=item.indicator.decimals,
+        continue_until=Period.parse(max(today_period, span.first_post)).shift(NEEDED).label,
+        parallel=item.cause.parallel,
+        pre_trend="" if placebo is None else item.indicator.show(sign * placebo.estimate, signed=True),
+        association=item.cause.method is Method.MATCHED,
+    )
+
+
+def evidence_of(evaluation: Evaluation, item: Measure) -> Evidence:
+    """`evidence` of one of the evaluation's measures."""
+    found = evaluation
+    return evidence(item, found.measures, found.quality, found.span, found.today, found.quality_floor)
+
+
+def _guardrails(measures: Sequence[Measure]) -> list[tuple[str, bool | None, str]]:
+    """Name, whether it got worse by more than may be (None: not measured), the change as shown."""
+    found = []
     for item in measures:
         if item.role is IndicatorRole.GUARDRAIL:
             worse = None
@@ -34,29 +81,8 @@ def judge(
                 limit = float(item.smallest_change or 0)
                 worse = bool(turned.high < 0 and turned.estimate <= -limit)
             shown = "–" if item.effect is None else item.indicator.show(item.effect.estimate, signed=True)
-            guardrails.append((item.indicator.name, worse, shown))
-    groups = goal.groups
-    post = groups[(groups.period >= span.first_post) & (groups.period <= span.last_post) & (groups.arm == Arm.PILOT)]
-    needed = 2
-    evidence = Evidence(
-        goal=goal.effect.oriented(sign) if goal.effect else None,
-        attainment=goal.attained,
-        smallest_change=float(goal.smallest_change or 0),
-        guardrails=guardrails,
-        quality=float(quality.total) if quality.total is not None else None,
-        quality_floor=quality_floor,
-        periods_observed=int(post.period.nunique()),
-        periods_needed=needed,
-        coverage_complete=goal.latest is not None,
-        effect_by_group={name: effect.oriented(sign) for name, effect in goal.by_side.items()},
-        equity_gap=goal.gap.oriented(sign) if goal.gap else None,
-        target_groups=tuple(goal.by_side),
-        indicator=goal.indicator.name,
-        unit="个百分点" if goal.indicator.unit == "%" else goal.indicator.unit,
-        decimals=goal.indicator.decimals,
-        continue_until=Period.parse(max(today_period, span.first_post)).shift(needed).label,
-    )
-    return decide(evidence)
+            found.append((item.indicator.name, worse, shown))
+    return found
 
 
 def quality_of(

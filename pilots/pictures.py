@@ -15,6 +15,7 @@ from metrics.definitions import break_words
 from metrics.model import Indicator
 from metrics.pictures import headline, references
 from pilots.evaluation import Evaluation, Measure
+from pilots.phases import Stretch
 from reports import figures
 from reports.figures import Reference
 from reports.figures.common import Figure
@@ -95,7 +96,7 @@ def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figu
             "n": _amount(row.n),
             "d": _amount(row.d),
             "incomplete": bool(row.incomplete),
-            "segment": str(row.run),
+            "segment": f"{row.run}-{stage(evaluation, row.period)}",
         }
         for name, frame in series
         for row in frame.itertuples()
@@ -110,7 +111,7 @@ def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figu
         title=headline(measure.indicator),
         lines=lines(evaluation, measure, periods),
         began=evaluation.pilot.start_on,
-        breaks=breaks(measure, periods),
+        breaks=breaks(evaluation, measure, periods),
         width=width,
     )
 
@@ -124,12 +125,24 @@ def lines(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> l
     return references(measure.indicator, measure.targets, own, first, last)
 
 
-def breaks(measure: Measure, periods: Sequence[str]) -> list[tuple[date, str]]:
-    """Where a later version of the definition begins inside the picture."""
+def stage(evaluation: Evaluation, period: str) -> int:
+    """Which stretch of phases a period belongs to, by when it begins: the line is broken between two."""
+    starts = [stretch.start_on for stretch in evaluation.stretches[1:]]
+    return sum(Period.parse(period).start >= start for start in starts)
+
+
+def breaks(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> list[tuple[date, str]]:
+    """Where a later version of the definition, or of the scenario, begins inside the picture."""
     inside = (version for version in measure.versions if version.valid_from)
     starts = [(Period.parse(version.valid_from).start, break_words(version)) for version in inside]
+    starts += [(found.start_on, phase_break(found)) for found in evaluation.stretches[1:]]
     first, last = (Period.parse(periods[place]).start for place in (0, -1)) if periods else (date.max, date.max)
     return [(start, words) for start, words in starts if first < start <= last]
+
+
+def phase_break(found: Stretch) -> str:
+    """What stands beside the line where a phase with another scenario version begins."""
+    return f"{found.phases[0].name}（{found.phases[0].scenario_version}）"
 
 
 def effects(measure: Measure, *, width: int = 520) -> Figure:

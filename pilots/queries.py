@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from accounts.permissions import Actor
+from core import clock
 from core.errors import NotFound
 from core.numbers import from_micro
 from core.periods import Cadence, Period
@@ -32,7 +33,8 @@ from metrics import queries as metrics
 from metrics.schemas import IndicatorPick
 from pilots.evaluation import Evaluation
 from pilots.model import Span
-from pilots.phases import Phase
+from pilots.phases import Phase, Stretch, stretch_of
+from pilots.phases import stretches as staged
 from pilots.reading import asked, evaluated, units_of
 from pilots.schemas import PilotIn
 
@@ -40,6 +42,7 @@ __all__ = [
     "Design",
     "PilotView",
     "VerdictView",
+    "current_stretch",
     "design_of",
     "evaluate",
     "phases",
@@ -48,6 +51,7 @@ __all__ = [
     "pilots",
     "readable",
     "row_of",
+    "stretches",
     "units_of",
     "verdicts",
 ]
@@ -151,6 +155,16 @@ def phases(actor: Actor, pilot_id: int) -> list[Phase]:
         if session.exec(readable(actor).where(Pilot.id == pilot_id)).first() is None:
             return []
         return phases_of(session, pilot_id)
+
+
+def stretches(actor: Actor, pilot_id: int) -> list[Stretch]:
+    """The phases as they are evaluated: neighbours of one scenario version together."""
+    return staged(phases(actor, pilot_id))
+
+
+def current_stretch(known: Sequence[Stretch]) -> Stretch | None:
+    """The one of today."""
+    return stretch_of(known, None, clock.today())
 
 
 def phases_of(session: Session, pilot_id: int) -> list[Phase]:

@@ -62,6 +62,8 @@ def evaluated(
         decision=None if own_only else judging.judge(measures, quality, span, today, settings().quality_floor),
         as_of=clock.now(),
         span=span,
+        today=today,
+        quality_floor=settings().quality_floor,
         restated=restated,
         own_only=own_only,
         stretches=stretches,

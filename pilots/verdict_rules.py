@@ -94,6 +94,12 @@ RULES: tuple[Rule, ...] = (
         "研究院核对各类地区的构成，改用分组结果比较。",
     ),
     Rule(
+        "X2", "试点前走势不同步", Verdict.UNKNOWN,
+        lambda e: not e.parallel,
+        "但试点前两边就已不同步（{pre_trend}），看到的差别可能是原来的走势",
+        "研究院更换走势相近的对照地区，重新评估。",
+    ),
+    Rule(
         "S1", "单位太少且没有改善", Verdict.IMPROVE,
         lambda e: not says_something(goal_of(e)) and goal_of(e).estimate <= 0,
         "没有看到好于对照地区的变化",

@@ -41,6 +41,9 @@ def fact(e: Evidence) -> str:
     seen = f"试点地区的“{e.indicator}”比对照地区{'多改善' if better else '差'}了{size}"
     if goal.estimate == 0:
         seen = f"试点地区的“{e.indicator}”与对照地区变化相同"
+    if e.association:
+        levels = "与同类对照地区相同" if goal.estimate == 0 else f"比同类对照地区{'好' if better else '差'}{size}"
+        return f"试点地区的“{e.indicator}”现状{levels}；没有试点前的数据，这只是关联，不能断定原因"
     strength, counted = claim(goal), gate(goal.n_treated, goal.n_comparison)
     if strength == "descriptive":
         why = f"试点{goal.n_treated}个、对照{goal.n_comparison}个，太少" if counted == strength else "这种比较较弱"
@@ -69,6 +72,7 @@ def words_of(e: Evidence) -> dict[str, str]:
         "unmeasured": quoted([name for name, worse, _ in e.guardrails if worse is None]),
         "guarded": "护栏指标没有变差" if e.guardrails else "未设护栏指标",
         "harmed": among([g for g, effect in e.effect_by_group.items() if harmful(effect)]),
+        "pre_trend": e.pre_trend or MISSING,
         "unproven": among(unproven(e)),
     }
 
@@ -112,6 +116,8 @@ def lacking(e: Evidence) -> list[str]:
         still.append(f"数据质量分达到{format_number(e.quality_floor, 0)}")
     if not e.coverage_complete:
         still.append("应报地区报全")
+    if not e.parallel:
+        still.append("试点前走势一致的对照地区")
     if too_early(e):
         still.append(f"再观察{e.periods_needed - e.periods_observed}期")
     still += [f"护栏指标“{name}”的数据" for name, worse, _ in e.guardrails if worse is None]

@@ -48,6 +48,13 @@ def percent(share: float | None) -> str:
     return "–" if share is None or pd.isna(share) else f"{format_number(share * 100, 0)}%"
 
 
+def share_words(share: float) -> str:
+    """As `percent`, but what is not yet whole never reads 100 %, and a beginning never 0 %."""
+    if 0.995 <= share < 1:
+        return "99%"
+    return "不到 1%" if 0 < share < 0.005 else percent(share)
+
+
 def strength_words(measure: Measure) -> str:
     """How much may be claimed, with the numbers of units that decide it."""
     effect = measure.effect

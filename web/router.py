@@ -63,6 +63,7 @@ PAGES = (
     Page("scenarios/pages/matrix.py", "数据就绪度", "matrix", Permission.SCENARIO_READ, "需求与场景", "grid_on"),
     Page("pilots/pages/pilots.py", "试点", "pilots", Permission.PILOT_READ, "试点", "science"),
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
+    Page("pilots/pages/evaluation.py", "试点评估", "evaluation", Permission.PILOT_READ),
     Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),
     Page("metrics/pages/returns.py", "报送", "returns", Permission.PILOT_READ, "指标与报送", "upload_file"),
     Page("metrics/pages/feeds.py", "批量送报", "feeds", Permission.FEED_LOAD, "指标与报送", "playlist_add"),

@@ -24,10 +24,12 @@ class SubPage:
 
 
 PILOT = "pilots/pages/pilot.py"
+EVALUATION = "pilots/pages/evaluation.py"
 
 # In the order of the row. A page adds itself with one line.
 SUBPAGES = (
     SubPage(PILOT, "总览", "science"),
+    SubPage(EVALUATION, "五个问题", "balance"),
     SubPage("metrics/pages/targets.py", "基线与目标", "flag", of="collection_id"),
     SubPage("metrics/pages/units.py", "参加地区", "groups", of="collection_id"),
 )

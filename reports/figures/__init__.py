@@ -7,6 +7,7 @@ tooltip. An empty frame gives a chart that says so. On the screen pass theme=Non
 own theme replaces this one; keep the spec (`chart.to_dict()`) where a page is drawn often.
 """
 
+from reports.figures.answers import courses, funnel, profile, ways
 from reports.figures.common import empty
 from reports.figures.comparisons import attainment, effects
 from reports.figures.lanes import Step, lanes
@@ -21,10 +22,14 @@ __all__ = [
     "attainment",
     "category_map",
     "completeness",
+    "courses",
     "effects",
     "empty",
+    "funnel",
     "lanes",
     "matrix",
+    "profile",
     "tile_map",
     "trend",
+    "ways",
 ]

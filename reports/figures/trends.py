@@ -68,7 +68,7 @@ def trend(
 
     def encode(chart: alt.Chart, **more: Any) -> alt.Chart:
         return chart.encode(
-            x=_time_axis(frame),
+            x=time_axis(frame),
             y=alt.Y(
                 "value",
                 type="quantitative",
@@ -90,8 +90,8 @@ def trend(
     )
     layers = [
         *_references(frame, lines, low, high, width),
-        *(_beginning(pd.Timestamp(began), began_label) if began else ()),
-        *(layer for at, label in breaks for layer in _beginning(pd.Timestamp(at), label, dash=[4, 2])),
+        *(beginning(pd.Timestamp(began), began_label) if began else ()),
+        *(layer for at, label in breaks for layer in beginning(pd.Timestamp(at), label, dash=[4, 2])),
         encode(alt.Chart().mark_line(strokeWidth=2), strokeDash=dash, detail=alt.Detail("segment", type="nominal")),
         encode(whole, shape=shape, tooltip=tooltip),
         encode(hollow, shape=shape, tooltip=tooltip),
@@ -100,7 +100,7 @@ def trend(
     return alt.layer(*layers, data=frame, title=heading, width=width, height=_HEIGHT, config=theme.config())
 
 
-def _time_axis(frame: pd.DataFrame) -> alt.X:
+def time_axis(frame: pd.DataFrame) -> alt.X:
     """Ticks at the periods themselves, labelled with their own names: no English month can appear."""
     periods = frame.drop_duplicates("period_start").sort_values("period_start")
     step = -(-len(periods) // _MOST_TICKS)
@@ -118,7 +118,8 @@ def _time_axis(frame: pd.DataFrame) -> alt.X:
     return alt.X("period_start", type="temporal", axis=axis, scale=alt.Scale(nice=False, padding=_SIDE))
 
 
-def _beginning(at: pd.Timestamp, label: str, dash: Sequence[int] = ()) -> list[alt.Chart]:
+def beginning(at: pd.Timestamp, label: str, dash: Sequence[int] = ()) -> list[alt.Chart]:
+    """An upright line on a day, with what began then written beside its top."""
     base = alt.Chart(pd.DataFrame({"at": [at], "label": [label]})).encode(x=alt.X("at", type="temporal"))
     words = base.mark_text(align="left", baseline="top", dx=4, fontSize=_LETTER, color=theme.MUTED)
     return [
