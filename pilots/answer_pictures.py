@@ -23,6 +23,7 @@ from reports.figures.common import Figure
 
 _ARMS = {Arm.PILOT.value: "试点地区", Arm.COMPARISON.value: "对照地区"}
 _CURVE = 60  # points of a funnel's limits
+_MOST = 3.0  # times a gap beyond which the figure is not printed
 
 
 def distance(
@@ -34,7 +35,7 @@ def distance(
     rows = []
     for row in found.rows.itertuples():
         start, now, frontier = (found.sign * float(value) for value in (row.start, row.now, row.frontier))
-        closed = "起点已在前沿" if np.isnan(row.share) else share_words(row.share)
+        closed = "起点已在前沿" if np.isnan(row.share) else closed_shown(row.share)
         told = f"试点前 {indicator.show(start)}，试点后 {indicator.show(now)}，同类前沿 {indicator.show(frontier)}，{closed}"
         rows.append(
             {
@@ -44,7 +45,7 @@ def distance(
                 "now": now,
                 "frontier": frontier,
                 "share_order": row.share,
-                "shown": "前沿" if np.isnan(row.share) else share_words(row.share),
+                "shown": "前沿" if np.isnan(row.share) else closed_shown(row.share),
                 "tip": told,
             }
         )
@@ -55,6 +56,13 @@ def distance(
         unit=indicator.unit,
         columns=columns,
         width=width,
+    )
+
+
+def closed_shown(share: float) -> str:
+    """The share of a gap that was closed; where the gap was small the exact multiple says nothing."""
+    return (
+        f"{_MOST:.0f} 倍以上" if share > _MOST else f"倒退 {_MOST:.0f} 倍以上" if share < -_MOST else share_words(share)
     )
 
 

@@ -96,7 +96,7 @@ def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figu
             "n": _amount(row.n),
             "d": _amount(row.d),
             "incomplete": bool(row.incomplete),
-            "segment": f"{row.run}-{stage(evaluation, row.period)}",
+            "segment": str(row.run) + stage(evaluation, row.period),
         }
         for name, frame in series
         for row in frame.itertuples()
@@ -125,10 +125,11 @@ def lines(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> l
     return references(measure.indicator, measure.targets, own, first, last)
 
 
-def stage(evaluation: Evaluation, period: str) -> int:
-    """Which stretch of phases a period belongs to, by when it begins: the line is broken between two."""
+def stage(evaluation: Evaluation, period: str) -> str:
+    """Names the stretch of phases a period begins in, "" for the first: a line is broken between two."""
     starts = [stretch.start_on for stretch in evaluation.stretches[1:]]
-    return sum(Period.parse(period).start >= start for start in starts)
+    passed = sum(Period.parse(period).start >= start for start in starts)
+    return f"-{passed}" if passed else ""
 
 
 def breaks(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> list[tuple[date, str]]:

@@ -89,6 +89,7 @@ def courses(
     looks = theme.looks(names)
     low, high = bounds([0.0, *frame[["estimate", "low", "high"]].to_numpy().ravel()], 0.08)
     colour = by("series", alt.Color, names, [look.colour for look in looks])
+    band = by("series", alt.Fill, names, [look.colour for look in looks], legend=False)
     dash = by("series", alt.StrokeDash, names, [list(look.dash) for look in looks], legend=False)
     shape = by("series", alt.Shape, names, [look.shape for look in looks])
 
@@ -101,12 +102,12 @@ def courses(
     told = tips([("period_label", "时段"), ("series", "对象"), ("shown", "差与区间")])
     layers = [
         zero.mark_rule(color=theme.INK, strokeDash=[4, 3]),
-        zero.mark_text(color=theme.MUTED, fontSize=11, align="right", dy=-7).encode(
-            x=alt.value("width"), text=alt.Text("label", type="nominal")
+        zero.mark_text(color=theme.MUTED, fontSize=11, align="left", dx=4, dy=-7).encode(
+            x=alt.value(0), text=alt.Text("label", type="nominal")
         ),
         *(beginning(pd.Timestamp(began), "试点开始") if began else ()),
         *(layer for at, label in breaks for layer in beginning(pd.Timestamp(at), label, dash=[4, 2])),
-        base.mark_area(opacity=0.16).encode(y=y("low"), y2=alt.Y2("high"), color=colour),
+        base.mark_area(opacity=0.16).encode(y=y("low"), y2=alt.Y2("high"), fill=band),
         base.mark_line(strokeWidth=2).encode(y=y("estimate"), color=colour, strokeDash=dash),
         base.mark_point(filled=True, size=45, opacity=1).encode(
             y=y("estimate"), color=colour, shape=shape, tooltip=told
