@@ -79,6 +79,7 @@ CASES: list[tuple[str, Verdict, dict[str, Any], dict[str, Any], str]] = [
         {"effect_by_group": {DEVELOPED: effect(-1, -3, 1), MOUNTAIN: effect(0.5, -2, 3)}},
         "P2",
     ),
+    ("X2", Verdict.UNKNOWN, {"parallel": False, "pre_trend": "+2.0%"}, {"pre_trend": "+2.0%"}, "P2"),
     (
         "S1",
         Verdict.IMPROVE,
