@@ -27,6 +27,8 @@ class Permission(StrEnum):
     DUTY_EDIT = "duty:edit"
     FEED_ISSUE = "feed:issue"
     FEED_LOAD = "feed:load"
+    FEEDBACK_ANSWER = "feedback:answer"
+    FEEDBACK_LOG = "feedback:log"
     IMPACT_RECORD = "impact:record"
     IMPACT_REMOVE = "impact:remove"
     INDEX_DESIGN = "index:design"
@@ -39,8 +41,12 @@ class Permission(StrEnum):
     OPENING_PUBLISH = "opening:publish"
     OPENING_READ = "opening:read"
     OPENING_REPLY = "opening:reply"
+    ORDER_DECIDE = "order:decide"
+    ORDER_ISSUE = "order:issue"
+    ORDER_REPLY = "order:reply"
     PILOT_DECIDE = "pilot:decide"
     PILOT_DESIGN = "pilot:design"
+    PILOT_ITERATE = "pilot:iterate"
     PILOT_PLAN = "pilot:plan"
     PILOT_READ = "pilot:read"
     PILOT_START = "pilot:start"
@@ -72,8 +78,10 @@ class Permission(StrEnum):
     SHEET_ASK = "sheet:ask"
     SHEET_UNLOCK = "sheet:unlock"
     SOURCE_DECIDE = "source:decide"
+    SUPERVISION_SET = "supervision:set"
     TICKET_IMPORT = "ticket:import"
     TICKET_READ = "ticket:read"
+    TOLERANCE_DECIDE = "tolerance:decide"
 
 
 @dataclass(frozen=True)
@@ -279,6 +287,61 @@ def _staff_or_county(actor: Actor, _: Subject) -> Answer:
     return YES if actor.is_staff or actor.role is Role.COUNTY else Answer(False, "群众诉求工单供研究院和县级团队使用。")
 
 
+def _supervisor(actor: Actor, subject: Subject) -> Answer:
+    """The department that supervises a pilot (`organisation_id`), and staff."""
+    if actor.is_staff:
+        return YES
+    if actor.role is Role.DEPARTMENT and actor.organisation_id == subject.organisation_id:
+        return YES
+    return Answer(False, "督办由研究院和这个试点的监管单位办理。")
+
+
+def _supervisor_not_replier(actor: Actor, subject: Subject) -> Answer:
+    """Who supervises, unless the answer is his own (`authors`) or his organisation's (`asked_by`)."""
+    if not (allowed := _supervisor(actor, subject)):
+        return allowed
+    if actor.account_id is not None and actor.account_id in subject.authors:
+        return Answer(False, "这份督办单的回复是您登记的，不能由您办结，请由另一人核实。")
+    if actor.organisation_id is not None and actor.organisation_id == subject.asked_by:
+        return Answer(False, "被督办的单位不能核实自己的回复。")
+    return YES
+
+
+def _addressed(actor: Actor, subject: Subject) -> Answer:
+    """The organisation an order is addressed to; staff write down an answer that came on paper."""
+    if actor.is_staff:
+        return YES
+    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
+        return YES
+    return Answer(False, "由被督办的单位回复。")
+
+
+def _staff_not_runner(actor: Actor, subject: Subject) -> Answer:
+    """Staff who neither designed the pilot nor worked on it (`authors`)."""
+    if not actor.is_staff:
+        return Answer(False, "容错认定由研究院办理。")
+    if actor.account_id is not None and actor.account_id in (subject.created_by, *subject.authors):
+        return Answer(False, "您参与了这个试点的设计或实施，不能作容错认定，请由未参与的人员办理。")
+    return YES
+
+
+def _feedback_taker(actor: Actor, _: Subject) -> Answer:
+    if actor.is_staff or actor.role in (Role.COUNTY, Role.DEPARTMENT):
+        return YES
+    return Answer(False, "反馈由研究院、县级团队和部门登记。")
+
+
+def _answering(actor: Actor, subject: Subject) -> Answer:
+    """Staff, the organisation that leads the pilot, and the county team for what was said in its region."""
+    if actor.is_staff:
+        return YES
+    if actor.role is Role.DEPARTMENT and actor.organisation_id == subject.organisation_id:
+        return YES
+    if actor.role is Role.COUNTY and actor.region_code and actor.region_code == subject.region_code:
+        return YES
+    return Answer(False, "反馈由研究院、试点牵头单位和所在地区的县级团队答复。")
+
+
 def _signed_in(_: Actor, __: Subject) -> Answer:
     return YES
 
@@ -329,6 +392,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DUTY_EDIT: _own_list,
     Permission.FEED_ISSUE: _staff,
     Permission.FEED_LOAD: _reporter,
+    Permission.FEEDBACK_ANSWER: _answering,
+    Permission.FEEDBACK_LOG: _feedback_taker,
     Permission.IMPACT_RECORD: _own_or_staff,
     Permission.IMPACT_REMOVE: _staff,
     Permission.INDEX_DESIGN: _staff,
@@ -341,8 +406,12 @@ POLICY: dict[Permission, Predicate] = {
     Permission.OPENING_PUBLISH: _owner,
     Permission.OPENING_READ: _not_judge,
     Permission.OPENING_REPLY: _owner_not_partner,
+    Permission.ORDER_DECIDE: _supervisor_not_replier,
+    Permission.ORDER_ISSUE: _supervisor,
+    Permission.ORDER_REPLY: _addressed,
     Permission.PILOT_DECIDE: _staff,
     Permission.PILOT_DESIGN: _staff,
+    Permission.PILOT_ITERATE: _staff,
     Permission.PILOT_PLAN: _lead,
     Permission.PILOT_READ: _worker,
     Permission.PILOT_START: _staff_not_creator,
@@ -374,8 +443,10 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SHEET_ASK: _judge_or_staff,
     Permission.SHEET_UNLOCK: _another_of_staff,
     Permission.SOURCE_DECIDE: _staff,
+    Permission.SUPERVISION_SET: _staff,
     Permission.TICKET_IMPORT: _staff_or_county,
     Permission.TICKET_READ: _staff_or_county,
+    Permission.TOLERANCE_DECIDE: _staff_not_runner,
 }
 
 

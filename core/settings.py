@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Working days a provider has to answer a request for data before it shows as overdue.",
     )
+    supervision_days: int = Field(
+        5,
+        ge=1,
+        description="Default: working days an organisation has to answer a supervision order.",
+    )
     coverage_floor: float = Field(
         0.8,
         ge=0,

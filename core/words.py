@@ -566,6 +566,82 @@ class RiskState(Word):
     CLOSED = "closed", "已解除"
 
 
+class WatchBasis(Word):
+    """What of a reported figure a trigger looks at."""
+
+    VALUE = "value", "数值"
+    CHANGE = "change", "比上期变化"
+
+
+class WatchSide(Word):
+    """Which side of its threshold trips a trigger; the threshold itself does."""
+
+    ABOVE = "above", "达到或高于"
+    BELOW = "below", "达到或低于"
+
+
+class SupervisionMode(Word):
+    TRIGGER = "trigger", "触发式监管"
+    FULL = "full", "全程监管"
+
+
+class SupervisionAction(Word):
+    """The ladder of what supervision does, the mildest first."""
+
+    REMIND = "remind", "提醒"
+    TALK = "talk", "约谈"
+    PAUSE = "pause", "暂停"
+    EXIT = "exit", "退出"
+
+
+class SupervisionState(Word):
+    """Where a supervision order (督办单) stands."""
+
+    OPEN = "open", "待回复"
+    REPLIED = "replied", "已回复"
+    RETURNED = "returned", "退回补充"
+    ESCALATED = "escalated", "已升级"
+    CLOSED = "closed", "已办结"
+
+    @property
+    def waits_for_reply(self) -> bool:
+        return self in (SupervisionState.OPEN, SupervisionState.RETURNED, SupervisionState.ESCALATED)
+
+
+class AlertState(Word):
+    """How far an alert has come. Not stored: it follows from its orders and its explanation."""
+
+    OPEN = "open", "待处置"
+    ORDERED = "ordered", "督办中"
+    EXPLAINED = "explained", "说明销号"
+    CLOSED = "closed", "已办结"
+
+
+class ToleranceCondition(Word):
+    """What must all hold for an error to be tolerated (容错认定)."""
+
+    DIRECTION = "direction", "符合改革方向"
+    RULES = "rules", "未违反禁止性、强制性规定"
+    PROCEDURE = "procedure", "依法依规决策"
+    DILIGENCE = "diligence", "勤勉尽责、未谋私利"
+    REPAIR = "repair", "主动挽回损失、消除影响"
+
+
+class ToleranceOutcome(Word):
+    TOLERATED = "tolerated", "予以容错"
+    PARTIAL = "partial", "部分容错"
+    REFUSED = "refused", "不予容错"
+
+
+class FeedbackKind(Word):
+    """Where feedback on a pilot comes from."""
+
+    PUBLIC = "public", "群众"
+    GRASSROOTS = "grassroots", "基层干部"
+    DEPARTMENT = "department", "部门"
+    MONITORING = "monitoring", "监测"
+
+
 class Verdict(Word):
     PROMOTE = "promote", "推广"
     PROMOTE_IF = "promote_if", "有条件推广"

@@ -59,6 +59,7 @@ from demo import (
     responsibilities,
     rounds,
     story,
+    supervision,
     tickets,
 )
 from metrics import collecting, imports, rollups
@@ -343,6 +344,7 @@ def _pilot(
     if item.state is P.PROMOTING:
         _move_pilot(li, pilot_id, stages.PROMOTE, "群众满意度明显提高，先在山区海岛县推广。")
     if item.state is P.STOPPED:
+        supervision.tolerate(chen, pilot_id)
         _move_pilot(li, pilot_id, stages.STOP, "监测设备故障率高，自处置率没有提高。")
 
 

@@ -16,7 +16,7 @@ from core.words import CollectionKind, ReturnState
 from db import audit
 from db.session import check_version, write
 from db.tables import Collection, Observation, ReturnRow, Upload
-from metrics import doubting, queries, recording, rollups, rules
+from metrics import doubting, queries, recording, rollups, rules, watching
 from metrics.model import Change, ChangeKind, Entry, Finding, Form
 from metrics.stages import ADOPT, APPROVE, CORRECT, DISMISS, LOCK, RETURN, SUBMIT, WITHDRAW, steps_of
 
@@ -108,6 +108,7 @@ def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_versio
         else:
             _step(session, actor, row, do, reason)
             rollups.refresh(session, row.collection_id, [row.period])
+            watching.look(session, actor.account_id, row.collection_id, [row.period])
         return row.state
 
 
@@ -297,6 +298,7 @@ def _submit(session: Session, actor: Actor, row: ReturnRow, saved: _Stored) -> N
     row.comment, row.unlocked_until = "", None
     audit.record(session, actor.account_id, "return:move", "return", row.id, {"do": do, "to": row.state})
     rollups.refresh(session, row.collection_id, [row.period])
+    watching.look(session, actor.account_id, row.collection_id, [row.period])
 
 
 def _check_open(row: ReturnRow) -> None:

@@ -28,6 +28,7 @@ from db.tables import (
     PilotVerdict,
     Scenario,
     ScenarioVersion,
+    SupervisionPlan,
 )
 from metrics import queries as metrics
 from metrics.schemas import IndicatorPick
@@ -112,7 +113,8 @@ def readable(actor: Actor) -> SelectOfScalar[Pilot]:
         takes_part = col(Pilot.collection_id).in_(own) & (col(Pilot.state) != PilotState.DESIGN)
         return query.where(takes_part | (col(Pilot.lead_organisation_id) == actor.organisation_id))
     if actor.role is Role.DEPARTMENT:
-        return query.where(Pilot.lead_organisation_id == actor.organisation_id)
+        supervised = select(SupervisionPlan.pilot_id).where(SupervisionPlan.organisation_id == actor.organisation_id)
+        return query.where((col(Pilot.lead_organisation_id) == actor.organisation_id) | col(Pilot.id).in_(supervised))
     return query.where(col(Pilot.id).is_(None))
 
 

@@ -25,7 +25,7 @@ from db.tables import (
 )
 from metrics import collecting
 from metrics.schemas import CollectionIn, TargetIn, UnitPick
-from pilots import phase_service, queries
+from pilots import phase_service, queries, supervision_service
 from pilots.schemas import PilotIn
 from pilots.stages import EVALUATE, FINISH, PILOT, START, STOP
 from regions import groups
@@ -93,23 +93,34 @@ def redesign(actor: Actor, pilot_id: int, data: PilotIn, *, seen_version: int) -
 
 
 def move(actor: Actor, pilot_id: int, do: str, reason: str = "", *, seen_version: int) -> PilotState:
-    """Take one step of the pilot's path. Starting it checks the gates and writes down what will be owed."""
+    """Take one step of the pilot's path. Starting it checks the gates and writes down what will be owed;
+    stopping it takes a decision on its errors."""
     with write() as session:
-        row = queries.row_of(session, actor, pilot_id)
-        for possible in PILOT.steps_from(row.state):
-            if possible.do == do:  # who may comes before whether it can be done
-                require(actor, Permission(possible.permission), Subject(created_by=row.created_by))
-        step = PILOT.take(row.state, do, reason)
+        return step(session, actor, pilot_id, do, reason, seen_version=seen_version)
+
+
+def step(
+    session: Session, actor: Actor, pilot_id: int, do: str, reason: str, *, seen_version: int | None = None
+) -> PilotState:
+    """The same in the caller's transaction."""
+    row = queries.row_of(session, actor, pilot_id)
+    for possible in PILOT.steps_from(row.state):
+        if possible.do == do:  # who may comes before whether it can be done
+            require(actor, Permission(possible.permission), Subject(created_by=row.created_by))
+    taken = PILOT.take(row.state, do, reason)
+    if seen_version is not None:
         check_version(row, seen_version)
-        if do == START:
-            _start(session, actor, row)
-        if do == EVALUATE:
-            scenarios.mark_evaluating(session, actor, row.scenario_id)
-        if do in (STOP, FINISH) and clock.today() < row.end_on:
-            collecting.close(session, actor, row.collection_id, clock.today(), f"试点{do}")
-        row.state = PilotState(step.target)
-        audit.record(session, actor.account_id, "pilot:move", "pilot", pilot_id, {"do": do, "to": row.state}, reason)
-        return row.state
+    if do == START:
+        _start(session, actor, row)
+    if do == EVALUATE:
+        scenarios.mark_evaluating(session, actor, row.scenario_id)
+    if do == STOP:
+        supervision_service.require_tolerance_decided(session, actor, pilot_id)
+    if do in (STOP, FINISH) and clock.today() < row.end_on:
+        collecting.close(session, actor, row.collection_id, clock.today(), f"试点{do}")
+    row.state = PilotState(taken.target)
+    audit.record(session, actor.account_id, "pilot:move", "pilot", pilot_id, {"do": do, "to": row.state}, reason)
+    return row.state
 
 
 def set_target(actor: Actor, pilot_id: int, data: TargetIn) -> None:
@@ -209,6 +220,7 @@ def _start(session: Session, actor: Actor, row: Pilot) -> None:
     impact_service.require_assessed(session, actor, row.scenario_id)
     scenarios.mark_piloting(session, actor, row.scenario_id)  # refuses a scenario that has not been approved
     collecting.expect_returns(session, row.collection_id)
+    supervision_service.arm(session, actor, row.id or 0)
 
 
 def _next_code(session: Session, data: PilotIn) -> str:

@@ -1,9 +1,10 @@
-"""The path of a pilot, as data."""
+"""The paths of a pilot and of a supervision order, as data."""
 
 from __future__ import annotations
 
 from accounts.permissions import Permission
 from core.words import PilotState as S
+from core.words import SupervisionState as O
 from core.workflow import Step, Workflow
 
 PROPOSE, START, BACK, PAUSE, RESUME = "提交启动", "批准启动", "退回设计", "暂停", "恢复试点"
@@ -46,4 +47,35 @@ PILOT = Workflow(
         ),
     ),
     terminal=frozenset({S.FINISHED, S.STOPPED}),
+)
+
+ISSUE, REPLY, CLOSE, SEND_BACK, ESCALATE = "下达督办", "回复", "办结", "退回补充", "升级"
+_UNANSWERED = (O.OPEN, O.RETURNED, O.ESCALATED)
+
+# What a step says is its text: the reply, what was verified, what is missing, why it goes up.
+ORDER = Workflow(
+    name="督办单",
+    initial=O.OPEN,
+    labels={state: state.label for state in O},
+    steps=(
+        Step(REPLY, _UNANSWERED, O.REPLIED, Permission.ORDER_REPLY, needs_reason=True),
+        Step(
+            CLOSE,
+            (O.REPLIED,),
+            O.CLOSED,
+            Permission.ORDER_DECIDE,
+            needs_reason=True,
+            warns="办结后不能再改变；回复的人不能办结。",
+        ),
+        Step(SEND_BACK, (O.REPLIED,), O.RETURNED, Permission.ORDER_DECIDE, needs_reason=True),
+        Step(
+            ESCALATE,
+            (*_UNANSWERED, O.REPLIED),
+            O.ESCALATED,
+            Permission.ORDER_DECIDE,
+            needs_reason=True,
+            warns="升级到下一级：提醒 → 约谈 → 暂停 → 退出。升到“暂停”“退出”的，试点随之暂停、终止。",
+        ),
+    ),
+    terminal=frozenset({O.CLOSED}),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from accounts.permissions import Actor
 from db.session import read
@@ -17,16 +17,26 @@ class DomainView:
     name: str
     active: bool
     scenarios: int  # how many are of this domain, seen or not
+    safety: bool  # touches life, property or public safety
 
 
 def domain_list(_: Actor) -> list[DomainView]:
     """All domains in their order, offered or not. Until somebody changes the list it is the usual one, and
     what scenarios have named."""
     with read() as session:
-        kept = session.exec(select(Domain.name, Domain.active).order_by(col(Domain.position), col(Domain.id))).all()
+        columns = select(Domain.name, Domain.active, Domain.safety)
+        kept = session.exec(columns.order_by(col(Domain.position), col(Domain.id))).all()
         used = dict(session.exec(select(Scenario.domain, func.count()).group_by(Scenario.domain)).all())
-    rows = kept or [(name, True) for name in dict.fromkeys((*rules.DOMAINS, *sorted(used)))]
-    return [DomainView(name, active, used.get(name, 0)) for name, active in rows]
+    rows = kept or [
+        (name, True, name in rules.SAFETY_DOMAINS) for name in dict.fromkeys((*rules.DOMAINS, *sorted(used)))
+    ]
+    return [DomainView(name, active, used.get(name, 0), safety) for name, active, safety in rows]
+
+
+def touches_safety(session: Session, domain: str) -> bool:
+    """Whether a domain is a matter of life, property or public safety."""
+    kept = session.exec(select(Domain.safety).where(Domain.name == domain)).first()
+    return domain in rules.SAFETY_DOMAINS if kept is None else kept
 
 
 def domains(actor: Actor, besides: str = "") -> list[str]:

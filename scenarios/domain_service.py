@@ -44,6 +44,9 @@ def save_domains(actor: Actor, wanted: Sequence[DomainIn], *, seen: Sequence[str
                 changes[before or item.name] = f"改名为{item.name}" if before else "新增"
             if row.active != item.active:
                 changes[item.name] = "恢复使用" if item.active else "停用"
+            if item.safety is not None and row.safety != item.safety:
+                changes[item.name] = f"{'涉及' if item.safety else '不涉及'}生命财产和公共安全"
+                row.safety = item.safety
             row.name, row.active, row.position = item.name, item.active, places.index(at) + 1
             session.add(row)
         audit.record(session, actor.account_id, "domain:edit", "domain", 0, changes)
@@ -77,7 +80,10 @@ def _started(session: Session) -> list[Domain]:
     if not rows:
         used = session.exec(select(Scenario.domain).distinct().order_by(Scenario.domain)).all()
         names = dict.fromkeys((*rules.DOMAINS, *used))
-        session.add_all(Domain(name=name, position=place) for place, name in enumerate(names, start=1))
+        session.add_all(
+            Domain(name=name, position=place, safety=name in rules.SAFETY_DOMAINS)
+            for place, name in enumerate(names, start=1)
+        )
         session.flush()
         rows = list(session.exec(ordered).all())
     return rows

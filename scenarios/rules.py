@@ -22,6 +22,8 @@ DOMAINS = (
     "经济生态",
     "防贫监测",
 )
+# Those of them that touch life, property or public safety, where trigger supervision is not allowed.
+SAFETY_DOMAINS = frozenset({"社会治安", "公共安全"})
 
 NEED_PREFIX, SCENARIO_PREFIX = "XQ", "CJ"
 FIRST_VERSION = "v1.0"

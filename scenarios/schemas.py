@@ -144,6 +144,7 @@ class ReformIn(_Input):
 class DomainIn(_Input):
     name: str = Field(title="领域", min_length=2, max_length=20)
     active: bool = Field(True, title="使用")
+    safety: bool | None = Field(None, title="涉及生命财产和公共安全")  # None leaves it as it is
     position: int | None = Field(None, title="顺序", ge=-1000, le=1000)
 
 

@@ -20,16 +20,18 @@ from scenarios import (
     content,
     data_links,
     dossier,
+    dossier_queries,
     duplicates,
     duty_service,
     duty_tree,
     linking,
     rules,
     stages,
+    version_service,
     writing,
 )
 from scenarios.domain_service import require_domain
-from scenarios.schemas import ScenarioIn
+from scenarios.schemas import ScenarioIn, VersionIn
 from scenarios.search import search_key
 
 _SCENARIO_FIELDS = (
@@ -142,6 +144,25 @@ def mark_evaluating(session: Session, actor: Actor, scenario_id: int) -> None:
     require(actor, Permission.SCENARIO_MOVE, subject)
     if row.state is ScenarioState.PILOTING:
         dossier.take(session, actor, row, stages.EVALUATE, "")
+
+
+def iterate(session: Session, actor: Actor, scenario_id: int, data: VersionIn) -> int:
+    """A pilot goes on with a changed scenario: by way of 评估中 and 迭代中 back to 试点中, with its next version,
+    whose id is returned; in the caller's transaction. A version that somebody opened and edited before is the
+    one that is tried."""
+    row, subject = dossier.load(session, actor, scenario_id)
+    require(actor, Permission.SCENARIO_MOVE, subject)
+    if row.state not in (ScenarioState.PILOTING, ScenarioState.EVALUATING, ScenarioState.ITERATING):
+        raise WrongState(f"场景当前为“{row.state.label}”，不能迭代。", "试点中、评估中的场景才能迭代。")
+    if row.state is ScenarioState.PILOTING:
+        dossier.take(session, actor, row, stages.EVALUATE, "")
+    if row.state is ScenarioState.EVALUATING:
+        dossier.take(session, actor, row, stages.ITERATE, data.feedback)
+    if not dossier_queries.newest(session, row).open:
+        version_service.begin_version(session, actor, scenario_id, data)
+        session.flush()
+    dossier.take(session, actor, row, stages.RESTART, "")
+    return dossier_queries.newest(session, row).id
 
 
 # -- within a transaction ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from db.tables.duties import (
     ResponsibilityData,
     ResponsibilitySupport,
 )
+from db.tables.feedback import Feedback, Iteration
 from db.tables.feeds import Feed, FeedToken
 from db.tables.files import Attachment, FileContent
 from db.tables.indexes import IndexResult, IndexSystem, IndexVersion
@@ -74,6 +75,13 @@ from db.tables.scenarios import (
     ScenarioNeed,
     ScenarioVersion,
 )
+from db.tables.supervision import (
+    AlertExplanation,
+    SupervisionOrder,
+    SupervisionPlan,
+    SupervisionStep,
+    ToleranceDecision,
+)
 from db.tables.system import AuditEvent, Fact, ReportIssue
 from db.tables.tickets import (
     NeedTicket,
@@ -86,9 +94,11 @@ from db.tables.tickets import (
     TopicMonth,
     TopicRun,
 )
+from db.tables.watches import Watch, WatchHit, WatchNote
 
 __all__ = [
     "Account",
+    "AlertExplanation",
     "Appraisal",
     "AppraisalFinding",
     "AppraisalMatch",
@@ -106,6 +116,7 @@ __all__ = [
     "Fact",
     "Feed",
     "FeedToken",
+    "Feedback",
     "FileContent",
     "FollowUp",
     "FrozenFigure",
@@ -114,6 +125,7 @@ __all__ = [
     "IndexSystem",
     "IndexVersion",
     "IndicatorRow",
+    "Iteration",
     "JudgeAffiliation",
     "LoginSession",
     "ModerationRecord",
@@ -172,16 +184,23 @@ __all__ = [
     "SheetVersion",
     "SignInFailure",
     "SourceDecision",
+    "SupervisionOrder",
+    "SupervisionPlan",
+    "SupervisionStep",
     "Target",
     "Ticket",
     "TicketImport",
     "TicketMonth",
     "TicketTopic",
     "TicketWords",
+    "ToleranceDecision",
     "Topic",
     "TopicMonth",
     "TopicRun",
     "UnlockRequest",
     "Upload",
     "ValidationRule",
+    "Watch",
+    "WatchHit",
+    "WatchNote",
 ]

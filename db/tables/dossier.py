@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.words import AnswerState, OpeningState, PartnerRole
@@ -22,6 +22,8 @@ class Domain(Versioned, table=True):
     name: str = Field(unique=True)
     position: int
     active: bool = True
+    # Touches life, property or public safety: pilots of it are supervised in full, not by triggers.
+    safety: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class ScenarioPartner(SQLModel, table=True):

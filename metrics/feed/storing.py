@@ -16,7 +16,7 @@ from core.numbers import MICRO, from_micro
 from core.words import ReturnState, ValueState
 from db import audit, bulk
 from db.tables import Feed, Observation, ReturnRow, Upload
-from metrics import recording, rollups
+from metrics import recording, rollups, watching
 from metrics.feed.checking import Checked, Tell, silent
 from metrics.feed.rows import BLANK, Mask, Numbers
 from metrics.model import ChangeKind, Entry, Finding
@@ -76,6 +76,7 @@ def store(
     periods = {checked.frame.owed[place].period for place in np.flatnonzero(ready).tolist()}
     if periods:
         rollups.refresh(session, checked.frame.collection_id, periods)
+        watching.look(session, feed.by, checked.frame.collection_id, periods)
     tell(1.0)
     asked = np.unique(checked.rows.owed)
     open_ = [place for place in asked.tolist() if checked.frame.owed[place].state in EDITABLE and not ready[place]]

@@ -36,6 +36,8 @@ duty:confirm        y y y - - - -
 duty:edit           y y y - - - -
 feed:issue          y y - - - - -
 feed:load           y y y y - - -
+feedback:answer     y y y - - - -
+feedback:log        y y y y y - -
 impact:record       y y y - - - -
 impact:remove       y y - - - - -
 index:design        y y - - - - -
@@ -48,8 +50,12 @@ opening:answer      - - y - - - -
 opening:publish     y y y - - - -
 opening:read        y y y y y y -
 opening:reply       y y y - - - -
+order:decide        y y - - - - -
+order:issue         y y - - - - -
+order:reply         y y y - - - -
 pilot:decide        y y - - - - -
 pilot:design        y y - - - - -
+pilot:iterate       y y - - - - -
 pilot:plan          y y y - - - -
 pilot:read          y y y y y - -
 pilot:start         y y - - - - -
@@ -81,8 +87,10 @@ scenario:read       y y y y y - -
 sheet:ask           y y - - - - -
 sheet:unlock        y y - - - - -
 source:decide       y y - - - - -
+supervision:set     y y - - - - -
 ticket:import       y y y y - - -
 ticket:read         y y y y - - -
+tolerance:decide    y y - - - - -
 """
 
 
@@ -130,6 +138,23 @@ def test_drafts_are_edited_by_their_organisation_while_they_are_drafts(permissio
     assert not may(ACTORS["owner"], permission, department_draft)
     closed = Subject(organisation_id=2, editable=False)
     assert {name for name, actor in ACTORS.items() if may(actor, permission, closed)} == set()
+
+
+def test_nobody_closes_what_he_answered_nor_tolerates_what_he_ran() -> None:
+    order = Subject(organisation_id=2, authors=frozenset({2}), asked_by=3)  # 2 supervises, 李研 wrote the reply down
+    deciding = {name for name, actor in ACTORS.items() if may(actor, Permission.ORDER_DECIDE, order)}
+    assert deciding == {"admin", "department"}
+    own = Subject(organisation_id=2, asked_by=2)
+    assert may(ACTORS["department"], Permission.ORDER_DECIDE, own).reason == "被督办的单位不能核实自己的回复。"
+    ran = {
+        name: bool(may(ACTORS["institute"], Permission.TOLERANCE_DECIDE, subject))
+        for name, subject in {
+            "designed": Subject(created_by=2),
+            "worked": Subject(authors=frozenset({2})),
+            "neither": Subject(created_by=1),
+        }.items()
+    }
+    assert ran == {"designed": False, "worked": False, "neither": True}
 
 
 def test_a_return_is_filled_by_its_county_or_the_command_line() -> None:

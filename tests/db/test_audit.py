@@ -14,11 +14,13 @@ from db.tables import AuditEvent
 
 # Rows that never change, whatever the program does.
 APPEND_ONLY = (
+    "alert_explanation",
     "audit_event",
     "data_request_step",
     "frozen_figure",
     "index_result",
     "index_version",
+    "iteration",
     "moderation_record",
     "observation",
     "pilot_payment",
@@ -33,7 +35,12 @@ APPEND_ONLY = (
     "round_freeze",
     "sheet_version",
     "source_decision",
+    "supervision_plan",
+    "supervision_step",
     "target",
+    "tolerance_decision",
+    "watch_hit",
+    "watch_note",
 )
 
 
