@@ -17,12 +17,11 @@ from db.tables import (
     RubricVersion,
 )
 from panels import gates, stages
+from panels.outcome import MEDIAN_KEY
 from panels.queries import find
 from panels.rubric import Rubric
 from panels.schemas import ReviewIn, ScheduleIn
 from scenarios import writing
-
-MEDIAN_KEY = "@median"
 
 
 def create_review(actor: Actor, data: ReviewIn, *, nonce: str) -> int:
