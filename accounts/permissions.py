@@ -16,10 +16,12 @@ from core.words import Role
 
 class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
+    ADOPTION_REPORT = "adoption:report"
     APPRAISAL_READ = "appraisal:read"
     APPRAISAL_REVIEW = "appraisal:review"
     AUDIT_READ = "audit:read"
     COLLECTION_DESIGN = "collection:design"
+    COUNTY_READ = "county:read"
     DATA_ANSWER = "data:answer"
     DATA_REQUEST = "data:request"
     DOMAIN_EDIT = "domain:edit"
@@ -29,6 +31,7 @@ class Permission(StrEnum):
     FEED_LOAD = "feed:load"
     FEEDBACK_ANSWER = "feedback:answer"
     FEEDBACK_LOG = "feedback:log"
+    GAP_READ = "gap:read"
     IMPACT_RECORD = "impact:record"
     IMPACT_REMOVE = "impact:remove"
     INDEX_DESIGN = "index:design"
@@ -48,9 +51,11 @@ class Permission(StrEnum):
     PILOT_DESIGN = "pilot:design"
     PILOT_ITERATE = "pilot:iterate"
     PILOT_PLAN = "pilot:plan"
+    PILOT_PROMOTE = "pilot:promote"
     PILOT_READ = "pilot:read"
     PILOT_START = "pilot:start"
     RECUSAL_DECIDE = "recusal:decide"
+    RANKING_READ = "ranking:read"
     REGION_EDIT = "region:edit"
     REPORT_ISSUE = "report:issue"
     RESOURCE_CREATE = "resource:create"
@@ -340,6 +345,10 @@ def _answering(actor: Actor, subject: Subject) -> Answer:
     if actor.role is Role.COUNTY and actor.region_code and actor.region_code == subject.region_code:
         return YES
     return Answer(False, "反馈由研究院、试点牵头单位和所在地区的县级团队答复。")
+def _county_or_staff(actor: Actor, _: Subject) -> Answer:
+    if actor.is_staff or (actor.role is Role.COUNTY and actor.region_code):
+        return YES
+    return Answer(False, "这个页面供研究院和县级团队使用。")
 
 
 def _signed_in(_: Actor, __: Subject) -> Answer:
@@ -381,10 +390,12 @@ Predicate = Callable[[Actor, Subject], Answer]
 
 POLICY: dict[Permission, Predicate] = {
     Permission.ACCOUNT_MANAGE: _admin,
+    Permission.ADOPTION_REPORT: _region_or_staff,
     Permission.APPRAISAL_READ: _reviewing,
     Permission.APPRAISAL_REVIEW: _reviewer,
     Permission.AUDIT_READ: _staff,
     Permission.COLLECTION_DESIGN: _staff,
+    Permission.COUNTY_READ: _county_or_staff,
     Permission.DATA_ANSWER: _provider,
     Permission.DATA_REQUEST: _own_or_staff,
     Permission.DOMAIN_EDIT: _staff,
@@ -394,6 +405,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.FEED_LOAD: _reporter,
     Permission.FEEDBACK_ANSWER: _answering,
     Permission.FEEDBACK_LOG: _feedback_taker,
+    Permission.GAP_READ: _staff,
     Permission.IMPACT_RECORD: _own_or_staff,
     Permission.IMPACT_REMOVE: _staff,
     Permission.INDEX_DESIGN: _staff,
@@ -413,9 +425,11 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PILOT_DESIGN: _staff,
     Permission.PILOT_ITERATE: _staff,
     Permission.PILOT_PLAN: _lead,
+    Permission.PILOT_PROMOTE: _staff,
     Permission.PILOT_READ: _worker,
     Permission.PILOT_START: _staff_not_creator,
     Permission.RECUSAL_DECIDE: _another_of_staff,
+    Permission.RANKING_READ: _county_or_staff,
     Permission.REGION_EDIT: _staff,
     Permission.REPORT_ISSUE: _staff,
     Permission.RESOURCE_CREATE: _registrar,

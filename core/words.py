@@ -642,6 +642,15 @@ class FeedbackKind(Word):
     MONITORING = "monitoring", "监测"
 
 
+class AdoptionState(Word):
+    """How far a county has come with taking over what was tried out elsewhere."""
+
+    PLANNED = "planned", "计划推广"
+    PREPARING = "preparing", "准备中"
+    LIVE = "live", "已上线"
+    DROPPED = "dropped", "不再推广"
+
+
 class Verdict(Word):
     PROMOTE = "promote", "推广"
     PROMOTE_IF = "promote_if", "有条件推广"

@@ -47,6 +47,7 @@ from db.tables import (
     Scenario,
 )
 from demo import (
+    adoptions,
     appraisals,
     catalogue,
     dossiers,
@@ -101,6 +102,7 @@ def province(say: Callable[[str], None]) -> None:
         _finish(li, chen, scenarios[item.name], item)
     _after_approval(li, scenarios)
     catalogue.later(li)
+    adoptions.spread(li)
     say("建立指标体系……")
     indexes.build(li, chen, story.PILOTS[0].name)
     say("记下目标调整、校验规则和新版口径……")

@@ -47,3 +47,12 @@ class PilotIn(BaseModel):
         if any(pick.baseline is None or pick.target is None for pick in goals):
             raise ValueError("目标指标必须填写基线值和目标值")
         return self
+
+
+class AdoptionIn(BaseModel):
+    """Counties that are to take a pilot over. `planned_on` is the day of the decision, today by default."""
+
+    region_codes: list[str] = Field(title="推广地区", min_length=1, max_length=200)
+    due_on: date | None = Field(None, title="计划上线日期")
+    planned_on: date | None = Field(None, title="列入计划的日期")
+    note: str = Field("", title="说明", max_length=300)

@@ -1,8 +1,10 @@
 """The paths of a pilot and of a supervision order, as data."""
+"""The paths of a pilot and of its adoption by a county, as data."""
 
 from __future__ import annotations
 
 from accounts.permissions import Permission
+from core.words import AdoptionState as A
 from core.words import PilotState as S
 from core.words import SupervisionState as O
 from core.workflow import Step, Workflow
@@ -78,4 +80,16 @@ ORDER = Workflow(
         ),
     ),
     terminal=frozenset({O.CLOSED}),
+PLAN, PREPARE, GO_LIVE, DROP = "列入计划", "开始准备", "确认上线", "不再推广"
+
+ADOPTION = Workflow(
+    name="推广",
+    initial=A.PLANNED,
+    labels={state: state.label for state in A},
+    steps=(
+        Step(PREPARE, (A.PLANNED,), A.PREPARING, Permission.ADOPTION_REPORT),
+        Step(GO_LIVE, (A.PREPARING,), A.LIVE, Permission.ADOPTION_REPORT),
+        Step(DROP, (A.PLANNED, A.PREPARING, A.LIVE), A.DROPPED, Permission.PILOT_PROMOTE, needs_reason=True),
+        Step(PLAN, (A.DROPPED,), A.PLANNED, Permission.PILOT_PROMOTE, needs_reason=True),
+    ),
 )

@@ -32,7 +32,7 @@ def load(session: Session, province: str) -> int:
 
 def load_zhejiang(session: Session) -> int:
     """The whole province: cities, counties, towns, the tile map and the dated groups. Returns new regions."""
-    tiles = {row["code"]: row for row in _rows("tilegrid.csv")}
+    tiles = {row["code"]: row for row in lines_of("tilegrid.csv")}
     added = _add(
         session,
         (
@@ -46,7 +46,7 @@ def load_zhejiang(session: Session) -> int:
                 tile_row=int(tiles[row["code"]]["row"]) if row["code"] in tiles else None,
                 tile_col=int(tiles[row["code"]]["col"]) if row["code"] in tiles else None,
             )
-            for row in _rows("zhejiang_divisions.csv")
+            for row in lines_of("zhejiang_divisions.csv")
         ),
     )
     _load_groups(session)
@@ -55,7 +55,7 @@ def load_zhejiang(session: Session) -> int:
 
 def load_province(session: Session, province: str) -> int:
     """Cities and counties of any province by its full name. Groups are its staff's to enter."""
-    rows = [row for row in _rows("china_counties.csv") if row["province"] == province]
+    rows = [row for row in lines_of("china_counties.csv") if row["province"] == province]
     if not rows:
         raise NotFound(f"没有找到“{province}”。", f"可以载入：{'、'.join(provinces())}。")
     top = rows[0]["code"][:2] + "0000"
@@ -78,13 +78,13 @@ def load_province(session: Session, province: str) -> int:
 @lru_cache(maxsize=1)
 def provinces() -> tuple[str, ...]:
     """Names of the provinces that `load_province` knows, in code order."""
-    return tuple(dict.fromkeys(row["province"] for row in _rows("china_counties.csv")))
+    return tuple(dict.fromkeys(row["province"] for row in lines_of("china_counties.csv")))
 
 
 def city_of(names: Iterable[str]) -> str | None:
     """Code of the city that most of these county names belong to, at least two; None when unclear."""
     wanted = set(names)
-    votes = Counter(row["parent_code"] for row in _rows("china_counties.csv") if row["name"] in wanted)
+    votes = Counter(row["parent_code"] for row in lines_of("china_counties.csv") if row["name"] in wanted)
     best = votes.most_common(2)
     if not best or best[0][1] < 2 or (len(best) > 1 and best[1][1] == best[0][1]):
         return None
@@ -93,7 +93,7 @@ def city_of(names: Iterable[str]) -> str | None:
 
 def province_of(code: str) -> str:
     """Full name of the province that a region code lies in."""
-    return next(row["province"] for row in _rows("china_counties.csv") if row["code"][:2] == code[:2])
+    return next(row["province"] for row in lines_of("china_counties.csv") if row["code"][:2] == code[:2])
 
 
 def pinyin(name: str) -> str:
@@ -117,7 +117,7 @@ def short(name: str) -> str:
 
 def _load_groups(session: Session) -> None:
     known = set(session.exec(select(RegionGroup.region_code, RegionGroup.name)).all())
-    for row in _rows("zhejiang_region_groups.csv"):
+    for row in lines_of("zhejiang_region_groups.csv"):
         if (row["code"], row["group"]) not in known:
             session.add(
                 RegionGroup(
@@ -140,7 +140,7 @@ def _add(session: Session, regions: Iterable[Region]) -> int:
     return len(fresh)
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def lines_of(name: str) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8-sig", newline="") as lines:
         yield from csv.DictReader(lines)
 

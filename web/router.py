@@ -65,6 +65,7 @@ PAGES = (
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
     Page("pilots/pages/evaluation.py", "试点评估", "evaluation", Permission.PILOT_READ),
     Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),
+    Page("pilots/pages/promotion.py", "推广", "promotion", Permission.PILOT_PROMOTE),
     Page("metrics/pages/returns.py", "报送", "returns", Permission.PILOT_READ, "指标与报送", "upload_file"),
     Page("metrics/pages/feeds.py", "批量送报", "feeds", Permission.FEED_LOAD, "指标与报送", "playlist_add"),
     Page("metrics/pages/return_form.py", "填报", "return", Permission.PILOT_READ),

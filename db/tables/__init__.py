@@ -58,7 +58,8 @@ from db.tables.pilot_life import (
     PilotRisk,
 )
 from db.tables.pilots import Pilot, PilotVerdict
-from db.tables.regions import Region, RegionGroup
+from db.tables.promotion import Adoption, AdoptionStep
+from db.tables.regions import Region, RegionFact, RegionGroup
 from db.tables.resources import (
     DataApproval,
     DataItem,
@@ -99,6 +100,8 @@ from db.tables.watches import Watch, WatchHit, WatchNote
 __all__ = [
     "Account",
     "AlertExplanation",
+    "Adoption",
+    "AdoptionStep",
     "Appraisal",
     "AppraisalFinding",
     "AppraisalMatch",
@@ -150,6 +153,7 @@ __all__ = [
     "Recusal",
     "ReformItem",
     "Region",
+    "RegionFact",
     "RegionGroup",
     "Reminder",
     "ReportIssue",

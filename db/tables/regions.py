@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from core.words import RegionLevel, Side
@@ -44,3 +44,21 @@ class RegionGroup(SQLModel, table=True):
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""
+
+
+class RegionFact(SQLModel, table=True):
+    """A figure about a place that is nobody's return: population, area … in millionths, as of a day.
+    Append-only: of several for one place, name and day the newest counts."""
+
+    __tablename__ = "region_fact"
+    __table_args__ = (Index(None, "name", "region_code"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    region_code: str = Field(foreign_key="region.code")
+    name: str
+    unit: str = ""
+    as_of: date
+    value: int = Field(sa_type=BigInteger)
+    source: str
+    entered_by: int | None = Field(default=None, foreign_key="account.id")
+    entered_at: datetime

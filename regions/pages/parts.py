@@ -15,8 +15,11 @@ from regions.queries import MembershipView, RegionView
 from regions.schemas import MembershipIn
 from web import guard, widgets
 
+COUNTY = "pilots/pages/county.py"
 
-def county_table(counties: Sequence[RegionView]) -> None:
+
+def county_table(counties: Sequence[RegionView], *, opens: bool = False) -> None:
+    """The counties; with `opens` a row leads to the county's page."""
     widgets.table(
         pd.DataFrame(
             {
@@ -28,6 +31,8 @@ def county_table(counties: Sequence[RegionView]) -> None:
             for county in counties
         ),
         "regions_counties",
+        open_page=COUNTY if opens else "",
+        addresses=[{"code": county.code} for county in counties],
     )
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from accounts.permissions import Permission, may
 from core import clock
 from regions import queries
-from regions.pages import parts
+from regions.pages import fact_parts, parts
 from regions.picture import group_map, on_grid
 from web import charts, guard, widgets
 
@@ -43,9 +43,11 @@ if placed:
     )
 
 spells = queries.membership_history(province)
-listed, towns, history = st.tabs(["县（市、区）", "乡镇（街道）", "分组变动"], key="regions_tab")
+listed, known, towns, history = st.tabs(["县（市、区）", "县情数据", "乡镇（街道）", "分组变动"], key="regions_tab")
 with listed:
     parts.county_table(counties)
+with known:
+    fact_parts.fact_table(counties)
 with towns:
     parts.town_table(counties)
 with history:
@@ -56,4 +58,5 @@ if may(actor, Permission.REGION_EDIT):
     parts.join_form(actor, counties)
     parts.leave_form(actor, spells)
     parts.correct_form(actor, spells)
+    fact_parts.fact_form(actor, counties)
     parts.load_form(actor)

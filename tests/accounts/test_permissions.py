@@ -25,10 +25,12 @@ SUBJECT = Subject(region_code="330523", organisation_id=3, created_by=4)
 # y: may; - : may not. Columns in the order of ACTORS.
 TABLE = """
 account:manage      y - - - - - -
+adoption:report     y y y - - - -
 appraisal:read      y y - - y - -
 appraisal:review    - - - - - - -
 audit:read          y y - - - - -
 collection:design   y y - - - - -
+county:read         y y y y - - -
 data:answer         y y y - - - -
 data:request        y y y - - - -
 domain:edit         y y - - - - -
@@ -38,6 +40,7 @@ feed:issue          y y - - - - -
 feed:load           y y y y - - -
 feedback:answer     y y y - - - -
 feedback:log        y y y y y - -
+gap:read            y y - - - - -
 impact:record       y y y - - - -
 impact:remove       y y - - - - -
 index:design        y y - - - - -
@@ -57,9 +60,11 @@ pilot:decide        y y - - - - -
 pilot:design        y y - - - - -
 pilot:iterate       y y - - - - -
 pilot:plan          y y y - - - -
+pilot:promote       y y - - - - -
 pilot:read          y y y y y - -
 pilot:start         y y - - - - -
 recusal:decide      y y - - - - -
+ranking:read        y y y y - - -
 region:edit         y y - - - - -
 report:issue        y y - - - - -
 resource:create     y y y y y - -

@@ -15,6 +15,7 @@ from db.tables import AuditEvent
 # Rows that never change, whatever the program does.
 APPEND_ONLY = (
     "alert_explanation",
+    "adoption_step",
     "audit_event",
     "data_request_step",
     "frozen_figure",
@@ -25,6 +26,7 @@ APPEND_ONLY = (
     "observation",
     "pilot_payment",
     "pilot_verdict",
+    "region_fact",
     "reminder",
     "responsibility_confirmation",
     "responsibility_confirmation_item",

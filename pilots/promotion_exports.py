@@ -1,0 +1,96 @@
+"""Promotion as files: a workbook of the recommendation, and the recommendation on paper (推广建议书)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from accounts.permissions import Actor, Permission, require
+from core import clock
+from core.errors import NotFound
+from core.tabular import Block, write_xlsx
+from db import facts
+from pilots import promotion_queries as queries
+from pilots import promotion_wording as wording
+from pilots.promotion_queries import Promotion
+from pilots.spreading import TIERS
+from reports.kit import Report
+
+_MOST = 30  # counties of a tier in print; the workbook has all
+
+
+def workbook(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes:
+    """The candidates in order, what they were compared by, and how far the plan has come."""
+    promotion = _found(actor, pilot_id, chosen)
+    frames = {
+        "推广顺序": wording.candidate_rows(promotion),
+        "比较因素": wording.covariate_rows(promotion),
+        "推广进展": wording.adoption_rows(queries.adoptions(actor, pilot_id=pilot_id)),
+    }
+    blocks = [Block(name, list(frame.columns), frame.to_numpy().tolist()) for name, frame in frames.items()]
+    return write_xlsx(blocks, made_at=clock.now())
+
+
+def proposal(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes:
+    """推广建议书 as PDF: the verdict, who first and why, what is missing, how far it has come."""
+    require(actor, Permission.REPORT_ISSUE)
+    promotion = _found(actor, pilot_id, chosen)
+    pilot, verdict = promotion.pilot, promotion.pilot.verdict
+    cover = queries.cover(actor, pilot_id, clock.today())
+    candidates = wording.candidate_rows(promotion)
+    digest = hashlib.sha256(json.dumps(candidates.to_numpy().tolist(), ensure_ascii=False).encode()).hexdigest()
+    report = Report(
+        title="推广建议书",
+        subtitle=pilot.name,
+        organisation=pilot.lead,
+        number=f"{pilot.code}-TG-{clock.today():%Y%m%d}",
+        digest=digest,
+        as_of=clock.now(),
+        demo=facts.is_demo(),
+    )
+    report.heading("能不能推广")
+    if verdict is not None:
+        report.text(f"结论：{verdict.verdict.label}。{verdict.sentence}")
+        if verdict.overruled_reason:
+            report.note(verdict.overruled_reason, title="本结论由人工作出，理由")
+        report.text(f"下一步：{verdict.next_step}责任单位：{verdict.owner}。")
+    if promotion.held_back:
+        report.note(promotion.held_back, title="现在还不能制定推广计划")
+    report.heading("先在哪里推广")
+    report.figures(wording.tier_figures(promotion))
+    for tier in TIERS:
+        rows = candidates[candidates["建议"] == tier][["顺序", "地区", "地区类型", "理由", "还缺"]]
+        if len(rows):
+            report.heading(tier, 2)
+            report.table(list(rows.columns), rows.head(_MOST).to_numpy().tolist(), caption=f"{tier}（{len(rows)} 个）")
+            if len(rows) > _MOST:
+                report.text(f"只列前 {_MOST} 个，全部名单见 Excel。")
+    report.heading("怎样比较")
+    report.text(method(promotion))
+    factors = wording.covariate_rows(promotion)
+    report.table(list(factors.columns), factors.to_numpy().tolist(), caption="比较因素及其来源")
+    if cover is not None:
+        report.heading("推广到了哪里")
+        report.text(wording.cover_words(cover, f"“{pilot.name}”的做法"))
+        report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
+        views = queries.adoptions(actor, pilot_id=pilot_id)
+        if views:
+            rows = wording.adoption_rows(views)[["地区", "状态", "自", "计划上线", "最近说明"]]
+            report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
+    return report.bytes()
+
+
+def method(promotion: Promotion) -> str:
+    return (
+        f"见效地区是试点中目标指标改善幅度大于对照地区平均的 {len(promotion.worked)} 个。"
+        "相似程度用高尔（Gower）距离：各因素之差除以全省极差，类别不同计 1，再取平均；0 为相同，1 为处处相反。"
+        "与最近 3 个见效地区的平均距离越小越像。任一因素超出见效地区的范围即为外推，试点结果不能直接套用，应先小范围验证。"
+        "没有数据的因素不参与比较；一半以上因素没有数据的，也先小范围验证。"
+    )
+
+
+def _found(actor: Actor, pilot_id: int, chosen: tuple[str, ...]) -> Promotion:
+    found = queries.promotion(actor, pilot_id, chosen)
+    if found is None:
+        raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
+    return found
