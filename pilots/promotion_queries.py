@@ -31,8 +31,7 @@ from db.tables import (
     ScenarioData,
 )
 from metrics.model import Indicator
-from pilots import evaluation as evaluating
-from pilots import queries, spreading
+from pilots import causes, queries, spreading
 from pilots.evaluation import Evaluation
 from pilots.spreading import Candidate, Covariate, DataItem, Move
 from regions import fact_queries
@@ -208,7 +207,7 @@ def worked_in(evaluation: Evaluation) -> list[str]:
     goal = evaluation.goal
     if goal is None:
         return pilots
-    means = evaluating.unit_means(goal.counties, evaluation.pilot.span, goal.indicator).dropna()
+    means = causes.unit_means(goal.counties, evaluation.pilot.span, goal.indicator, evaluation.units).dropna()
     change = (means.post - means.pre) * goal.indicator.direction.sign
     others = change[
         [unit.code for unit in evaluation.units if unit.arm is Arm.COMPARISON and unit.code in change.index]

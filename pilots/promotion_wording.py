@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import pandas as pd
@@ -17,6 +17,9 @@ from reports.figures.common import Figure
 
 PILOTED, LIVE, PREPARING, PLANNED, DROPPED = "试点", "已上线", "准备中", "计划推广", "不再推广"
 _COLOURS = {PILOTED: theme.MAIN, LIVE: theme.GOOD, PREPARING: theme.ATTENTION, PLANNED: "#6B4FA0", DROPPED: theme.BAD}
+
+
+_SHORT = {PILOTED: "试点", LIVE: "上线", PREPARING: "准备", PLANNED: "计划", DROPPED: "放弃"}
 
 
 def candidate_rows(promotion: Promotion) -> pd.DataFrame:
@@ -74,10 +77,11 @@ def _reach(item: Covariate, codes: Sequence[str]) -> str:
     return f"{item.shown(min(numbers))} 至 {item.shown(max(numbers))}（{len(numbers)} 个）"
 
 
-def tier_figures(promotion: Promotion) -> list[tuple[str, str, str]]:
-    """How many counties stand in each tier."""
+def tier_figures(promotion: Promotion, listed: Collection[str] = ()) -> list[tuple[str, str, str]]:
+    """How many counties stand in each tier, without those on the plan already (`listed`)."""
+    rest = [item for item in promotion.candidates if item.code not in listed]
     notes = dict(zip(TIERS, ("范围内、数据齐", "先补数据", "外推或数据太少", "结论不支持"), strict=True))
-    return [(tier, f"{sum(item.tier == tier for item in promotion.candidates)} 个", notes[tier]) for tier in TIERS]
+    return [(tier, f"{sum(item.tier == tier for item in rest)} 个", notes[tier]) for tier in TIERS]
 
 
 def adoption_rows(views: Sequence[AdoptionView]) -> pd.DataFrame:
@@ -120,7 +124,7 @@ def cover_map(cover: Cover, *, title: str, width: int = 560) -> Figure:
             "short_name": place.short_name,
             "row": place.tile_row,
             "col": place.tile_col,
-            "shown": cover.words.get(place.code, "")[:2],
+            "shown": _SHORT.get(cover.words.get(place.code, ""), ""),
             "note": cover.words.get(place.code, "未列入"),
             "group": place.side.label if place.side else "",
             "mark": "",

@@ -9,6 +9,7 @@ from pilots import promotion_exports as exports
 from pilots import promotion_queries as queries
 from pilots import promotion_wording as wording
 from pilots.pages import promotion_parts as parts
+from pilots.pages.parts import header
 from web import charts, guard, widgets
 from web.keep import ask
 
@@ -21,12 +22,8 @@ pilot = promotion.pilot
 widgets.header(
     f"推广：{pilot.name}", "先推广到哪些县，为什么，推到哪一步了？", back=("pilots/pages/pilots.py", "全部试点")
 )
-with st.container(border=True):
-    verdict = pilot.verdict.verdict.label if pilot.verdict else "尚未记录"
-    st.markdown(f"{widgets.badge(pilot.state, pilot.state.label)}　**结论：{verdict}**")
-    st.page_link(
-        "pilots/pages/pilot.py", label="查看试点的评估", icon=":material/science:", query_params={"id": str(pilot.id)}
-    )
+verdict = pilot.verdict.verdict.label if pilot.verdict else "尚未记录"
+st.markdown(f"{widgets.badge(pilot.state, pilot.state.label)}　**结论：{verdict}**")
 if promotion.held_back:
     st.warning(f"现在还不能制定推广计划。{guard.plain(promotion.held_back)}", icon=":material/block:")
 
@@ -44,7 +41,7 @@ if not promotion.held_back or adoptions:
     left, right = st.columns([11, 9], gap="medium")
     with left:
         charts.draw(
-            lambda: wording.cover_map(cover, title=f"各地区推广进展（{day}）"),
+            lambda: wording.cover_map(cover, title=f"各地区推广进展（{day}）", width=500),
             ("cover", pilot.id, day),
             describe=wording.cover_words(cover, "这一做法"),
             stretch=False,
@@ -60,10 +57,11 @@ if not promotion.held_back or adoptions:
 
 # -- where next --------------------------------------------------------------------------
 st.subheader("下一步推广到哪里", anchor=False)
-widgets.figures(wording.tier_figures(promotion))
-parts.candidates(promotion, {view.region_code: view.state.label for view in adoptions})
+listed = {view.region_code: view.state.label for view in adoptions}
+widgets.figures(wording.tier_figures(promotion, listed))
+parts.candidates(promotion, listed)
 if not promotion.held_back and may(actor, Permission.PILOT_PROMOTE):
-    parts.plan_form(actor, promotion, {view.region_code for view in adoptions})
+    parts.plan_form(actor, promotion, listed)
 with st.container(horizontal=True):
     st.download_button(
         "下载推广建议（Excel）",

@@ -115,6 +115,7 @@ def candidates(promotion: Promotion, known: Mapping[str, str]) -> None:
         tier = st.selectbox("建议", ["全部", *TIERS], key="promotion_tier", bind="query-params")
         sides = ["全部", *sorted({item.group for item in promotion.candidates if item.group})]
         side = st.selectbox("地区类型", sides, key="promotion_side", bind="query-params")
+        every = st.toggle("含已列入计划的", key="promotion_every", bind="query-params")
     frame = wording.candidate_rows(promotion)
     shown = [
         place
