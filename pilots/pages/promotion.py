@@ -19,9 +19,7 @@ factors = guard.found(ask(queries.promotion, actor, pilot_id), "试点").covaria
 chosen = parts.factors(factors)
 promotion = guard.found(ask(queries.promotion, actor, pilot_id, chosen), "试点")
 pilot = promotion.pilot
-widgets.header(
-    f"推广：{pilot.name}", "先推广到哪些县，为什么，推到哪一步了？", back=("pilots/pages/pilots.py", "全部试点")
-)
+header(pilot, "先推广到哪些县，为什么，推到哪一步了？", "pilots/pages/promotion.py", actor)
 verdict = pilot.verdict.verdict.label if pilot.verdict else "尚未记录"
 st.markdown(f"{widgets.badge(pilot.state, pilot.state.label)}　**结论：{verdict}**")
 if promotion.held_back:

@@ -120,7 +120,10 @@ def candidates(promotion: Promotion, known: Mapping[str, str]) -> None:
     shown = [
         place
         for place, item in enumerate(promotion.candidates)
-        if search.strip() in f"{item.name}{item.city}" and tier in ("全部", item.tier) and side in ("全部", item.group)
+        if (every or item.code not in known)
+        and search.strip() in f"{item.name}{item.city}"
+        and tier in ("全部", item.tier)
+        and side in ("全部", item.group)
     ]
     if not shown:
         st.info("没有符合条件的地区，请放宽筛选。")
