@@ -82,6 +82,8 @@ PAGES = (
     Page("metrics/pages/rule_findings.py", "校验统计", "rule_findings", Permission.RULE_READ),
     Page("metrics/pages/figure.py", "数字的来历", "figure", Permission.PILOT_READ),
     Page("metrics/pages/assessment.py", "月度考核", "assessment", Permission.PILOT_READ, "指标与报送", "leaderboard"),
+    Page("metrics/pages/ranking.py", "同类地区排名", "ranking", Permission.RANKING_READ, "比较", "social_leaderboard"),
+    Page("metrics/pages/gap.py", "两类地区对比", "gap", Permission.GAP_READ, "比较", "compare_arrows"),
     Page("metrics/pages/index_systems.py", "指标体系", "indexes", Permission.INDEX_READ, "指标与报送", "balance"),
     Page("metrics/pages/index_system.py", "指标体系结果", "index", Permission.INDEX_READ),
     Page("metrics/pages/index_design.py", "设计指标体系", "index_design", Permission.INDEX_DESIGN),

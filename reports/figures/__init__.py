@@ -10,6 +10,8 @@ own theme replaces this one; keep the spec (`chart.to_dict()`) where a page is d
 from reports.figures.answers import courses, funnel, profile, ways
 from reports.figures.common import empty
 from reports.figures.comparisons import attainment, effects
+from reports.figures.dots import dots
+from reports.figures.gaps import gap
 from reports.figures.lanes import Step, lanes
 from reports.figures.matrix import matrix
 from reports.figures.strips import completeness
@@ -26,6 +28,10 @@ __all__ = [
     "effects",
     "empty",
     "funnel",
+    "dots",
+    "effects",
+    "empty",
+    "gap",
     "lanes",
     "matrix",
     "profile",

@@ -1,0 +1,249 @@
+"""One indicator of one collection, county by county and period by period, as comparisons between counties
+read it: from the roll-ups, each county on the side it was on in that period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, may
+from core import clock
+from core.periods import Cadence, Period
+from core.words import Arm, CollectionKind, Role, Side
+from db.session import read
+from db.tables import (
+    Collection,
+    CollectionIndicator,
+    CollectionUnit,
+    IndicatorRow,
+    Region,
+    RegionGroup,
+    ReturnRow,
+    Rollup,
+)
+from metrics import queries, series
+from metrics.model import Indicator
+from regions import groups
+from regions import queries as regions
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that can be compared: an indicator that counties report in a collection."""
+
+    collection_id: int
+    collection: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    code: str
+    name: str
+    city: str
+    arm: Arm | None
+
+
+@dataclass(frozen=True)
+class ListChange:
+    """A day on which the list of underdeveloped counties became another, with how many it had before and has."""
+
+    day: date
+    before: int
+    after: int
+    joined: Sequence[str] = ()
+    left: Sequence[str] = ()
+
+    @property
+    def words(self) -> str:
+        return f"名单 {self.before}→{self.after}"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """`rows`: code, period, n, d, state and what `metrics.series.valued` adds, with `side` (the label, "" for
+    none). `owed`: code, period, side of every return that is due. `sides` are those of the period's last day,
+    or all of `as_of` when a day was fixed."""
+
+    collection_id: int
+    collection: str
+    indicator: Indicator
+    versions: Sequence[Indicator]
+    units: Mapping[str, Unit]
+    rows: pd.DataFrame
+    owed: pd.DataFrame
+    changes: Sequence[ListChange] = field(default_factory=tuple)
+    as_of: date | None = None
+
+    @property
+    def periods(self) -> list[str]:
+        return sorted(self.rows.period.unique())
+
+    def of(self, codes: Sequence[str]) -> Panel:
+        """The same of some counties only."""
+        kept = {code: unit for code, unit in self.units.items() if code in set(codes)}
+        return replace(
+            self, units=kept, rows=self.rows[self.rows.code.isin(kept)], owed=self.owed[self.owed.code.isin(kept)]
+        )
+
+
+def choices(actor: Actor) -> list[Choice]:
+    """What the actor may compare: staff everything that counties report, a county what it takes part in.
+    Published assessments are places by other groups and have a page of their own."""
+    query = (
+        select(Collection, IndicatorRow.code, IndicatorRow.name)
+        .join(CollectionIndicator, col(CollectionIndicator.collection_id) == Collection.id)
+        .join(IndicatorRow, col(IndicatorRow.id) == CollectionIndicator.indicator_id)
+        .where(Collection.kind != CollectionKind.ASSESSMENT)
+        .order_by(col(Collection.id), col(CollectionIndicator.position), col(IndicatorRow.version))
+    )
+    reported = columns(col(Rollup.collection_id)).distinct()
+    query = query.where(col(Collection.id).in_(reported))
+    if not actor.is_staff:
+        code = (actor.region_code or "") if actor.role is Role.COUNTY else ""
+        own = select(CollectionUnit.collection_id).where(CollectionUnit.region_code == code)
+        query = query.where(col(Collection.id).in_(own))
+    with read() as session:
+        found = {
+            (row.id or 0, code): Choice(row.id or 0, row.name, code, name) for row, code, name in session.exec(query)
+        }
+    return list(found.values())
+
+
+def panel(actor: Actor, collection_id: int, code: str, as_of: date | None = None) -> Panel | None:
+    """The figures of all counties; None when the actor may not compare this. Who may see whose is decided by
+    whoever asks: a county is handed places, never others' figures."""
+    if not may(actor, Permission.RANKING_READ) or not any(
+        item.collection_id == collection_id and item.code == code for item in choices(actor)
+    ):
+        return None
+    with read() as session:
+        return panel_of(session, collection_id, code, as_of)
+
+
+def panel_of(session: Session, collection_id: int, code: str, as_of: date | None = None) -> Panel | None:
+    """`panel` for callers that have asked who may."""
+    versions = [
+        queries.indicator_of(row)
+        for row in session.exec(
+            select(IndicatorRow)
+            .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
+            .where(CollectionIndicator.collection_id == collection_id, IndicatorRow.code == code)
+            .order_by(col(IndicatorRow.version))
+        )
+    ]
+    if not versions:
+        return None
+    units = _units(session, collection_id)
+    values = _values(session, collection_id, [version.id for version in versions], list(units))
+    reference = series.reference(versions, list(values.indicator_id.unique()))
+    versions = [version for version in versions if version.version <= reference.version]
+    owed = _owed(session, collection_id, list(units))
+    ends = {period: Period.parse(period).end for period in {*values.period.unique(), *owed.period.unique()}}
+    scheme = session.get_one(Collection, collection_id).group_scheme or groups.MAIN_SCHEME
+    days = {as_of} if as_of else set(ends.values())
+    dated = groups.timeline(session, list(units), days, scheme)
+
+    def sided(frame: pd.DataFrame) -> pd.DataFrame:
+        found = [
+            dated.get((code, as_of or ends[period])) for code, period in zip(frame.code, frame.period, strict=True)
+        ]
+        return frame.assign(side=[member.side.label if member else "" for member in found])
+
+    return Panel(
+        collection_id=collection_id,
+        collection=session.get_one(Collection, collection_id).name,
+        indicator=reference,
+        versions=versions,
+        units=units,
+        rows=sided(series.valued(versions, values)),
+        owed=sided(owed),
+        changes=list_changes(session, list(units), scheme),
+        as_of=as_of,
+    )
+
+
+def list_changes(session: Session, codes: Sequence[str], scheme: str = groups.MAIN_SCHEME) -> list[ListChange]:
+    """Every day on which one of these counties joined or left the underdeveloped, oldest first."""
+    spells = session.exec(
+        select(RegionGroup).where(
+            RegionGroup.scheme == scheme,
+            RegionGroup.side == Side.UNDERDEVELOPED,
+            col(RegionGroup.region_code).in_(list(codes)),
+        )
+    ).all()
+    days = {spell.valid_from for spell in spells if spell.valid_from}
+    days |= {spell.valid_to + timedelta(days=1) for spell in spells if spell.valid_to}
+    names = regions.names(session, {spell.region_code for spell in spells})
+
+    def on(day: date) -> set[str]:
+        return {
+            spell.region_code
+            for spell in spells
+            if (spell.valid_from is None or spell.valid_from <= day)
+            and (spell.valid_to is None or spell.valid_to >= day)
+        }
+
+    found = []
+    for day in sorted(days):
+        before, after = on(day - timedelta(days=1)), on(day)
+        if before != after:
+            joined, left = (sorted(names[code] for code in part) for part in (after - before, before - after))
+            found.append(ListChange(day, len(before), len(after), joined, left))
+    return found
+
+
+def _units(session: Session, collection_id: int) -> dict[str, Unit]:
+    rows = session.exec(
+        select(CollectionUnit, Region)
+        .join(Region, col(Region.code) == CollectionUnit.region_code)
+        .where(CollectionUnit.collection_id == collection_id)
+        .order_by(Region.code)
+    ).all()
+    cities = regions.names(session, {region.parent_code or "" for _, region in rows})
+    return {
+        region.code: Unit(region.code, region.name, cities.get(region.parent_code or "", ""), unit.arm)
+        for unit, region in rows
+    }
+
+
+def _values(session: Session, collection_id: int, ids: Sequence[int], codes: Sequence[str]) -> pd.DataFrame:
+    table = Rollup.__table__  # type: ignore[attr-defined]
+    names = ["indicator_id", "code", "period", "n", "d", "state"]
+    rows = session.execute(
+        columns(table.c.indicator_id, table.c.scope_code, table.c.period, table.c.n, table.c.d, table.c.state)
+        .where(
+            table.c.collection_id == collection_id,
+            table.c.indicator_id.in_(list(ids)),
+            table.c.group_name == "",
+            table.c.scope_code.in_(list(codes)),
+        )
+        .order_by(table.c.period, table.c.scope_code)
+    ).all()
+    frame = pd.DataFrame([tuple(row) for row in rows], columns=names)
+    return frame.astype({"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str"})
+
+
+def _owed(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
+    """Every return whose deadline has passed or that is in: code and period."""
+    today = clock.today()
+    rows = session.execute(
+        columns(col(ReturnRow.region_code), col(ReturnRow.period), col(ReturnRow.state), col(ReturnRow.due_on)).where(
+            col(ReturnRow.collection_id) == collection_id, col(ReturnRow.region_code).in_(list(codes))
+        )
+    )
+    kept = [(code, period) for code, period, state, due_on in rows if state.counts or due_on < today]
+    return pd.DataFrame(kept, columns=["code", "period"]).astype({"code": "str", "period": "str"})
+
+
+def year_before(period: str) -> str:
+    """The same period of the year before."""
+    found = Period.parse(period)
+    steps = {Cadence.MONTH: 12, Cadence.QUARTER: 4, Cadence.HALF: 2, Cadence.YEAR: 1}[found.cadence]
+    return str(found.shift(-steps))

@@ -1,0 +1,71 @@
+"""A list of places or pilots as dots with their intervals, in the order given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from reports import theme
+from reports.figures.common import Figure, bounds, by, empty, ems, tips
+
+_ROW = 22
+_LETTER = 12
+
+
+def dots(
+    frame: pd.DataFrame,
+    *,
+    title: str = "",
+    unit: str = "",
+    reference: tuple[float, str] | None = None,
+    width: int = 460,
+) -> Figure:
+    """One row an item: a dot, its interval where one is known, and what is printed at the right edge.
+
+    Columns: name, estimate, low, high (float; NaN where there is none), shown (the figure), printed (at the right),
+    group (colour and shape), note (tooltip). `reference` is an upright line with its label. Rows keep their
+    order; those without an estimate are left out.
+    """
+    frame = frame[frame["estimate"].notna()]
+    if frame.empty:
+        return empty(title, width)
+    groups = list(dict.fromkeys(frame["group"]))
+    looks = theme.looks(groups)
+    known = [*frame[["estimate", "low", "high"]].to_numpy().ravel(), *([reference[0]] if reference else [])]
+    low, high = bounds(known, margin=0.06)
+    room = max(ems(word) for word in frame["printed"]) * _LETTER + 14
+    high += (high - low) * room / max(width - room, 80)
+    colour = by("group", alt.Color, groups, [look.colour for look in looks], legend=len(groups) > 1)
+    shape = by("group", alt.Shape, groups, [look.shape for look in looks], legend=len(groups) > 1)
+    scale = alt.Scale(domain=[low, high], nice=False)
+
+    def x(field: str) -> alt.X:
+        return alt.X(field, type="quantitative", scale=scale, axis=alt.Axis(title=unit or None, tickCount=5))
+
+    def rows(chart: alt.Chart) -> alt.Chart:
+        axis = alt.Axis(title=None, ticks=False, domain=False, grid=False, labelLimit=150)
+        return chart.encode(y=alt.Y("name", type="nominal", sort=list(frame["name"]), axis=axis))
+
+    tooltip = tips([("name", "对象"), ("group", "类型"), ("shown", "数值"), ("note", "说明")])
+    spans = alt.Chart().transform_filter("isValid(datum.low) && isValid(datum.high)")
+    layers: list[Any] = []
+    if reference:
+        line = alt.Chart(pd.DataFrame({"at": [reference[0]], "label": [reference[1]]}))
+        layers += [
+            line.mark_rule(color=theme.INK, strokeDash=[4, 3]).encode(x=alt.X("at", type="quantitative", scale=scale)),
+            line.mark_text(color=theme.MUTED, fontSize=11, dy=-5, baseline="bottom").encode(
+                x=alt.X("at", type="quantitative", scale=scale), y=alt.value(0), text=alt.Text("label", type="nominal")
+            ),
+        ]
+    layers += [
+        rows(spans.mark_rule(strokeWidth=2)).encode(x=x("low"), x2=alt.X2("high"), color=colour),
+        rows(alt.Chart().mark_point(filled=True, size=80, opacity=1)).encode(
+            x=x("estimate"), color=colour, shape=shape, tooltip=tooltip
+        ),
+        rows(alt.Chart().mark_text(align="right", fontSize=11, color=theme.INK)).encode(
+            x=alt.value("width"), text=alt.Text("printed", type="nominal")
+        ),
+    ]
+    return alt.layer(*layers, data=frame, title=title, width=width, height=alt.Step(_ROW), config=theme.config())
