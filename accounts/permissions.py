@@ -54,8 +54,8 @@ class Permission(StrEnum):
     PILOT_PROMOTE = "pilot:promote"
     PILOT_READ = "pilot:read"
     PILOT_START = "pilot:start"
-    RECUSAL_DECIDE = "recusal:decide"
     RANKING_READ = "ranking:read"
+    RECUSAL_DECIDE = "recusal:decide"
     REGION_EDIT = "region:edit"
     REPORT_ISSUE = "report:issue"
     RESOURCE_CREATE = "resource:create"
@@ -428,8 +428,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PILOT_PROMOTE: _staff,
     Permission.PILOT_READ: _worker,
     Permission.PILOT_START: _staff_not_creator,
-    Permission.RECUSAL_DECIDE: _another_of_staff,
     Permission.RANKING_READ: _county_or_staff,
+    Permission.RECUSAL_DECIDE: _another_of_staff,
     Permission.REGION_EDIT: _staff,
     Permission.REPORT_ISSUE: _staff,
     Permission.RESOURCE_CREATE: _registrar,

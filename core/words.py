@@ -54,6 +54,11 @@ class RegionLevel(Word):
     ZONE = "zone", "功能区"
     TOWN = "town", "乡镇（街道）"
 
+    @property
+    def is_county(self) -> bool:
+        """Whether it is what the system compares: a county or a functional zone that stands beside them."""
+        return self in (RegionLevel.COUNTY, RegionLevel.ZONE)
+
 
 class Side(Word):
     """The two sides of the developed / underdeveloped comparison."""

@@ -192,6 +192,7 @@ def returns(
     period: str | None = None,
     open_by: date | None = None,
     overdue_on: date | None = None,
+    region_code: str | None = None,
     states: Sequence[ReturnState] = (),
     ids: Sequence[int] = (),
     limit: int = 2000,
@@ -208,6 +209,8 @@ def returns(
     if overdue_on is not None:
         owed = [state for state in ReturnState if not state.counts]
         query = query.where(col(ReturnRow.due_on) < overdue_on, col(ReturnRow.state).in_(owed))
+    if region_code is not None:
+        query = query.where(ReturnRow.region_code == region_code)
     if states:
         query = query.where(col(ReturnRow.state).in_(list(states)))
     if ids:

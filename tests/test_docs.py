@@ -21,6 +21,11 @@ from scenarios.stages import DATA_LINK, SCENARIO
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = (SCENARIO, DATA_LINK, PILOT, ADOPTION, RETURN, RULE, FOLLOW_UP)
+from pilots.stages import ADOPTION, PILOT
+from scenarios.stages import DATA_LINK, OPENING, OPENING_ANSWER, SCENARIO
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, ADOPTION, RETURN, RULE, FOLLOW_UP, PANEL)
 
 
 def rendered() -> str:

@@ -87,6 +87,7 @@ PAGES = (
     Page("metrics/pages/index_systems.py", "指标体系", "indexes", Permission.INDEX_READ, "指标与报送", "balance"),
     Page("metrics/pages/index_system.py", "指标体系结果", "index", Permission.INDEX_READ),
     Page("metrics/pages/index_design.py", "设计指标体系", "index_design", Permission.INDEX_DESIGN),
+    Page("pilots/pages/county.py", "一个县", "county", Permission.COUNTY_READ, "地区", "location_city"),
     Page("regions/pages/regions.py", "地区与分组", "regions", Permission.INDICATOR_READ, "地区", "map"),
     Page("accounts/pages/me.py", "我的账号", "me", Permission.INDICATOR_READ, "系统", "person"),
     Page("accounts/pages/people.py", "人员与单位", "people", Permission.ACCOUNT_MANAGE, "系统", "group"),

@@ -45,7 +45,7 @@ if placed:
 spells = queries.membership_history(province)
 listed, known, towns, history = st.tabs(["县（市、区）", "县情数据", "乡镇（街道）", "分组变动"], key="regions_tab")
 with listed:
-    parts.county_table(counties)
+    parts.county_table(counties, opens=actor.is_staff)
 with known:
     fact_parts.fact_table(counties)
 with towns:
