@@ -345,6 +345,8 @@ def _answering(actor: Actor, subject: Subject) -> Answer:
     if actor.role is Role.COUNTY and actor.region_code and actor.region_code == subject.region_code:
         return YES
     return Answer(False, "反馈由研究院、试点牵头单位和所在地区的县级团队答复。")
+
+
 def _county_or_staff(actor: Actor, _: Subject) -> Answer:
     if actor.is_staff or (actor.role is Role.COUNTY and actor.region_code):
         return YES

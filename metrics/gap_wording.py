@@ -13,12 +13,12 @@ from core.numbers import MISSING, format_number
 from core.periods import Period
 from core.settings import settings
 from core.words import Direction
-from metrics import gaps
+from metrics import sides
 from metrics.comparison import Effect
 from metrics.figure_panel import Panel, year_before
-from metrics.gaps import FIRST, SECOND, GapPoint, GroupFigure, Trend
 from metrics.model import Indicator
 from metrics.pictures import amount, headline
+from metrics.sides import FIRST, SECOND, GapPoint, GroupFigure, Trend
 from reports import figures
 from reports.figures.common import Figure
 
@@ -42,22 +42,22 @@ class Comparison:
     def marks(self) -> list[tuple[date, str]]:
         if self.panel.as_of:
             return []
-        return gaps.marks([(change.day, change.words) for change in self.panel.changes], self.points)
+        return sides.marks([(change.day, change.words) for change in self.panel.changes], self.points)
 
 
 def compared(panel: Panel, fixed: Panel | None = None) -> Comparison:
     """Both groups of a panel, its newest sound period against the same one a year before (else the first sound)."""
-    points = gaps.gap_series(panel.versions, panel.rows, panel.owed, settings().coverage_floor)
-    now = gaps.latest(points)
+    points = sides.gap_series(panel.versions, panel.rows, panel.owed, settings().coverage_floor)
+    now = sides.latest(points)
     then = _then(points, now)
     other = None
     if fixed is not None and now is not None and then is not None:
         same = {
             point.period: point
-            for point in gaps.gap_series(fixed.versions, fixed.rows, fixed.owed, settings().coverage_floor)
+            for point in sides.gap_series(fixed.versions, fixed.rows, fixed.owed, settings().coverage_floor)
         }
-        other = gaps.trend(same.get(then.period), same.get(now.period))
-    return Comparison(panel, points, now, gaps.trend(then, now), other)
+        other = sides.trend(same.get(then.period), same.get(now.period))
+    return Comparison(panel, points, now, sides.trend(then, now), other)
 
 
 def _then(points: Sequence[GapPoint], now: GapPoint | None) -> GapPoint | None:
@@ -92,7 +92,7 @@ def sentence(found: Comparison) -> str:
         f"{Period.parse(now.period).label}，{FIRST.label}“{indicator.name}”为 {indicator.show(now.first.value)}，"
         f"{SECOND.label}为 {indicator.show(now.second.value)}，"
     )
-    ahead = gaps.ahead(indicator, now.gap)
+    ahead = sides.ahead(indicator, now.gap)
     size = format_number(abs(now.gap.estimate), indicator.decimals)
     if indicator.direction is Direction.WITHIN:
         return words + f"相差 {size}{unit(indicator)}。"
@@ -102,7 +102,7 @@ def sentence(found: Comparison) -> str:
     words += f"{behind.label}落后 {size}{unit(indicator)}"
     if math.isnan(now.gap.low):
         return words + "；地区太少，说不准差别是否偶然。"
-    if gaps.clear(now.gap):
+    if sides.clear(now.gap):
         return words + "，差别是清楚的。"
     return words + "，但可信范围包含零，还不能说两类地区真有差别。"
 
@@ -231,23 +231,29 @@ def gap_picture(found: Comparison, *, width: int = 560) -> Figure:
             {
                 "period_start": pd.Timestamp(Period.parse(point.period).start),
                 "period_label": Period.parse(point.period).label,
-                "estimate": point.gap.estimate if point.gap and not point.run else math.nan,
-                "low": point.gap.low if point.gap and not point.run else math.nan,
-                "high": point.gap.high if point.gap and not point.run else math.nan,
+                "series": "差距（不完整的一期不画）",
+                "estimate": point.gap.estimate if point.gap and point.sound else math.nan,
+                "low": point.gap.low if point.gap and point.sound else math.nan,
+                "high": point.gap.high if point.gap and point.sound else math.nan,
                 "shown": interval(indicator, point.gap),
-                "incomplete": point.incomplete,
             }
             for point in found.points
         ],
-        columns=["period_start", "period_label", "estimate", "low", "high", "shown", "incomplete"],
+        columns=["period_start", "period_label", "series", "estimate", "low", "high", "shown"],
     )
-    title = f"差距：{FIRST.label}减{SECOND.label}"
-    return figures.gap(frame, title=title, unit=unit(indicator), breaks=found.marks, width=width)
+    return figures.courses(
+        frame,
+        title=f"差距：{FIRST.label}减{SECOND.label}",
+        unit=unit(indicator),
+        zero_label="两类持平",
+        breaks=found.marks,
+        width=width,
+    )
 
 
 def method(indicator: Indicator) -> str:
     """How the figures came about, in a paragraph."""
-    how = "各地区分子之和除以分母之和" if gaps.combined(indicator) else "各地区数值的平均"
+    how = "各地区分子之和除以分母之和" if sides.combined(indicator) else "各地区数值的平均"
     return (
         f"每一类的数为{how}；缺报不当作零，不适用的地区不计入应报。"
         f"已报不足 {format_number(settings().coverage_floor * 100, 0)}% 的一期标为“不完整”，不据以下结论。"

@@ -1,5 +1,4 @@
-"""The paths of a pilot and of a supervision order, as data."""
-"""The paths of a pilot and of its adoption by a county, as data."""
+"""The paths of a pilot, of a supervision order and of an adoption, as data."""
 
 from __future__ import annotations
 
@@ -80,6 +79,8 @@ ORDER = Workflow(
         ),
     ),
     terminal=frozenset({O.CLOSED}),
+)
+
 PLAN, PREPARE, GO_LIVE, DROP = "列入计划", "开始准备", "确认上线", "不再推广"
 
 ADOPTION = Workflow(

@@ -10,22 +10,11 @@ from accounts.permissions import Permission
 from core.workflow import Workflow
 from metrics.stages import FOLLOW_UP, RETURN, RULE
 from panels.stages import REVIEW as PANEL
-from pilots.stages import ORDER, PILOT
+from pilots.stages import ADOPTION, ORDER, PILOT
 from scenarios.stages import DATA_LINK, OPENING, OPENING_ANSWER, SCENARIO
 
 ROOT = Path(__file__).parents[1]
-WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, ORDER, RETURN, RULE, FOLLOW_UP, PANEL)
-WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, RETURN, RULE, FOLLOW_UP, PANEL)
-from pilots.stages import ADOPTION, PILOT
-from scenarios.stages import DATA_LINK, SCENARIO
-
-ROOT = Path(__file__).parents[1]
-WORKFLOWS = (SCENARIO, DATA_LINK, PILOT, ADOPTION, RETURN, RULE, FOLLOW_UP)
-from pilots.stages import ADOPTION, PILOT
-from scenarios.stages import DATA_LINK, OPENING, OPENING_ANSWER, SCENARIO
-
-ROOT = Path(__file__).parents[1]
-WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, ADOPTION, RETURN, RULE, FOLLOW_UP, PANEL)
+WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, ORDER, ADOPTION, RETURN, RULE, FOLLOW_UP, PANEL)
 
 
 def rendered() -> str:

@@ -99,9 +99,9 @@ from db.tables.watches import Watch, WatchHit, WatchNote
 
 __all__ = [
     "Account",
-    "AlertExplanation",
     "Adoption",
     "AdoptionStep",
+    "AlertExplanation",
     "Appraisal",
     "AppraisalFinding",
     "AppraisalMatch",

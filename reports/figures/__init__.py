@@ -11,7 +11,6 @@ from reports.figures.answers import courses, funnel, profile, ways
 from reports.figures.common import empty
 from reports.figures.comparisons import attainment, effects
 from reports.figures.dots import dots
-from reports.figures.gaps import gap
 from reports.figures.lanes import Step, lanes
 from reports.figures.matrix import matrix
 from reports.figures.strips import completeness
@@ -25,13 +24,10 @@ __all__ = [
     "category_map",
     "completeness",
     "courses",
-    "effects",
-    "empty",
-    "funnel",
     "dots",
     "effects",
     "empty",
-    "gap",
+    "funnel",
     "lanes",
     "matrix",
     "profile",

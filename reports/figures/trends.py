@@ -120,7 +120,6 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
 
 def beginning(at: pd.Timestamp, label: str, dash: Sequence[int] = ()) -> list[alt.Chart]:
     """An upright line on a day, with what began then written beside its top."""
-    """An upright line at a day with what began then."""
     base = alt.Chart(pd.DataFrame({"at": [at], "label": [label]})).encode(x=alt.X("at", type="temporal"))
     words = base.mark_text(align="left", baseline="top", dx=4, fontSize=_LETTER, color=theme.MUTED)
     return [
