@@ -16,6 +16,7 @@ from core import clock
 from db import bulk
 from db.tables.system import AuditEvent
 
+PRIVATE_DRAFT = "sheet:save"
 GENESIS = "0" * 64
 _PLAIN = re.compile(r"[\w:+.-]*", re.ASCII).fullmatch
 _LOCK = 7_319_205  # any constant: serialises writers of the chain on PostgreSQL
@@ -84,9 +85,11 @@ def broken_links(session: Session) -> list[int]:
 
 
 def newest(session: Session) -> str:
-    """The hash of the newest event other than signing in and out: it moves with every command, and stands
-    for all that went before."""
-    query = select(AuditEvent.hash).where(col(AuditEvent.action).not_like("session:%"))
+    """The hash of the newest event other than signing in and out, and drafts that only their judge sees: it
+    moves with every other command, and stands for all that went before."""
+    query = select(AuditEvent.hash).where(
+        col(AuditEvent.action).not_like("session:%"), AuditEvent.action != PRIVATE_DRAFT
+    )
     return session.exec(query.order_by(col(AuditEvent.id).desc()).limit(1)).first() or GENESIS
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
@@ -10,9 +12,9 @@ from core.errors import Duplicate, Invalid, NotFound, WrongState
 from core.words import RecusalKind, RecusalState, ReviewState, SheetState
 from db import audit
 from db.session import check_version, write
-from db.tables import Account, PanelMember, Recusal, Review, Sheet
+from db.tables import Account, PanelMember, Recusal, Review, ReviewEntry, Sheet
 from panels import recusing, sheets
-from panels.queries import entry_of, find, subject
+from panels.queries import Standing, entry_of, find, subject
 from scenarios import writing
 
 
@@ -28,29 +30,25 @@ def declare(actor: Actor, review_id: int, entry_id: int, detail: str) -> int:
             raise WrongState("评审已定稿，不能再申报回避。", "如影响结果的公正，请联系研究院重开评审。")
         if len(detail.strip()) < 4:
             raise Invalid(["请写明与这个项目有什么关系（不少于 4 个字）"], "例如：去年担任该项目的顾问。")
-        account_id = writing.author(actor)
-        known = session.exec(
-            select(Recusal).where(
-                Recusal.entry_id == entry_id,
-                Recusal.account_id == account_id,
-                Recusal.kind == RecusalKind.DECLARED,
+        return _declare(session, actor, entry, detail)
+
+
+def declare_all(actor: Actor, review_id: int, details: Mapping[int, str]) -> None:
+    """A judge goes through the whole list at once: steps aside from these entries (entry → why) and says that he has
+    nothing to do with the others. All of it or, when a reason is missing, none."""
+    with write() as session:
+        row, stands = find(session, actor, review_id)
+        require(actor, Permission.REVIEW_JUDGE, subject(session, review_id))
+        if row.state is ReviewState.FINAL:
+            raise WrongState("评审已定稿，不能再申报回避。", "如影响结果的公正，请联系研究院重开评审。")
+        entries = {entry_id: entry_of(session, review_id, entry_id) for entry_id in details}
+        if short := [entries[entry_id].code for entry_id, detail in details.items() if len(detail.strip()) < 4]:
+            raise Invalid(
+                [f"{code}：请写明有什么关系（不少于 4 个字）" for code in short], "例如：去年担任该项目的顾问。"
             )
-        ).first()
-        if known is not None:
-            raise Duplicate("您已经申报过对这个项目回避。", "请刷新页面查看。")
-        recusal = Recusal(
-            review_id=review_id,
-            entry_id=entry_id,
-            account_id=account_id,
-            kind=RecusalKind.DECLARED,
-            detail=detail.strip(),
-            declared_by=account_id,
-            declared_at=clock.now(),
-        )
-        session.add(recusal)
-        session.flush()
-        audit.record(session, account_id, "recusal:declare", "review_entry", entry_id, {"code": entry.code})
-        return recusal.id or 0
+        for entry_id, detail in details.items():
+            _declare(session, actor, entries[entry_id], detail)
+        _finish(session, actor, row, stands)
 
 
 def finish_declaring(actor: Actor, review_id: int) -> None:
@@ -60,10 +58,7 @@ def finish_declaring(actor: Actor, review_id: int) -> None:
         require(actor, Permission.REVIEW_JUDGE, subject(session, review_id))
         if row.state is ReviewState.FINAL:
             raise WrongState("评审已定稿。", "请刷新页面。")
-        member = session.get_one(PanelMember, stands.member_id)
-        member.declared_at = clock.now()
-        name = session.get_one(Account, member.account_id).name
-        audit.record(session, actor.account_id, "recusal:finish", "review", review_id, {"name": name})
+        _finish(session, actor, row, stands)
 
 
 def look_again(actor: Actor, review_id: int) -> int:
@@ -99,6 +94,39 @@ def decide(actor: Actor, recusal_id: int, *, confirmed: bool, reason: str, seen_
         changes = {"do": recusal.state.label, "entry": recusal.entry_id}
         audit.record(session, actor.account_id, "recusal:decide", "recusal", recusal_id, changes, reason.strip())
         return recusal.state
+
+
+def _declare(session: Session, actor: Actor, entry: ReviewEntry, detail: str) -> int:
+    account_id = writing.author(actor)
+    known = session.exec(
+        select(Recusal).where(
+            Recusal.entry_id == entry.id,
+            Recusal.account_id == account_id,
+            Recusal.kind == RecusalKind.DECLARED,
+        )
+    ).first()
+    if known is not None:
+        raise Duplicate(f"您已经申报过对 {entry.code} 回避。", "请刷新页面查看。")
+    recusal = Recusal(
+        review_id=entry.review_id,
+        entry_id=entry.id or 0,
+        account_id=account_id,
+        kind=RecusalKind.DECLARED,
+        detail=detail.strip(),
+        declared_by=account_id,
+        declared_at=clock.now(),
+    )
+    session.add(recusal)
+    session.flush()
+    audit.record(session, account_id, "recusal:declare", "review_entry", entry.id, {"code": entry.code})
+    return recusal.id or 0
+
+
+def _finish(session: Session, actor: Actor, row: Review, stands: Standing) -> None:
+    member = session.get_one(PanelMember, stands.member_id)
+    member.declared_at = clock.now()
+    name = session.get_one(Account, member.account_id).name
+    audit.record(session, actor.account_id, "recusal:finish", "review", row.id, {"name": name})
 
 
 def _set_sheets(session: Session, actor: Actor, row: Review, recusal: Recusal) -> None:

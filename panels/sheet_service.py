@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlmodel import select
 
 from accounts.permissions import Actor, Permission, require
@@ -32,7 +35,7 @@ def save(
 ) -> int:
     """Keep a draft of one's own sheet or, with `submit`, hand it in whole; returns its version number. `seen` is the
     number that the page showed, 0 for none: a page that showed an older one is refused. The same `nonce` again
-    changes nothing."""
+    changes nothing, and neither does a draft that says what is stored."""
     with write() as session:
         row, stands = find(session, actor, review_id)
         require(actor, Permission.REVIEW_JUDGE, subject(session, review_id))
@@ -46,6 +49,8 @@ def save(
             raise Conflict(CHANGED, RELOAD)
         if sheet.state not in OPEN:
             raise WrongState(f"这份评分表{sheet.state.label}，不能再改。", "需要修改时请申请解锁，并写明理由。")
+        if (last := sheets.newest(session, sheet)) and not submit and _same(last, data):
+            return sheet.number
         marks = data.in_hundredths()
         rubric = Rubric.from_json(session.get_one(RubricVersion, row.rubric_version_id).body)
         if wrong := rubric.wrong(marks, data.reasons, whole=submit):
@@ -58,6 +63,42 @@ def save(
             session, actor.account_id, "sheet:submit" if submit else "sheet:save", "sheet", sheet.id, _noted(sheet)
         )
         return version.number
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What came of handing in many: the entries whose sheets went in, and why others did not (entry, reason)."""
+
+    submitted: tuple[int, ...]
+    left: tuple[tuple[int, str], ...]
+
+
+def submit_all(actor: Actor, review_id: int, seen: Mapping[int, int]) -> HandedIn:
+    """Hand in all of these drafts as they were seen (entry → version number), each that is whole. One that has
+    changed since, or lacks something, stays a draft; the second of two clicks finds nothing left to do."""
+    submitted, left = [], []
+    with write() as session:
+        row, stands = find(session, actor, review_id)
+        require(actor, Permission.REVIEW_JUDGE, subject(session, review_id))
+        late = _require_time(row)
+        rubric = Rubric.from_json(session.get_one(RubricVersion, row.rubric_version_id).body)
+        for entry_id, number in seen.items():
+            sheet = sheets.own(session, row, stands, entry_id)
+            last = sheets.newest(session, sheet)
+            if sheet.state not in OPEN:
+                continue
+            if last is None or sheet.number != number:
+                left.append((entry_id, "打开页面后又有改动，请核对后再提交"))
+                continue
+            if wrong := rubric.wrong(last.marks, last.reasons, whole=True):
+                left.append((entry_id, "；".join(wrong)))
+                continue
+            sheets.append(
+                session, actor, sheet, SheetState.SUBMITTED, last.marks, last.reasons, last.comment, late=late
+            )
+            audit.record(session, actor.account_id, "sheet:submit", "sheet", sheet.id, _noted(sheet))
+            submitted.append(entry_id)
+    return HandedIn(tuple(submitted), tuple(left))
 
 
 def abstain(actor: Actor, review_id: int, entry_id: int, why: str, *, seen: int) -> None:
@@ -92,6 +133,12 @@ def _require_time(row: Review) -> bool:
         words = f"评分还没有开始（北京时间 {at} 开始）。" if before else f"评分已于北京时间 {at} 截止，没有保存。"
         raise WrongState(words, "请到时再评。" if before else "确需补交的，请联系研究院延长时间。")
     return phase is windows.Phase.GRACE
+
+
+def _same(version: SheetVersion, data: SheetIn) -> bool:
+    """Whether a draft says what is stored already: leaving a field without changing it is no version."""
+    said = {code: text for code, text in data.reasons.items() if text}
+    return (version.marks, version.reasons, version.comment) == (data.in_hundredths(), said, data.comment)
 
 
 def _noted(sheet: Sheet) -> dict[str, object]:

@@ -86,16 +86,16 @@ def show_errors(schema: type[BaseModel] | None = None) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        _say(Invalid(problems(error, schema), "请按提示修改后再提交。"))
+        say(Invalid(problems(error, schema), "请按提示修改后再提交。"))
     except AppError as error:
-        _say(error)
+        say(error)
 
 
 def show_page_error(error: AppError) -> None:
     """A refusal that took the whole page: the reason, and the way back."""
     if isinstance(error, NotFound):
         found(None)
-    _say(error)
+    say(error)
     st.page_link("pilots/pages/home.py", label="回到工作台", icon=":material/arrow_back:")
 
 
@@ -106,7 +106,8 @@ def report_defect(error: Exception) -> None:
     st.error(f"页面出错了，您的数据没有改变。请刷新重试；若仍出现，请把编号 {number} 告诉系统管理员。")
 
 
-def _say(error: AppError) -> None:
+def say(error: AppError) -> None:
+    """What a command refused, with the way out."""
     lines = error.problems if isinstance(error, Invalid) else [error.message]
     body = "\n".join(f"- {plain(line)}" for line in lines) if len(lines) > 1 else plain(lines[0])
     st.error(f"{body}\n\n{plain(error.remedy)}" if error.remedy else body)

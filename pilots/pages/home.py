@@ -3,10 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from accounts.permissions import Permission, may
 from core import clock
-from core.words import DataStatus, FollowUpState, PilotState, ReturnState, Role, ScenarioState
+from core.words import DataStatus, FollowUpState, PilotState, ReturnState, ReviewState, Role, ScenarioState
 from metrics import follow_ups, reminder_queries
 from metrics import queries as returns
+from panels import sheet_queries
+from panels.pages.judging_parts import deadline as own_deadline
 from pilots import queries
 from scenarios import appraisal_queries as appraisals
 from scenarios import opening_queries, request_queries
@@ -41,8 +44,21 @@ def cooperation() -> bool:
     return todo(offered, "份合作应答等待答复", "scenarios/pages/openings.py", "去答复合作应答") or found
 
 
+def judging() -> bool:
+    """What reviews ask of a judge. Not kept: his own drafts are no version of the data."""
+    found = False
+    for own in sheet_queries.calls(actor) if may(actor, Permission.REVIEW_READ) else ():
+        viewer = own.review.standing.viewer
+        if own.review.state is ReviewState.RECUSING and own.review.standing.declared_at is None:
+            found |= todo(1, f"次回避申报：{guard.plain(own.review.name)}", "panels/pages/judging.py", "去申报回避")
+        elif own.review.state in (ReviewState.SCORING, ReviewState.MODERATING) and viewer.open_sheets:
+            words = f"个项目等您评分：{guard.plain(own.review.name)}　{own_deadline(own)}"
+            found |= todo(viewer.open_sheets, words, "panels/pages/judging.py", "去评分")
+    return found
+
+
 if actor.role in (Role.BIDDER, Role.JUDGE):
-    if not cooperation():
+    if not judging() | cooperation():
         widgets.empty(
             "目前没有需要您办理的事项。揭榜和评审开始后，任务会出现在这里。",
             page="metrics/pages/indicators.py",
@@ -125,6 +141,7 @@ else:
     granted = [request for request in ask(request_queries.own, actor) if request.view.status is DataStatus.GRANTED]
     any_todo |= todo(len(granted), "项数据已批准，等待接入", "scenarios/pages/data_requests.py", "去登记接入")
 any_todo |= cooperation()
+any_todo |= judging()
 if not any_todo:
     st.success("没有待办事项。")
 

@@ -1,0 +1,1 @@
+"""Pages of the panels room; `judging_parts` is what the judge's pages share."""

@@ -1,0 +1,35 @@
+"""A judge's desk: which reviews wait for me, and how far am I?"""
+
+import streamlit as st
+
+from core.words import ReviewState
+from panels import sheet_queries
+from panels.pages import judging_parts as parts
+from web import guard, widgets
+
+actor = guard.current_actor()
+widgets.header("我的评审", "哪些项目等我评，还来得及吗？")
+
+calls = sheet_queries.calls(actor)
+if not calls:
+    widgets.empty("目前没有请您参加的评审。受聘后，评审会出现在这里。", page="pilots/pages/home.py", label="回到工作台")
+    st.stop()
+
+for own in calls:
+    with st.container(border=True, key=f"call_{own.review.id}"):
+        parts.head(own)
+        if own.review.state in (ReviewState.RECUSING, ReviewState.ASSIGNING):
+            parts.declaring(own)
+        else:
+            parts.progress(actor, own)
+
+if len(calls) == 1 and calls[0].sheets and calls[0].review.state is not ReviewState.RECUSING:
+    st.subheader("项目", anchor=False)
+    parts.listing(calls[0])
+    parts.spread(calls[0])
+else:
+    for own in calls:
+        if own.sheets:
+            with st.expander(f"{guard.plain(own.review.name)}：{len(own.sheets)} 个项目", icon=":material/list:"):
+                parts.listing(own)
+                parts.spread(own)
