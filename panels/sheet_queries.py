@@ -13,7 +13,7 @@ from accounts.permissions import Actor
 from core.errors import NotFound
 from core.words import EntryState, ReviewRound, ReviewState, SheetDoor, SheetState
 from db.session import read
-from db.tables import ReviewEntryVersion, Sheet, SheetVersion
+from db.tables import ReviewEntryVersion, Sheet, SheetVersion, UnlockRequest
 from panels.entries import TITLES
 from panels.queries import find
 from panels.review_queries import EntryView, ReviewView, entry_views, readable, standing, view
@@ -28,6 +28,7 @@ class OwnSheet:
     """An entry that the judge is given, and his sheet for it as it is stored. `number` 0: nothing saved yet.
     `marked_number`: the version of the entry that he marked; None while he marked none."""
 
+    id: int | None
     entry: EntryView
     round: ReviewRound
     state: SheetState
@@ -40,6 +41,7 @@ class OwnSheet:
     late: bool
     saved_at: datetime | None
     submitted_at: datetime | None
+    asked_at: datetime | None  # when unlocking it was asked for, while nobody has answered
     lacks: tuple[str, ...]  # what keeps it from being handed in
     score: Fraction | None  # out of 100; None while a mark is missing
 
@@ -205,8 +207,15 @@ def _own(session: Session, actor: Actor, review_id: int | None) -> OwnSheets:
     review = view(session, row, stands)
     entries = entry_views(session, row, stands)
     stored = _stored(session, stands.member_id or 0)
+    asked = dict(
+        session.exec(
+            select(UnlockRequest.sheet_id, UnlockRequest.asked_at)
+            .join(Sheet, col(Sheet.id) == UnlockRequest.sheet_id)
+            .where(Sheet.member_id == stands.member_id, col(UnlockRequest.granted).is_(None))
+        ).all()
+    )
     given = [
-        _sheet(review.rubric, entry, stored.get(entry.id))
+        _sheet(review.rubric, entry, stored.get(entry.id), asked)
         for entry in entries
         if entry.id in stands.viewer.given and not entry.stepped_aside
     ]
@@ -225,11 +234,17 @@ def _stored(session: Session, member_id: int) -> dict[int, tuple[Sheet, SheetVer
     return {sheet.entry_id: (sheet, version) for sheet, version in ordered}
 
 
-def _sheet(rubric: Rubric, entry: EntryView, stored: tuple[Sheet, SheetVersion | None] | None) -> OwnSheet:
+def _sheet(
+    rubric: Rubric,
+    entry: EntryView,
+    stored: tuple[Sheet, SheetVersion | None] | None,
+    asked: Mapping[int, datetime],
+) -> OwnSheet:
     sheet, version = stored or (None, None)
     marks = version.marks if version else {}
     reasons = version.reasons if version else {}
     return OwnSheet(
+        id=sheet.id if sheet else None,
         entry=entry,
         round=sheet.round if sheet else ReviewRound.INITIAL,
         state=sheet.state if sheet else SheetState.DRAFT,
@@ -242,6 +257,7 @@ def _sheet(rubric: Rubric, entry: EntryView, stored: tuple[Sheet, SheetVersion |
         late=bool(sheet and sheet.late),
         saved_at=version.at if version else None,
         submitted_at=sheet.submitted_at if sheet else None,
+        asked_at=asked.get(sheet.id or 0) if sheet else None,
         lacks=tuple(rubric.wrong(marks, reasons, whole=True)),
         score=None if rubric.missing(marks) else rubric.score(marks),
     )

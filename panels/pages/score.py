@@ -90,4 +90,5 @@ with right, st.container(border=True, key="sheet"):
             st.info(f"现在不能评分：{parts.deadline(own)}。")
         sheet_form.unsaved(own, sheet)
         sheet_form.stored(own, sheet)
+        sheet_form.ask_unlock(actor, own, sheet)
         sheet_form.versions(partial(sheet_queries.savings, actor, review.id, entry.id), own)

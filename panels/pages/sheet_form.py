@@ -14,8 +14,8 @@ from accounts.permissions import Actor
 from core import clock
 from core.errors import AppError, Conflict
 from core.validation import checked
-from core.words import SheetState
-from panels import recusal_service, sheet_service
+from core.words import ReviewState, SheetState
+from panels import recusal_service, sheet_service, unlock_service
 from panels.pages import judging_parts as parts
 from panels.rubric import CENT, Criterion, points
 from panels.sheet_queries import OwnSheet, OwnSheets, Saving
@@ -264,6 +264,25 @@ def _both(actor: Actor, own: OwnSheets, sheet: OwnSheet, fields: _Fields) -> Non
                 )
                 st.session_state.pop(fields.clash, None)
                 st.session_state.pop(fields.seen, None)  # the fields are filled anew from what is stored now
+                st.rerun()
+
+
+def ask_unlock(actor: Actor, own: OwnSheets, sheet: OwnSheet) -> None:
+    """The way to change what was handed in: asked here, granted by somebody else."""
+    if own.review.state not in (ReviewState.SCORING, ReviewState.MODERATING):
+        return
+    if sheet.asked_at is not None:
+        st.caption(f"◐ 已于北京时间 {clock.show(sheet.asked_at)} 申请解锁，等待研究院另一人答复。")
+        return
+    if sheet.id is None or sheet.state not in (SheetState.SUBMITTED, SheetState.ABSTAINED):
+        return
+    with st.popover("申请解锁…", key="sheet_unlock_ask"):
+        why = st.text_area("为什么要改（必填）", key=f"sheet_unlock_why_{sheet.id}", max_chars=500)
+        st.caption("由研究院另一人答复；解锁后重新提交之前，这一份不计入。原来的评分留存。")
+        if st.button("确认申请", key="sheet_unlock", disabled=len(why.strip()) < _LEAST):
+            with guard.show_errors():
+                unlock_service.ask(actor, sheet.id, why)
+                widgets.flash("已申请解锁。")
                 st.rerun()
 
 

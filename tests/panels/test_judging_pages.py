@@ -17,7 +17,7 @@ from core.errors import Conflict, NotFound, WrongState
 from core.words import RecusalKind, SheetState
 from db.session import read, write
 from db.tables import Account, Recusal, Review, Sheet, SheetVersion
-from panels import recusal_service, sheet_queries, sheet_service, stages
+from panels import recusal_service, sheet_queries, sheet_service, stages, unlock_service
 from tests.conftest import Page
 from tests.panels.support import WEIGHTS, Panel, prepare
 from tests.support import PASSWORD, Cast
@@ -140,6 +140,20 @@ def test_a_double_click_submits_once(panel: Panel, judge: Actor) -> None:
 
 def panel_sheet(mark: int) -> sheet_service.SheetIn:
     return sheet_service.SheetIn(marks=dict.fromkeys(WEIGHTS, mark))
+
+
+def test_what_was_handed_in_is_unlocked_by_another(page: Page, panel: Panel, judge: Actor) -> None:
+    panel.mark(judge.name, "A", 80)
+    app = page("score", judge, review=panel.review_id, entry=panel.entries["A"])
+    next(box for box in app.text_area if str(box.key).startswith("sheet_unlock_why")).set_value("两项填反了").run()
+    app = button(app, "sheet_unlock")
+    assert "等待研究院另一人答复" in said(app)
+    unlock_service.answer(panel.other, 1, granted=True, words="", seen_version=1)
+    app = page("score", judge, review=panel.review_id, entry=panel.entries["A"])
+    app = fill(app, need=60)
+    kept = stored(panel, judge, "A")
+    assert (kept.state, kept.marks["need"], kept.number) == (SheetState.UNLOCKED, 6000, 3)
+    assert [row.number for row in sheet_queries.savings(judge, panel.review_id, panel.entries["A"])] == [3, 2, 1]
 
 
 def test_the_deadline_is_an_instant(page: Page, panel: Panel, judge: Actor) -> None:
