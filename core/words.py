@@ -381,6 +381,18 @@ class Combine(Word):
     NONE = "none", "不汇总"
 
 
+class EvidenceKind(Word):
+    """What has to stand behind a value."""
+
+    NONE = "none", "不要求"
+    LINK = "link", "链接或文件"
+    FILE = "file", "文件"
+
+    def satisfied(self, *, link: bool, file: bool) -> bool:
+        """Whether what is there is enough; a file always is."""
+        return file or self is EvidenceKind.NONE or (link and self is EvidenceKind.LINK)
+
+
 class Accumulation(Word):
     """What a reported figure covers. Cumulative figures only grow within their window and are turned into
     figures of single periods wherever periods are compared (`metrics.accumulation`)."""

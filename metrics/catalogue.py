@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from core import clock
 from core.numbers import to_micro
-from core.words import Accumulation, Combine, Direction, IndicatorRole, Kind
+from core.words import Accumulation, Combine, Direction, EvidenceKind, IndicatorRole, Kind
 from db import audit
 from db.session import write
 from db.tables import IndicatorRow
@@ -22,7 +22,7 @@ STARTING = Path(__file__).parent / "data" / "indicators.csv"
 PUBLISHED = Path(__file__).parent / "data" / "assessment_indicators.csv"
 _BOUNDS = ("hard_min", "hard_max", "plausible_min", "plausible_max")
 _NUMBERS = ("factor", "decimals", "due_days")
-_YES = ("evidence_required", "d_fixed")
+_YES = ("d_fixed",)
 
 
 def load() -> int:
@@ -54,5 +54,6 @@ def _row(line: Mapping[str, str]) -> IndicatorRow:
         values[name] = line[name] == "1"
     values["kind"], values["direction"] = Kind(line["kind"]), Direction(line["direction"])
     values["combine_time"], values["combine_regions"] = Combine(line["combine_time"]), Combine(line["combine_regions"])
+    values["evidence_kind"] = EvidenceKind(line["evidence_kind"])
     values["accumulation"], values["role"] = Accumulation(line["accumulation"]), IndicatorRole(line["role"])
     return IndicatorRow(version=1, created_at=clock.now(), **values)

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from core.periods import Cadence, Period
-from core.words import Accumulation, Combine, Direction, IndicatorRole, Kind
+from core.words import Accumulation, Combine, Direction, EvidenceKind, IndicatorRole, Kind
 from metrics import compliance
 
 TIME = (Combine.SUM, Combine.RATIO, Combine.MEAN, Combine.LAST, Combine.MAX, Combine.NONE)
@@ -136,8 +136,11 @@ class DefinitionIn(BaseModel):
         description="系统取数、抽样登记还是人工统计。",
         examples=["系统取数或 Excel 报送"],
     )
-    evidence_required: bool = Field(
-        False, title="要求佐证", description="勾选后，没有佐证材料会扣数据质量分。", examples=["勾选"]
+    evidence_kind: EvidenceKind = Field(
+        EvidenceKind.NONE,
+        title="要求佐证",
+        description="要求了佐证而没有的，扣数据质量分。链接是台账、公示所在的网址；要求文件的，只有链接不算。",
+        examples=["文件"],
     )
     evidence: str = Field(
         "",
@@ -175,7 +178,7 @@ class DefinitionIn(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         problems = [*_of_parts(self), *_of_bounds(self), *_of_combining(self)]
-        if self.evidence_required and len(self.evidence.strip()) < 4:
+        if self.evidence_kind is not EvidenceKind.NONE and len(self.evidence.strip()) < 4:
             problems.append("要求佐证的，请写明要什么佐证")
         if compliance.concerns(self) and len(self.compliance_note.strip()) < 8:
             problems.append(f"{compliance.warning(self)}确需保留的，请填写合规说明（不少于 8 个字）")

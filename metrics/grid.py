@@ -17,7 +17,7 @@ from metrics import workbook as layout
 from metrics.model import Entry, Form, Indicator, Line
 
 NAME = "在线填写.csv"
-_HEADINGS = ("地区代码", "报送期", "指标代码", "分子", "分母", "状态", "说明")
+_HEADINGS = ("地区代码", "报送期", "指标代码", "分子", "分母", "状态", "说明", "佐证链接")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class GridRow:
     d: str = ""
     state: str = ""
     reason: str = ""
+    link: str = ""
 
 
 def rows(form: Form) -> list[GridRow]:
@@ -61,7 +62,7 @@ def as_file(form: Form, given: Sequence[GridRow]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(_HEADINGS)
     for row in given:
-        writer.writerow([form.region_code, str(form.period), row.code, row.n, row.d, row.state, row.reason])
+        writer.writerow([form.region_code, str(form.period), row.code, row.n, row.d, row.state, row.reason, row.link])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -73,6 +74,7 @@ def _row(line: Line) -> GridRow:
         d=_amount(entry.d, indicator),
         state=line.current.state.label if line.current else "",
         reason=layout.remark(line.current),
+        link=entry.link,
     )
 
 

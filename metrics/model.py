@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from core.numbers import format_exact, format_number, from_micro
 from core.periods import Cadence, Period
-from core.words import Accumulation, Combine, Direction, IndicatorRole, Kind, ValueState
+from core.words import Accumulation, Combine, Direction, EvidenceKind, IndicatorRole, Kind, ValueState
 from metrics.rulebook import DataRule, Waiver
 
 
@@ -51,7 +51,7 @@ class Indicator:
     cadence: Cadence = Cadence.MONTH
     source: str = ""
     collected_by: str = ""
-    evidence_required: bool = False
+    evidence_kind: EvidenceKind = EvidenceKind.NONE
     limits: str = ""
     accumulation: Accumulation = Accumulation.PER_PERIOD
     d_fixed: bool = False  # a cumulative figure's denominator is one fixed base
@@ -98,6 +98,7 @@ class Entry:
     state: ValueState = ValueState.REPORTED
     reason: str = ""  # why missing or estimated, or a correction's reason
     note: str = ""
+    link: str = ""  # where the evidence is; files are attached beside
 
     def show(self, indicator: Indicator) -> str:
         """“96.00%（96 / 100）”, or the state's word when there is no number."""

@@ -152,7 +152,7 @@ def indicator_of(row: IndicatorRow) -> Indicator:
         cadence=Cadence(row.cadence),
         source=row.source,
         collected_by=row.collected_by,
-        evidence_required=row.evidence_required,
+        evidence_kind=row.evidence_kind,
         limits=row.limits,
         accumulation=row.accumulation,
         d_fixed=row.d_fixed,
@@ -378,7 +378,7 @@ def editable(row: ReturnRow) -> bool:
 
 
 def entry_of(row: Observation) -> Entry:
-    return Entry(row.n, row.d, row.state, row.reason, row.note)
+    return Entry(row.n, row.d, row.state, row.reason, row.note, row.link)
 
 
 def _values(session: Session, row: ReturnRow, *, ahead: bool) -> dict[int, dict[str, Entry]]:

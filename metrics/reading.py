@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.tabular import BadFile, Cell, FileKind, address, open_table, plain_text
 from core.words import ValueState
@@ -115,7 +115,9 @@ class Reader:
         cells = {name: self._cell(number, name) for name in ("region", "period", *layout.FIELDS)}
         code_cell = cells["code"]
         code = unicodedata.normalize("NFKC", code_cell.text)
-        filled = [cell for name, cell in cells.items() if name in ("n", "d", "state", "reason") and not cell.blank]
+        filled = [
+            cell for name, cell in cells.items() if name in ("n", "d", "state", "reason", "link") and not cell.blank
+        ]
         if not code:
             if filled:
                 self.refuse("row.nokey", f"第 {number} 行填了内容，但没有指标代码，不知道是哪个指标。",
@@ -167,11 +169,23 @@ class Reader:
         state = self._state(indicator, self._spread(cells["state"]))
         reason = self._spread(cells["reason"])
         text = "" if reason.error else self.unquote(_tidy(reason.text))
+        link = self._link(indicator, cells["link"])
         errors = [f for f in self.findings[before:] if f.severity is Severity.ERROR]
         if state is None or any(f.rule == "d.unused" for f in errors):
             return
         if n is not None or d is not None or state is not ValueState.REPORTED or text or errors:
-            self.entries[indicator.code] = _with_words(Entry(n, d, state), text, line.current)
+            entry = _with_words(Entry(n, d, state), text, line.current)
+            # A blank cell leaves the link that is stored: nothing is deleted by uploading again.
+            self.entries[indicator.code] = replace(entry, link=link or (line.current.link if line.current else ""))
+
+    def _link(self, indicator: Indicator, cell: Cell) -> str:
+        """The address of the evidence; what no browser would open is not taken, and said so."""
+        text = self.unquote(_tidy(cell.text))
+        if cell.blank or layout.is_link(text):
+            return "" if cell.blank else text
+        self.tell(Severity.WARNING, "cell.link", f"{indicator.name}：佐证链接“{text[:40]}”不是网址，没有读取。",
+                  "请填以 http:// 或 https:// 开头的地址；文件请在填报页的“佐证材料”里上传。", cell, indicator.code)  # fmt: skip
+        return ""
 
     def _spread(self, cell: Cell) -> Cell:
         """A state or reason merged over several rows holds for all of them."""

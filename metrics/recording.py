@@ -26,7 +26,7 @@ _LONGEST = 300  # characters of a message
 
 def digest_of(entries: Mapping[str, Entry]) -> str:
     """The digest of what was typed, where there is no file."""
-    parts = [f"{code}|{e.n}|{e.d}|{e.state}|{e.reason}|{e.note}" for code, e in sorted(entries.items())]
+    parts = [f"{code}|{e.n}|{e.d}|{e.state}|{e.reason}|{e.note}|{e.link}" for code, e in sorted(entries.items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -34,6 +34,7 @@ READING = {
     "cell.date": "格子里是日期",
     "cell.formula": "公式出错",
     "cell.large": "数字太大",
+    "cell.link": "佐证链接不是网址",
     "cell.merged": "合并单元格",
     "cell.percent": "填了百分数",
     "cell.state": "状态认不出",

@@ -124,6 +124,10 @@ def diff(form: Form, entries: Mapping[str, Entry], findings: Sequence[Finding]) 
             kind = ChangeKind.UNCHANGED if entry == stored else ChangeKind.CHANGED
         saved = entry if kind in (ChangeKind.NEW, ChangeKind.CHANGED) else None
         old = stored.show(indicator) if stored else "–"
+        if entry is not None and stored is not None and entry.link != stored.link:
+            old += f"　佐证 {stored.link or '无'}"
         new = old if kind is ChangeKind.BLANK else entry.show(indicator) if entry and not is_blank(entry) else "–"
+        if kind is ChangeKind.CHANGED and entry is not None and stored is not None and entry.link != stored.link:
+            new += f"　佐证 {entry.link}"
         changes.append(Change(indicator.code, indicator.name, kind, old, new, saved))
     return changes

@@ -354,6 +354,7 @@ def _append(
         state=entry.state,
         reason=entry.reason,
         note=entry.note,
+        link=entry.link,
         late=queries.course_of(row).late_at(clock.now()),
         door=door,
         upload_id=upload_id,

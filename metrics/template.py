@@ -21,7 +21,7 @@ from core import clock
 from core.numbers import from_micro, round_half_up
 from core.tabular import text_width
 from core.tabular.writing import FONT, WORKBOOK_OPTIONS
-from core.words import Direction, Kind
+from core.words import Direction, EvidenceKind, Kind
 from metrics import template_look as words
 from metrics import workbook as book
 from metrics.model import Entry, Form, Indicator, Line
@@ -162,7 +162,7 @@ class _Builder:
         for column, (field, heading, *_) in enumerate(words.COLUMNS):
             sheet.write_string(_TAGS, column, book.tag(field))
             title = heading or form.period.shift(-int(field[-1])).label
-            fill = "head_fill" if field in ("n", "d", "state", "reason") else "head"
+            fill = "head_fill" if field in ("n", "d", "state", "reason", "link") else "head"
             sheet.write_string(_HEADS, column, title, self.style(fill))
         for row, line in enumerate(form.lines, start=_FIRST):
             self._row(sheet, row, line)
@@ -214,6 +214,7 @@ class _Builder:
         _text(sheet, row, _AT["state"], state, self.style("input", "centre"))
         # The text is a string cell; the quote prefix keeps it one when somebody edits “-5%，因…”.
         _text(sheet, row, _AT["reason"], book.remark(current), self.style("input", "wrap", "left", "quoted"))
+        _text(sheet, row, _AT["link"], current.link if current else "", self.style("input", "wrap", "left", "quoted"))
 
     def _number(self, sheet: Any, row: int, field: str, indicator: Indicator, micro: int | None) -> None:
         place, white = _AT[field], self.style("input", "right", number="#,##0.######;-#,##0.######;0")
@@ -370,6 +371,12 @@ def _bounds(indicator: Indicator) -> str:
     )
 
 
+def _evidence(indicator: Indicator) -> str:
+    if indicator.evidence_kind is EvidenceKind.NONE:
+        return indicator.evidence_kind.label
+    return f"{indicator.evidence_kind.label}：{indicator.evidence}"
+
+
 _DICTIONARY = (
     ("指标代码", 10, lambda i: i.code),
     ("指标名称", 18, lambda i: i.name),
@@ -380,5 +387,6 @@ _DICTIONARY = (
     ("方向", 11, lambda i: i.direction.label),
     ("取值范围", 16, _bounds),
     ("数据来源", 22, lambda i: i.source or "–"),
+    ("佐证", 20, _evidence),
     ("局限", 26, lambda i: i.limits or "–"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.words import Accumulation, Combine, Direction, Kind
+from core.words import Accumulation, Combine, Direction, EvidenceKind, Kind
 from metrics.model import Indicator
 
 KINDS = {
@@ -65,7 +65,9 @@ def facts_of(indicator: Indicator) -> list[tuple[str, str]]:
     if indicator.direction is Direction.WITHIN:
         within = f"，以 {indicator.show(indicator.best_min)} 至 {indicator.show(indicator.best_max)} 为好"
     fixed = "；分母是固定底数，不随期累计" if indicator.d_fixed else ""
-    evidence = indicator.evidence or "要求提供" if indicator.evidence_required else "不要求"
+    evidence = indicator.evidence_kind.label
+    if indicator.evidence_kind is not EvidenceKind.NONE:
+        evidence = f"要求{evidence}：{indicator.evidence or '没有写明'}"
     return [
         ("怎么算", indicator.formula),
         ("填什么", sides(indicator)),

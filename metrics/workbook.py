@@ -28,8 +28,15 @@ LISTS_SHEET = "字典"
 META_SHEET = "_meta"
 RESULT_SHEET = "校验结果"
 
-FIELDS = ("code", "n", "d", "state", "reason")
-FIELD_LABELS = {"code": "指标代码", "n": "分子", "d": "分母", "state": "状态", "reason": "说明/理由"}
+FIELDS = ("code", "n", "d", "state", "reason", "link")
+FIELD_LABELS = {
+    "code": "指标代码",
+    "n": "分子",
+    "d": "分母",
+    "state": "状态",
+    "reason": "说明/理由",
+    "link": "佐证链接",
+}
 _TAG = "zp:"
 
 # Headings understood where there are no tags (CSV, or a table somebody made himself).
@@ -41,6 +48,7 @@ HEADINGS: Mapping[str, frozenset[str]] = {
     "d": frozenset(("分母", "分母(填数)", "d", "denominator")),
     "state": frozenset(("状态", "填报状态", "state", "status")),
     "reason": frozenset(("说明/理由", "说明", "理由", "备注", "reason", "note")),
+    "link": frozenset(("佐证链接", "佐证", "链接", "佐证材料链接", "evidence", "link")),
 }
 
 STATE_CHOICES = (ValueState.REPORTED, ValueState.ESTIMATED, ValueState.MISSING, ValueState.NOT_APPLICABLE)
@@ -74,6 +82,11 @@ def heading_field(text: str) -> str:
     """The field that a heading names, or “”; full-width letters and spaces do not matter."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
     return next((field for field, words in HEADINGS.items() if plain in words), "")
+
+
+def is_link(text: str) -> bool:
+    """Whether a text is an address that a browser opens."""
+    return bool(re.fullmatch(r"https?://[^\s<>\"]{3,500}", text))
 
 
 def remark(entry: Entry | None) -> str:

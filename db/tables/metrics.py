@@ -17,6 +17,7 @@ from core.words import (
     CollectionKind,
     Combine,
     Direction,
+    EvidenceKind,
     FollowUpState,
     GraceKind,
     IndicatorRole,
@@ -63,7 +64,11 @@ class IndicatorRow(SQLModel, table=True):
     cadence: str = "month"
     source: str = ""
     collected_by: str = ""
-    evidence_required: bool = False
+    evidence_kind: EvidenceKind = Field(
+        default=EvidenceKind.NONE,
+        sa_type=word(EvidenceKind),
+        sa_column_kwargs={"server_default": EvidenceKind.NONE.value},
+    )
     limits: str = ""
     accumulation: Accumulation = Field(
         default=Accumulation.PER_PERIOD,
@@ -314,6 +319,7 @@ class Observation(SQLModel, table=True):
     state: ValueState = Field(sa_type=word(ValueState))
     reason: str = ""
     note: str = ""
+    link: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # where its evidence is
     late: bool = False
     door: str = "form"  # form, workbook, csv, feed, import
     upload_id: int | None = Field(default=None, foreign_key="upload.id")

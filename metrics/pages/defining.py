@@ -29,7 +29,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "四、累计与合成": ("accumulation", "d_fixed", "combine_time", "combine_regions"),
     "五、从哪里来、什么时候报": (
-        "cadence", "due_days", "source", "source_resource_id", "collected_by", "evidence_required", "evidence",
+        "cadence", "due_days", "source", "source_resource_id", "collected_by", "evidence_kind", "evidence",
     ),
     "六、怎么用": ("role", "compliance_note"),
 }  # fmt: skip

@@ -40,8 +40,8 @@ _SIGNS = {
     ChangeKind.REJECTED: "■",
     ChangeKind.BLANK: "○",
 }
-_GRID = ("指标", "填什么", "分子", "分母", "状态", "说明/理由", "上期", "目标")
-_INPUTS = ("分子", "分母", "状态", "说明/理由")
+_GRID = ("指标", "填什么", "分子", "分母", "状态", "说明/理由", "佐证链接", "上期", "目标")
+_INPUTS = ("分子", "分母", "状态", "说明/理由", "佐证链接")
 
 
 def by_workbook(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
@@ -92,6 +92,7 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
                     row.d if line.indicator.kind.has_denominator else "—",
                     row.state or None,
                     row.reason,
+                    row.link,
                     grid.last_value(form, line),
                     "–" if line.target is None else line.indicator.show(line.target),
                 )
@@ -118,6 +119,7 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
                         width=85, options=[choice.label for choice in STATE_CHOICES]
                     ),
                     "说明/理由": st.column_config.TextColumn(width=135),
+                    "佐证链接": st.column_config.TextColumn(width=110),
                     "上期": st.column_config.TextColumn(width=150),
                     "目标": st.column_config.TextColumn(width=85),
                 },

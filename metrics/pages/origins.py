@@ -15,6 +15,7 @@ from core.settings import settings
 from core.words import TargetKind
 from metrics import pictures, queries, restating, tracing
 from metrics.model import Entry, Indicator
+from metrics.pages import evidence_parts
 from metrics.pages.values import FIGURE, address
 from metrics.queries import Explanation, Revision, TargetView
 from metrics.tracing import SumExplanation
@@ -45,6 +46,7 @@ def county(actor: Actor, collection_id: int, found: Explanation) -> None:
         _facts(found)
     with right:
         _trend(actor, collection_id, indicator, found)
+    evidence_parts.of_value(actor, found.return_id, found.region_code, indicator.code)
     st.subheader("每一次录入", anchor=False)
     _revisions(indicator, found.revisions)
     st.subheader("基线与目标", anchor=False)

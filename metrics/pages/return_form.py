@@ -6,7 +6,7 @@ from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.words import ReturnState
 from metrics import queries, service
-from metrics.pages import answering, filling, granting, lists, reminding_parts, values
+from metrics.pages import answering, evidence_parts, filling, granting, lists, reminding_parts, values
 from metrics.stages import CORRECT, steps_of
 from web import guard, widgets
 
@@ -81,6 +81,7 @@ elif fills:
     st.info(f"这份报送{view.state.label}，不能修改。" + filling.NEXT[view.state])
 
 values.current(view, form)
+evidence_parts.of_return(actor, view)
 if form.lines:
     with st.expander("各指标走势（附基线与目标）", icon=":material/show_chart:", key="return_trends"):
         values.trends(actor, view, form)

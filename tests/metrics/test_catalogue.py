@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from core.words import Accumulation
+from core.words import Accumulation, EvidenceKind
 from db.session import read, write
 from db.tables import IndicatorRow
 from metrics import catalogue, queries
@@ -59,7 +59,7 @@ def test_no_field_is_left_empty(house: object) -> None:
         assert {name: getattr(indicator, name) for name in wanted if not getattr(indicator, name)} == {}, indicator.code
         assert indicator.plausible_min is not None
         assert indicator.plausible_max is not None
-        assert bool(indicator.evidence) or not indicator.evidence_required
+        assert bool(indicator.evidence) or indicator.evidence_kind is EvidenceKind.NONE
 
 
 def test_what_was_edited_is_not_overwritten(house: object) -> None:

@@ -14,7 +14,7 @@ from core.errors import Conflict, Duplicate, Forbidden, Invalid, WrongState
 from core.numbers import to_micro
 from core.periods import Period
 from core.validation import checked
-from core.words import Accumulation, Combine, Direction, IndicatorRole, Kind, TargetKind, ValueState
+from core.words import Accumulation, Combine, Direction, EvidenceKind, IndicatorRole, Kind, TargetKind, ValueState
 from db.session import read, write
 from db.tables import AuditEvent, CollectionIndicator, IndicatorRow, Observation, Target
 from metrics import catalogue, collecting, definition_service, definitions, queries
@@ -72,7 +72,7 @@ def changed(code: str, **more: Any) -> DefinitionIn:
         ({"combine_regions": Combine.LAST}, "多地合成不能用“取末期”"),
         ({"accumulation": Accumulation.TO_DATE}, "累计数已经包含以前各期"),
         ({"d_fixed": True}, "“分母是固定底数”只用于有分母的累计数"),
-        ({"evidence_required": True}, "请写明要什么佐证"),
+        ({"evidence_kind": EvidenceKind.FILE}, "请写明要什么佐证"),
         ({"name": "干部打卡率"}, "指尖上的形式主义"),
         ({"limits": ""}, "局限与偏差：至少 4 个字"),
         ({"plausible_max": "1.1234567"}, "通常不高于：小数位过多"),

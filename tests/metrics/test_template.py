@@ -101,6 +101,7 @@ def test_a_row_shows_what_helps() -> None:
         "value": texts["value"],
         "state": "已报",
         "reason": "含预警件",
+        "link": None,
     }
     assert texts["value"].startswith("=IF(AND(ISNUMBER(")
     heads = [cell.value for cell in return_sheet(template())[5]]
@@ -117,7 +118,7 @@ def test_only_white_cells_are_open() -> None:
     sheet = return_sheet(template())
     assert sheet.protection.sheet
     assert not sheet.protection.password
-    wide = {place for (code, field), place in PLACES.items() if field in ("n", "d", "state", "reason")}
+    wide = {place for (code, field), place in PLACES.items() if field in ("n", "d", "state", "reason", "link")}
     no_denominator = {PLACES[i.code, "d"] for i in INDICATORS if not i.kind.has_denominator}
     opened = {cell.coordinate for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
     assert opened == wide - no_denominator
