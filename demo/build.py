@@ -51,6 +51,7 @@ from demo import (
     appraisals,
     catalogue,
     dossiers,
+    evidence,
     figures,
     indexes,
     openings,
@@ -107,6 +108,7 @@ def province(say: Callable[[str], None]) -> None:
     indexes.build(li, chen, story.PILOTS[0].name)
     say("记下目标调整、校验规则和新版口径……")
     promises.tell(li, chen, story.PILOTS[0].name)
+    evidence.tell([_actor(name) for name in ("wanganji", "zhaodeqing", "lanjingning")])
     reminders.tell(li, story.PILOTS[0].name, story.PILOTS[2].name)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
@@ -446,6 +448,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
                             "state": stored.state,
                             "reason": stored.reason,
                             "note": stored.note,
+                            "link": evidence.link(row, name),
                             "late": at.date() > row.due_on,
                             "door": "workbook",
                             "entered_by": teams.get(row.region_code),

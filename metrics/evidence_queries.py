@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from accounts.permissions import Actor
 from core.errors import NotFound
@@ -66,9 +66,7 @@ def by_code(session: Session, return_ids: Sequence[int]) -> dict[tuple[int, str]
 def content(actor: Actor, return_id: int, attachment_id: int) -> bytes:
     """A file's bytes, for those who see its return."""
     with read() as session:
-        seen = session.exec(
-            queries.readable(actor).where(ReturnRow.id == return_id).with_only_columns(col(ReturnRow.id))
-        ).first()
+        seen = session.exec(queries.readable(actor).where(ReturnRow.id == return_id)).first()
         if seen is None or attachment_id not in {file.id for file in files.attached(session, ENTITY, [return_id])}:
             raise NotFound("没有找到这个文件，可能已被移除。", "请刷新页面。")
         return files.content(session, attachment_id)

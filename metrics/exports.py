@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from accounts.permissions import Actor
 from core import clock
 from core.errors import NotFound
+from core.numbers import round_half_up
 from core.settings import settings
 from core.tabular import write_csv
 from core.words import FollowUpState, ReturnState
-from metrics import follow_ups, panel, queries, restating, rounds, template
+from metrics import follow_ups, panel, quality_queries, queries, restating, rounds, template
 from metrics.progress import Status
+from metrics.quality import Aspect
 from metrics.queries import ReturnView
 from metrics.standings import standings
 
@@ -115,6 +119,28 @@ def rounds_csv(actor: Actor, collection_id: int | None = None) -> bytes:
             for item in rounds.rounds(actor, collection_id=collection_id, most=_LIMIT)
         ),
     )
+
+
+def quality_csv(actor: Actor, collection_id: int, period: str) -> bytes:
+    """The quality scores of a round, part by part with what each was counted from."""
+    board = quality_queries.board(actor, collection_id, period)
+    if board is None:
+        raise NotFound("没有找到这一期的数据质量，或您无权查看。", "请从“数据质量”重新进入。")
+    names = [name for aspect in Aspect for name in (aspect.label, f"{aspect.label}符合", f"{aspect.label}应有")]
+
+    def row(unit: quality_queries.UnitQuality) -> list[object]:
+        parts = {part.aspect: part for part in unit.quality.parts}
+        cells: list[object] = []
+        for aspect in Aspect:
+            part = parts.get(aspect)
+            cells += (None, None, None) if part is None else (_score(part.points), _score(Fraction(part.n)), part.m)
+        return [unit.region_code, unit.region, unit.group, _score(unit.quality.total), unit.place, *cells]
+
+    return write_csv(("地区代码", "地区", "地区类型", "总分", "组内名次", *names), map(row, board.units))
+
+
+def _score(value: Fraction | None) -> Decimal | None:
+    return None if value is None else round_half_up(value, 2)
 
 
 def frozen_csv(actor: Actor, collection_id: int, period: str) -> bytes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import zip_longest
 
 import altair as alt
 import pandas as pd
 
-from core.numbers import format_exact, from_micro
+from core.numbers import format_exact, format_number, from_micro
 from core.periods import Period
 from core.words import TargetKind
 from metrics.model import Indicator
@@ -57,6 +58,23 @@ def trend(
         breaks=[(Period.parse(point.period).start, point.begins) for point in points if point.begins],
         width=width,
     )
+
+
+def quality(rows: Sequence[tuple[str, Fraction]], place: str, floor: float, *, width: int = 640) -> Figure:
+    """The quality score through the rounds, with the score that a verdict needs."""
+    frame = pd.DataFrame(
+        [
+            (
+                pd.Timestamp(Period.parse(key).start), Period.parse(key).label, place, float(total),
+                f"{format_number(total, 1)} 分", "–", "–", False, "",
+            )
+            for key, total in rows
+        ],
+        columns=_TREND,
+    )  # fmt: skip
+    first, last = (Period.parse(rows[at][0]).start for at in (0, -1))
+    line = Reference(label=f"下结论需要 {floor:g} 分", value=floor, start=first, end=last, is_target=True, current=True)
+    return figures.trend(frame, unit="分", title="数据质量分（满分 100）", lines=[line], width=width)
 
 
 def headline(indicator: Indicator) -> str:

@@ -7,15 +7,13 @@ gates verdicts and sorts the follow-up list.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-from metrics.model import Entry, Finding, Form, Severity
 
 OUTLIER_POINTS = 6
 OUTLIER_LIMIT = 3.5
@@ -174,36 +172,3 @@ def score(counts: Mapping[Aspect, tuple[int | Fraction, int]]) -> Quality:
     fixes.sort(key=lambda fix: (not fix.aspect.mendable, -fix.one, -fix.gain))
     total = sum((part.points for part in parts), Fraction(0)) if parts else None
     return Quality(total, parts, tuple(fixes[:3]))
-
-
-# How much of a value's validity a finding costs.
-_COST = {Severity.ERROR: Fraction(1), Severity.WARNING: Fraction(1, 4), Severity.INFO: Fraction(0)}
-
-
-def counts_of(
-    form: Form, entries: Mapping[str, Entry], findings: Sequence[Finding]
-) -> dict[Aspect, tuple[int | Fraction, int]]:
-    """What one return says about completeness, validity and consistency; the rest needs dates and files.
-
-    Completeness: rows with a number or a stated reason, of all rows; an unexplained blank is missing.
-    Validity: rows with content; an error costs a row wholly, each warning a quarter of it.
-    Consistency: rows with content and history that no history rule doubts.
-    """
-    filled = [
-        line
-        for line in form.lines
-        if (entry := entries.get(line.indicator.code)) and (entry.n is not None or not entry.state.has_value)
-    ]
-    cost = {line.indicator.code: Fraction(0) for line in filled}
-    doubted = set()
-    for finding in findings:
-        if finding.rule.startswith("history."):
-            doubted.add(finding.code)
-        elif finding.code in cost:
-            cost[finding.code] += _COST[finding.severity]
-    remembered = [line.indicator.code for line in filled if line.history]
-    return {
-        Aspect.COMPLETENESS: (len(filled), len(form.lines)),
-        Aspect.VALIDITY: (sum((max(Fraction(0), 1 - spent) for spent in cost.values()), Fraction(0)), len(filled)),
-        Aspect.CONSISTENCY: (sum(code not in doubted for code in remembered), len(remembered)),
-    }

@@ -1,17 +1,14 @@
-"""From measures to a verdict: the data's quality, and the evidence that the rules are asked about."""
+"""From measures and the data's quality to a verdict: the evidence that the rules are asked about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from core.periods import Period
 from core.words import Arm, IndicatorRole
-from metrics import accumulation
-from metrics.model import Indicator
-from metrics.quality import Aspect, Quality, outliers, score
+from metrics.quality import Quality
 from pilots.causes import Method
 from pilots.decision import Decision, Evidence, decide
 from pilots.evaluation import Evaluation, Measure
@@ -83,38 +80,3 @@ def _guardrails(measures: Sequence[Measure]) -> list[tuple[str, bool | None, str
             shown = "–" if item.effect is None else item.indicator.show(item.effect.estimate, signed=True)
             found.append((item.indicator.name, worse, shown))
     return found
-
-
-def quality_of(
-    returns: pd.DataFrame, frames: Sequence[tuple[Indicator, pd.DataFrame]], corrected: tuple[int, int]
-) -> Quality:
-    """The pilot's data quality from its due returns, its values and how many were corrected later.
-
-    Timeliness is handed in by the due date, of all due. Validity is inside the plausible bounds,
-    consistency is not an outlier of the county's own series; both of all values with a number.
-    """
-    due = returns[returns.due]
-    asked = len(due) * len(frames)
-    answered = sum(int(frame.state.ne("").sum()) for _, frame in frames)
-    valid = [0, 0]
-    steady = [0, 0]
-    for indicator, frame in frames:
-        numbers = frame.dropna(subset=["value"])
-        low = -np.inf if indicator.plausible_min is None else float(indicator.plausible_min)
-        high = np.inf if indicator.plausible_max is None else float(indicator.plausible_max)
-        valid[0] += int(numbers.value.between(low, high).sum())
-        valid[1] += len(numbers)
-        for _, own in frame.dropna(subset=["added"]).groupby("code"):
-            if len(own) >= 6:
-                fell = accumulation.frame_falls(indicator, own)
-                steady[0] += int((~outliers(own.added.to_numpy()) & ~fell).sum())
-                steady[1] += len(own)
-    return score(
-        {
-            Aspect.COMPLETENESS: (min(answered, asked), asked),
-            Aspect.TIMELINESS: (int(due.on_time.sum()), len(due)),
-            Aspect.VALIDITY: (valid[0], valid[1]),
-            Aspect.CONSISTENCY: (steady[0], steady[1]),
-            Aspect.CORRECTIONS: (corrected[1] - corrected[0], corrected[1]),
-        }
-    )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import sqlalchemy
-from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from core import clock
@@ -17,8 +16,8 @@ from core.periods import Cadence, Period
 from core.settings import settings
 from core.words import IndicatorRole
 from db.session import read
-from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, Observation, Region, ReturnRow, Rollup
-from metrics import definitions, restating, series
+from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, Region, ReturnRow, Rollup
+from metrics import definitions, quality_facts, restating, series
 from metrics import queries as metrics
 from metrics.model import Indicator
 from metrics.promises import joined
@@ -46,10 +45,9 @@ def evaluated(
         codes = [unit.code for unit in units]
         returns = _returns(session, view.collection_id, codes)
         measures = _measures(session, view, units, span, returns, own_only=own_only)
-        corrected = _corrected(session, view.collection_id, codes)
+        quality = quality_facts.of_collection(session, view.collection_id, codes).quality()
         restated = restating.of_collection(session, view.collection_id, codes)
         places = regions.counties(view.province_code, view.start_on, session=session)
-    quality = judging.quality_of(returns, [(m.indicator, m.counties) for m in measures], corrected)
     today = str(Period.containing(clock.today(), Cadence.MONTH))
     return Evaluation(
         pilot=view,
@@ -213,20 +211,3 @@ def _status(row: ReturnRow, today: date, on_time: bool) -> tuple[str, str]:
     if row.state.value == "returned":
         return "returned", "退回"
     return ("open", "待报") if today <= row.due_on else ("missing", "缺报")
-
-
-def _corrected(session: Session, collection_id: int, codes: Sequence[str]) -> tuple[int, int]:
-    """How many of the values were corrected after their first entry, of all."""
-    revisions = (
-        select(func.max(Observation.revision).label("last"))
-        .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
-        .where(ReturnRow.collection_id == collection_id, col(ReturnRow.region_code).in_(list(codes)))
-        .group_by(col(Observation.return_id), col(Observation.indicator_id))
-        .subquery()
-    )
-    total, corrected = session.execute(
-        select(func.count(), func.coalesce(func.sum(case((revisions.c.last > 1, 1), else_=0)), 0)).select_from(
-            revisions
-        )
-    ).one()
-    return int(corrected), int(total)

@@ -73,6 +73,8 @@ PAGES = (
     Page("metrics/pages/round.py", "一期报送", "round", Permission.PILOT_READ),
     Page("metrics/pages/units.py", "参加地区", "units", Permission.PILOT_READ),
     Page("metrics/pages/doubts.py", "疑点核查", "doubts", Permission.PILOT_READ, "指标与报送", "fact_check"),
+    Page("metrics/pages/quality.py", "数据质量", "quality", Permission.PILOT_READ, "指标与报送", "grade"),
+    Page("metrics/pages/quality_unit.py", "一县数据质量", "quality_unit", Permission.PILOT_READ),
     Page("metrics/pages/indicators.py", "指标", "indicators", Permission.INDICATOR_READ, "指标与报送", "straighten"),
     Page("metrics/pages/indicator.py", "指标口径", "indicator", Permission.INDICATOR_READ),
     Page("metrics/pages/define.py", "编辑口径", "define", Permission.INDICATOR_EDIT),

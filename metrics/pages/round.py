@@ -39,6 +39,12 @@ with st.container(horizontal=True):
         query_params={"doubts_collection": board.round.collection},
     )
     st.page_link(
+        "metrics/pages/quality.py",
+        label="数据质量",
+        icon=":material/grade:",
+        query_params={"quality_collection": board.round.collection, "quality_period": board.round.label},
+    )
+    st.page_link(
         "metrics/pages/units.py",
         label="参加地区",
         icon=":material/groups:",

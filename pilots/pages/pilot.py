@@ -191,6 +191,12 @@ with st.expander("数据质量构成"):
     )
     for fix in evaluation.quality.cheapest_fixes:
         st.markdown(f"- {guard.plain(fix.text)}")
+    st.page_link(
+        "metrics/pages/quality.py",
+        label="各地区各期的数据质量，扣分扣在哪里",
+        icon=":material/grade:",
+        query_params={"quality_collection": pilot.name},
+    )
 arms = [arm for arm in (Arm.PILOT, Arm.COMPARISON) if any(unit.arm is arm for unit in evaluation.units)]
 for arm in arms:
     with st.expander(

@@ -117,7 +117,7 @@ def revisions(return_id: int) -> list[tuple[int, int, Entry, bool]]:
         rows = session.exec(
             select(Observation).where(Observation.return_id == return_id).order_by(col(Observation.id))
         ).all()
-        return [(o.indicator_id, o.revision, Entry(o.n, o.d, o.state, o.reason, o.note), o.late) for o in rows]
+        return [(o.indicator_id, o.revision, Entry(o.n, o.d, o.state, o.reason, o.note, o.link), o.late) for o in rows]
 
 
 def sums(collection_id: int, period: str, scope: str, group: str = "") -> list[tuple[int | None, int | None, int, int]]:

@@ -50,7 +50,7 @@ def test_a_link_comes_through_every_door_and_stays(database: str, cast: Cast) ->
     number, period = made.of(ANJI), stored.last_month()
 
     def links() -> list[str]:
-        return [row.link for _, _, row, _ in revisions(number)]
+        return [row.link for _, _, row, _ in stored.revisions(number)]
 
     first = imports.preview_grid(
         cast.wang_anji, number, [GridRow("SX01", "96", "100"), GridRow("SX04", "45", "50", link=LINK)]
@@ -83,19 +83,6 @@ def test_a_link_comes_through_every_door_and_stays(database: str, cast: Cast) ->
     bad = imports.preview(cast.wang_anji, number, csv((ANJI, period, "SX04", "45", "50", "", "", "见附件")), "d.csv")
     assert [(f.severity, f.cell) for f in bad.findings if f.rule == "cell.link"] == [(Severity.WARNING, "H2")]
     assert {c.code: c.kind for c in bad.changes}["SX04"] is ChangeKind.UNCHANGED
-
-
-def revisions(number: int):  # type: ignore[no-untyped-def]
-    from sqlmodel import col, select
-
-    from db.session import read
-    from db.tables import Observation
-
-    with read() as session:
-        rows = session.exec(
-            select(Observation).where(Observation.return_id == number).order_by(col(Observation.id))
-        ).all()
-        return [(row.indicator_id, row.revision, row, row.late) for row in rows]
 
 
 def test_files_are_added_by_the_county_whenever_and_seen_by_those_who_see_the_return(database: str, cast: Cast) -> None:

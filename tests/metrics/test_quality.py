@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,10 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.model import Line
-from metrics.quality import Aspect, counts_of, outliers, score, stands_out
-from metrics.rules import validate
-from tests.metrics.returns_support import GOOD, INDICATORS, PERIOD, entry, form
+from metrics.quality import Aspect, outliers, score, stands_out
 
 
 def test_a_wild_value_cannot_hide_by_widening_the_yardstick() -> None:
@@ -131,23 +127,3 @@ def test_a_score_lies_between_nothing_and_a_hundred(counts: dict[Aspect, tuple[i
         assert sum(part.weight for part in quality.parts) == 100
         assert quality.total + sum(part.lost for part in quality.parts) == 100
         assert len(quality.cheapest_fixes) <= 3
-
-
-def test_what_one_return_says() -> None:
-    usual = tuple((str(PERIOD.shift(-steps)), entry(900 + steps, 1000)) for steps in range(6, 0, -1))
-    lines = (Line(INDICATORS[0], history=usual), Line(INDICATORS[1], history=usual), *(Line(i) for i in INDICATORS[2:]))
-    asked = replace(form(), lines=lines)
-    entries = {
-        "A1": entry(500, 1000),  # an outlier
-        "A2": entry(904, 1000),
-        "A3": entry(-1),  # an error
-        "A4": entry(310, 10),  # a warning
-        "A5": entry(state="missing", reason="停机"),
-    }
-    counts = counts_of(asked, entries, validate(asked, entries))
-    assert counts == {
-        Aspect.COMPLETENESS: (5, 8),
-        Aspect.VALIDITY: (Fraction(15, 4), 5),
-        Aspect.CONSISTENCY: (1, 2),
-    }
-    assert counts_of(form(), GOOD, [])[Aspect.COMPLETENESS] == (8, 8)

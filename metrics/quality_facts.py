@@ -1,0 +1,321 @@
+"""What the quality score counts: every figure that was due in a collection, with what is good about it.
+
+The pilot's page, the quality pages and the reports all count these rows; nobody else computes the score.
+County roll-ups say what was reported; observations are only asked who changed a value when.
+
+Completeness: due figures that were reported, or whose absence was explained, in returns that count.
+Timeliness: due returns handed in by their deadline.
+Validity: figures with a number; each rule that still doubts one costs a quarter of it. A figure outside
+the plausible bounds is doubted even if it came in before the rule was asked.
+Consistency: figures with at least six comparable periods, or doubted by a rule about the past; an outlier of the
+unit's own series (leave-one-out, over all its periods), a fallen total or an open doubt costs it wholly.
+Evidence: figures of definitions that ask for it; what was asked for is there.
+Corrections: reported figures that were not changed after the return was first handed in.
+A doubt that was accepted, or that a waiver covers, costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection as Several
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from core import clock
+from core.numbers import MICRO
+from core.periods import Period
+from core.words import EvidenceKind, FollowUpState
+from db import files
+from db.tables import FollowUp, Observation, ReturnRow, Rollup
+from metrics import accumulation, queries, rule_queries, rule_words, series
+from metrics.doubting import UNSETTLED
+from metrics.evidence_queries import ENTITY
+from metrics.model import Indicator
+from metrics.quality import OUTLIER_POINTS, Aspect, Quality, outliers, score
+from metrics.rulebook import Waiver
+
+PLAUSIBLE, OUTLIER, FALLS = "bounds.plausible", "history.outlier", "cumulative.falls"
+_PAST = ("history.", "cumulative.")
+_PARTS = {
+    Aspect.COMPLETENESS: ("answered", "asked"),
+    Aspect.VALIDITY: ("quarters", "checked"),
+    Aspect.CONSISTENCY: ("steady", "compared"),
+    Aspect.EVIDENCE: ("evidenced", "evidence_asked"),
+    Aspect.CORRECTIONS: ("kept", "answered"),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`returns`: id, code, period, due, on_time, handed_in. `values`, one row a due figure: return_id, code, period,
+    indicator_id, n, d, state, the counts named in `_PARTS` (quarters are of four), and in words what is doubted
+    (`doubts`, `unsteady`)."""
+
+    indicators: Mapping[int, Indicator]
+    returns: pd.DataFrame
+    values: pd.DataFrame
+
+    def part(self, *, code: str | None = None, period: str | None = None) -> Facts:
+        """The facts of one unit, of one round, or of both."""
+        returns, values = self.returns, self.values
+        if code is not None:
+            returns, values = returns[returns.code == code], values[values.code == code]
+        if period is not None:
+            returns, values = returns[returns.period == period], values[values.period == period]
+        return Facts(self.indicators, returns, values)
+
+    def quality(self) -> Quality:
+        """The score of all these facts together."""
+        return next(iter(self.by([])), ((), score({})))[1]
+
+    def by(self, columns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Quality]]:
+        """The score for each group of `columns` (of code and period), in order; all together for none."""
+        keys = list(columns)
+        due = self.returns[self.returns.due]
+        values = self.values.assign(all="")
+        names = sorted({name for pair in _PARTS.values() for name in pair})
+        sums = values.groupby(keys or ["all"])[names].sum()
+        timely = due.assign(all="", one=1).groupby(keys or ["all"])[["on_time", "one"]].sum()
+        for key in sums.index.union(timely.index).sort_values():
+            counts: dict[Aspect, tuple[int | Fraction, int]] = {}
+            if key in sums.index:
+                row = sums.loc[key]
+                counts = {aspect: (int(row[good]), int(row[of])) for aspect, (good, of) in _PARTS.items()}
+                counts[Aspect.VALIDITY] = (Fraction(int(row.quarters), 4), int(row.checked))
+            if key in timely.index:
+                counts[Aspect.TIMELINESS] = (int(timely.loc[key].on_time), int(timely.loc[key].one))
+            found = key if isinstance(key, tuple) else (str(key),)
+            yield (found if keys else ()), score(counts)
+
+
+def of_collection(session: Session, collection_id: int, codes: Several[str] | None = None) -> Facts:
+    """The facts of a collection as they stand, of all its units or some."""
+    rows, returns = _returns(session, collection_id, codes)
+    askings = queries.askings(session, collection_id)
+    indicators = {asking.indicator.id: asking.indicator for asking in askings}
+    due = returns[returns.due]
+    parts = [
+        due[np.array([asking.holds(key) for key in due.period], dtype=bool)].assign(indicator_id=asking.indicator.id)
+        for asking in askings
+    ]
+    values = pd.concat(parts) if parts else due.assign(indicator_id=0)
+    values = values.rename(columns={"id": "return_id"})[["return_id", "code", "period", "indicator_id"]]
+    values = values.merge(_reported(session, collection_id, codes), how="left", on=["indicator_id", "code", "period"])
+    values = values.assign(state=values.state.fillna(""), link=values.link.fillna(False).astype(bool)).reset_index(
+        drop=True
+    )
+    number = values.n.notna()
+    values = values.assign(
+        asked=1,
+        answered=values.state.ne("").astype(int),
+        checked=number.astype(int),
+        kept=(values.state.ne("") & ~_corrected(values, rows)).astype(int),
+    )
+    settled, open_ = _doubts(session, returns.id)
+    waivers = rule_queries.excused(session, sorted(set(values.code)))
+    silent = _Silent(collection_id, values, settled, waivers)
+    values = _valid(values, indicators, open_, silent)
+    values = _steady(values, _series(askings, values), open_, silent)
+    return Facts(indicators, returns, _evidenced(session, values, indicators))
+
+
+def _returns(
+    session: Session, collection_id: int, codes: Several[str] | None
+) -> tuple[dict[int, datetime | None], pd.DataFrame]:
+    """When each return was first handed in, and the frame of returns."""
+    query = select(ReturnRow).where(col(ReturnRow.collection_id) == collection_id)
+    if codes is not None:
+        query = query.where(col(ReturnRow.region_code).in_(list(codes)))
+    today = clock.today()
+    rows = session.scalars(query.order_by(col(ReturnRow.period), col(ReturnRow.region_code))).all()
+    records = []
+    for row in rows:
+        course = queries.course_of(row)
+        on_time = row.state.counts and bool(course.in_time)
+        records.append((row.id or 0, row.region_code, row.period, course.due(today), on_time, row.state.counts))
+    frame = pd.DataFrame(records, columns=["id", "code", "period", "due", "on_time", "handed_in"])
+    frame = frame.astype({"id": int, "code": "str", "period": "str", "due": bool, "on_time": bool, "handed_in": bool})
+    return {row.id or 0: row.first_submitted_at for row in rows}, frame
+
+
+def _reported(session: Session, collection_id: int, codes: Several[str] | None) -> pd.DataFrame:
+    """County figures: indicator_id, code, period, n, d, state, observation_id, revision, entered_at, link."""
+    query: Any = (
+        select(
+            col(Rollup.indicator_id), col(Rollup.scope_code), col(Rollup.period), col(Rollup.n), col(Rollup.d),
+            col(Rollup.state), col(Rollup.observation_id), col(Observation.revision), col(Observation.entered_at),
+            col(Observation.link) != "",
+        )
+        .join(Observation, col(Observation.id) == col(Rollup.observation_id))
+        .where(col(Rollup.collection_id) == collection_id, col(Rollup.group_name) == "", col(Rollup.state) != "")
+    )  # fmt: skip
+    if codes is not None:
+        query = query.where(col(Rollup.scope_code).in_(list(codes)))
+    names = ["indicator_id", "code", "period", "n", "d", "state", "observation_id", "revision", "entered_at", "link"]
+    frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=names)
+    kinds = {"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str", "link": "boolean"}
+    return frame.astype({"indicator_id": int, "observation_id": "Int64", "revision": "Int64", **kinds})
+
+
+def _corrected(values: pd.DataFrame, handed_in: Mapping[int, datetime | None]) -> pd.Series:
+    """Which figures were changed after their return was first handed in."""
+    found = [
+        bool(revision is not pd.NA and revision > 1 and (first := handed_in.get(number)) and at > first)
+        for number, revision, at in zip(values.return_id, values.revision, values.entered_at, strict=True)
+    ]
+    return pd.Series(found, index=values.index, dtype=bool)
+
+
+Doubts = dict[int, dict[str, str]]  # observation → rule → what it says
+
+
+def _doubts(session: Session, return_ids: pd.Series) -> tuple[set[tuple[int, str]], Doubts]:
+    """(value, rule) pairs that were accepted, and what still waits for an answer."""
+    ids = {int(number) for number in return_ids}
+    settled: set[tuple[int, str]] = set()
+    open_: Doubts = defaultdict(dict)
+    rows = session.execute(
+        select(
+            col(FollowUp.return_id), col(FollowUp.observation_id), col(FollowUp.rule), col(FollowUp.state),
+            col(FollowUp.message),
+        )
+    )  # fmt: skip
+    for number, observation, rule, state, message in rows:
+        if number not in ids:
+            continue
+        if state in UNSETTLED:
+            open_[observation][rule] = message
+        elif state is FollowUpState.ACCEPTED:
+            settled.add((observation, rule))
+    return settled, open_
+
+
+class _Silent:
+    """Whether a rule may not be held against a figure: its doubt was accepted, or the unit is excused."""
+
+    def __init__(
+        self, collection_id: int, values: pd.DataFrame, settled: set[tuple[int, str]], waivers: Sequence[Waiver]
+    ) -> None:
+        self.collection_id, self.values, self.settled, self.waivers = collection_id, values, settled, waivers
+
+    def __call__(self, place: int, rule: str) -> bool:
+        row = self.values.loc[place]
+        if row.observation_id is not pd.NA and (int(row.observation_id), rule) in self.settled:
+            return True
+        return any(
+            waiver.covers(rule, row.code, self.collection_id, Period.parse(row.period)) for waiver in self.waivers
+        )
+
+
+def _valid(values: pd.DataFrame, indicators: Mapping[int, Indicator], open_: Doubts, silent: _Silent) -> pd.DataFrame:
+    """With `quarters` (four for a figure nobody doubts) and `doubts` in words."""
+    doubts: dict[int, dict[str, str]] = defaultdict(dict)
+    for place, number in values.observation_id.dropna().items():
+        for rule, message in open_.get(int(number), {}).items():
+            if not rule.startswith(_PAST):
+                doubts[place][rule] = message
+    for indicator_id, rows in values[values.checked == 1].groupby("indicator_id"):
+        indicator = indicators[int(indicator_id)]
+        if indicator.plausible_min is None and indicator.plausible_max is None:
+            continue
+        low, high = indicator.plausible_min, indicator.plausible_max
+        # Floats find the few that lie outside or on the edge; the exact value decides about those.
+        near = rows[~_inside(rows, indicator, low, high)]
+        for place, n, d in zip(near.index, near.n, near.d, strict=True):
+            value = indicator.value(int(n), None if d is pd.NA else int(d))
+            if value is None or ((low is None or value >= low) and (high is None or value <= high)):
+                continue
+            if not silent(place, PLAUSIBLE):
+                doubts[place].setdefault(PLAUSIBLE, f"{indicator.show(value)}，{rule_words.name(PLAUSIBLE)}")
+    cost = pd.Series({place: min(4, len(found)) for place, found in doubts.items()}, dtype=int)
+    words = pd.Series({place: "；".join(found.values()) for place, found in doubts.items()}, dtype="str")
+    quarters = (4 - cost.reindex(values.index).fillna(0).astype(int)) * values.checked
+    return values.assign(quarters=quarters, doubts=words.reindex(values.index).fillna(""))
+
+
+def _inside(rows: pd.DataFrame, indicator: Indicator, low: Decimal | None, high: Decimal | None) -> pd.Series:
+    n = rows.n.astype(float)
+    d = rows.d.astype("Float64").to_numpy(dtype=float, na_value=np.nan) if indicator.kind.has_denominator else MICRO
+    value = n / np.where(d == 0, np.nan, d) * indicator.factor
+    margin = 1e-9 * (1 + value.abs())
+    above = True if low is None else value - margin > float(low)
+    below = True if high is None else value + margin < float(high)
+    return (value.notna() & above) & below
+
+
+def _series(askings: Sequence[queries.Asking], values: pd.DataFrame) -> list[tuple[Indicator, pd.DataFrame]]:
+    """Each definition's figures in the terms of its newest version that has any; the index is that of `values`."""
+    by_code: dict[str, list[Indicator]] = defaultdict(list)
+    for asking in askings:
+        by_code[asking.indicator.code].append(asking.indicator)
+    found = []
+    for versions in by_code.values():
+        rows = values[values.indicator_id.isin([version.id for version in versions]) & values.state.ne("")]
+        if rows.empty:
+            continue
+        reference = series.reference(versions, list(rows.indicator_id.unique()))
+        told = [version for version in versions if version.version <= reference.version]
+        found.append((reference, series.valued(told, rows.assign(place=rows.index))))
+    return found
+
+
+def _steady(
+    values: pd.DataFrame, told: Sequence[tuple[Indicator, pd.DataFrame]], open_: Doubts, silent: _Silent
+) -> pd.DataFrame:
+    """With `compared`, `steady` and `unsteady` in words."""
+    compared: set[int] = set()
+    unsteady: dict[int, dict[str, str]] = defaultdict(dict)
+    for place, number in values.observation_id.dropna().items():
+        for rule, message in open_.get(int(number), {}).items():
+            if rule.startswith(_PAST):
+                unsteady[place][rule] = message
+    for indicator, frame in told:
+        for _, own in frame.dropna(subset=["added"]).groupby("code"):
+            if len(own) < OUTLIER_POINTS:
+                continue
+            compared |= set(own.place)
+            wild, fell = outliers(own.added.to_numpy()), accumulation.frame_falls(indicator, own)
+            for rule, flags in ((OUTLIER, wild), (FALLS, fell)):
+                for place in own.place[flags]:
+                    if not silent(place, rule):
+                        unsteady[place].setdefault(rule, rule_words.name(rule))
+    compared |= set(unsteady)
+    words = pd.Series({place: "；".join(found.values()) for place, found in unsteady.items()}, dtype="str")
+    among = pd.Series(np.isin(values.index, list(compared)), index=values.index).astype(int)
+    doubted = pd.Series(np.isin(values.index, list(unsteady)), index=values.index).astype(int)
+    return values.assign(compared=among, steady=among - doubted, unsteady=words.reindex(values.index).fillna(""))
+
+
+def _evidenced(session: Session, values: pd.DataFrame, indicators: Mapping[int, Indicator]) -> pd.DataFrame:
+    """With `evidence_asked` and `evidenced`."""
+    asking = {number: item for number, item in indicators.items() if item.evidence_kind is not EvidenceKind.NONE}
+    rows = values[values.indicator_id.isin(list(asking)) & (values.checked == 1)]
+    numbers = sorted({int(number) for number in rows.return_id})
+    held = {(file.entity_id, file.label) for file in files.attached(session, ENTITY, numbers)} if numbers else set()
+    enough = pd.Series(
+        {
+            place: int(
+                asking[indicator_id].evidence_kind.satisfied(
+                    link=bool(link), file=(return_id, asking[indicator_id].code) in held
+                )
+            )
+            for place, indicator_id, return_id, link in zip(
+                rows.index, rows.indicator_id, rows.return_id, rows.link, strict=True
+            )
+        },
+        dtype=int,
+    )
+    asked = pd.Series(1, index=rows.index)
+    return values.assign(
+        evidence_asked=asked.reindex(values.index).fillna(0).astype(int),
+        evidenced=enough.reindex(values.index).fillna(0).astype(int),
+    )

@@ -1,0 +1,184 @@
+"""The quality of what was reported: by unit and round, with what lies behind each part. Staff see every unit,
+a county itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor
+from core.periods import Period
+from core.words import Role
+from db.session import read
+from db.tables import Collection, Region, ReturnRow
+from metrics import quality_facts
+from metrics.model import Indicator
+from metrics.quality import Aspect, Quality
+from metrics.quality_facts import Facts
+from metrics.scoring import competition_ranks
+from regions import groups
+
+
+@dataclass(frozen=True)
+class UnitQuality:
+    """One unit in one round. `place` is its place inside its group by the exact total, None without a score."""
+
+    region_code: str
+    region: str
+    group: str
+    quality: Quality
+    place: int | None
+    of: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """A round: every unit the actor sees, by code, and all of them together."""
+
+    collection_id: int
+    collection: str
+    period: str
+    units: Sequence[UnitQuality]
+    together: Quality
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One thing that costs points: a figure, or (indicator None) a whole return."""
+
+    aspect: Aspect
+    return_id: int
+    region_code: str
+    period: str
+    indicator: Indicator | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """One unit in one round, and through the rounds: (period, total) where there was anything to count."""
+
+    collection_id: int
+    collection: str
+    region_code: str
+    region: str
+    period: str
+    quality: Quality
+    losses: Sequence[Loss]
+    trend: Sequence[tuple[str, Fraction]]
+
+    def of(self, aspect: Aspect) -> list[Loss]:
+        return [loss for loss in self.losses if loss.aspect is aspect]
+
+
+def periods(actor: Actor, collection_id: int) -> list[str]:
+    """Rounds of a collection in which something was due to this actor, the newest first."""
+    codes = _scope(actor)
+    with read() as session:
+        facts = quality_facts.of_collection(session, collection_id, codes)
+    return sorted(set(facts.returns[facts.returns.due].period), reverse=True)
+
+
+def board(actor: Actor, collection_id: int, period: str) -> Board | None:
+    """The scores of a round; None where the actor sees nothing that was due."""
+    with read() as session:
+        facts = quality_facts.of_collection(session, collection_id, _scope(actor)).part(period=period)
+        name = _name(session, collection_id)
+        if name is None or facts.returns[facts.returns.due].empty:
+            return None
+        codes = sorted(set(facts.returns.code))
+        scheme = session.get_one(Collection, collection_id).group_scheme or groups.MAIN_SCHEME
+        member = groups.memberships(session, codes, Period.parse(period).end, scheme)
+        names = _regions(session, codes)
+    found = {key[0]: quality for key, quality in facts.by(["code"])}
+    named = {code: member[code].name if code in member else "" for code in codes}
+    units = []
+    for code in codes:
+        own = found.get(code)
+        if own is None:
+            continue
+        totals = [item.total for other, item in found.items() if named[other] == named[code] and item.total is not None]
+        place = None
+        if actor.is_staff and own.total is not None:
+            place = competition_ranks(totals)[totals.index(own.total)]
+        units.append(UnitQuality(code, names[code], named[code], own, place, len(totals)))
+    return Board(collection_id, name, period, units, facts.quality())
+
+
+def report(actor: Actor, collection_id: int, region_code: str, period: str) -> Report | None:
+    """One unit's score with everything behind it; None when there is none or it is not the actor's."""
+    scope = _scope(actor)
+    if scope is not None and region_code not in scope:
+        return None
+    with read() as session:
+        facts = quality_facts.of_collection(session, collection_id, [region_code])
+        name = _name(session, collection_id)
+        names = _regions(session, [region_code])
+    here = facts.part(period=period)
+    if name is None or here.returns[here.returns.due].empty:
+        return None
+    trend = [(key[0], quality.total) for key, quality in facts.by(["period"]) if quality.total is not None]
+    return Report(collection_id, name, region_code, names[region_code], period, here.quality(), losses(here), trend)
+
+
+def trend(actor: Actor, collection_id: int) -> list[tuple[str, Fraction]]:
+    """The total of each round over every unit the actor sees, oldest first."""
+    with read() as session:
+        facts = quality_facts.of_collection(session, collection_id, _scope(actor))
+    return [(key[0], quality.total) for key, quality in facts.by(["period"]) if quality.total is not None]
+
+
+def losses(facts: Facts) -> list[Loss]:
+    """Everything that costs points, part by part, by unit and period."""
+    values, returns = facts.values, facts.returns
+
+    def of_values(aspect: Aspect, rows: pd.DataFrame, words: Any) -> list[Loss]:
+        return [
+            Loss(aspect, int(row.return_id), row.code, row.period, facts.indicators[int(row.indicator_id)], words(row))
+            for row in rows.itertuples()
+        ]
+
+    late = returns[returns.due & ~returns.on_time]
+    return [
+        *of_values(Aspect.COMPLETENESS, values[values.answered == 0], lambda _: "没有报，也没有写明原因"),
+        *(
+            Loss(Aspect.TIMELINESS, int(row.id), row.code, row.period, None, "迟报" if row.handed_in else "到期没有报")
+            for row in late.itertuples()
+        ),
+        *of_values(Aspect.VALIDITY, values[(values.checked == 1) & (values.quarters < 4)], lambda row: row.doubts),
+        *of_values(Aspect.CONSISTENCY, values[values.compared > values.steady], lambda row: row.unsteady),
+        *of_values(
+            Aspect.EVIDENCE,
+            values[values.evidence_asked > values.evidenced],
+            lambda row: f"要求{facts.indicators[int(row.indicator_id)].evidence_kind.label}，还没有附上",
+        ),
+        *of_values(
+            Aspect.CORRECTIONS,
+            values[values.answered > values.kept],
+            lambda row: f"提交以后改过，现在是第 {int(row.revision)} 次录入",
+        ),
+    ]
+
+
+def _scope(actor: Actor) -> list[str] | None:
+    """The units the actor sees: None for all."""
+    if actor.is_staff:
+        return None
+    return [actor.region_code] if actor.role is Role.COUNTY and actor.region_code else []
+
+
+def _name(session: Session, collection_id: int) -> str | None:
+    return session.exec(
+        select(Collection.name).where(
+            Collection.id == collection_id, col(Collection.id).in_(select(ReturnRow.collection_id))
+        )
+    ).first()
+
+
+def _regions(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    return dict(session.exec(select(Region.code, Region.name).where(col(Region.code).in_(list(codes)))).all())
