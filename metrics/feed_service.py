@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -12,9 +13,10 @@ from core.errors import Invalid, NotFound, WrongState
 from db import audit
 from db.session import check_version, write
 from db.tables import Collection, FeedToken, Organisation, Region
-from metrics.feed import loading, senders
+from metrics.feed import loading, senders, working
 from metrics.feed.checking import Tell, silent
 from metrics.feed.loading import Outcome, Wish
+from metrics.feed.working import Look
 
 LONGEST_DAYS = 730
 
@@ -39,6 +41,28 @@ def load(
     """
     sender = senders.person(actor)
     return loading.load(sender, loading.opener(data, filename), wish, filename=filename, seen=seen, tell=tell)
+
+
+def look(actor: Actor, data: bytes, filename: str, wish: Wish, tell: Tell = silent) -> Look:
+    """What saving a file would do; a large one is read by a process of its own."""
+    return working.look(senders.person(actor), data, filename, wish, tell)
+
+
+def deliver(
+    actor: Actor, data: bytes, filename: str, wish: Wish, *, seen: str | None = None, tell: Tell = silent
+) -> tuple[int, dict[str, Any]]:
+    """`load` as a page does it, a large file in a process of its own: (status, what a sender is told)."""
+    return working.load(senders.person(actor), data, filename, wish, tell, seen=seen)
+
+
+def marked(actor: Actor, data: bytes, filename: str, wish: Wish) -> bytes:
+    """The file handed back as a workbook with its findings marked."""
+    return working.marked(senders.person(actor), data, filename, wish)
+
+
+def changes_csv(actor: Actor, data: bytes, filename: str, wish: Wish) -> bytes:
+    """What would become of every row of a file."""
+    return working.changes_csv(senders.person(actor), data, filename, wish)
 
 
 def issue_token(actor: Actor, data: TokenIn) -> str:

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from core.words import LeftOut, ReturnState
 from db import bulk
 from db.tables import CollectionIndicator, FrozenFigure, Observation, ReturnRow, RoundFreeze
-from metrics import queries, rollups
+from metrics import queries, revisions, rollups
 from metrics.rollups import Key, Sum, Value
 
 _TABLE = bulk.table_of(FrozenFigure)
@@ -204,17 +203,10 @@ def _returns(session: Session, collection_id: int, period: str) -> list[tuple[Re
         .where(ReturnRow.collection_id == collection_id, ReturnRow.period == period)
         .order_by(ReturnRow.region_code)
     ).all()
-    newer = aliased(Observation)
     values: dict[int, dict[int, Observation]] = {row.id or 0: {} for row in rows}
     newest = select(Observation).where(
         col(Observation.return_id).in_(list(values)),
-        ~exists().where(
-            and_(
-                col(newer.return_id) == Observation.return_id,
-                col(newer.indicator_id) == Observation.indicator_id,
-                col(newer.revision) > col(Observation.revision),
-            )
-        ),
+        revisions.newest(),
     )
     for value in session.exec(newest):
         values[value.return_id][value.indicator_id] = value

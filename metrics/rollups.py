@@ -13,9 +13,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, delete, exists, insert, literal
+from sqlalchemy import ColumnElement, Select, String, case, cast, delete, insert, literal
 from sqlalchemy import select as columns
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from core.numbers import MICRO
@@ -23,7 +23,7 @@ from core.periods import Period
 from core.words import Combine, RegionLevel, ReturnState, ValueState
 from db import bulk
 from db.tables import Collection, CollectionUnit, IndicatorRow, Observation, Region, ReturnRow, Rollup
-from metrics import summing
+from metrics import revisions, summing
 from metrics.model import Indicator
 from metrics.summing import Counties
 from regions import groups
@@ -276,7 +276,6 @@ def _current(session: Session, collection_id: int, periods: Several[str]) -> Ite
 def _newest(
     collection_id: int, periods: Several[str], *asked: ColumnElement[Any] | Mapped[Any]
 ) -> Select[*tuple[Any, ...]]:
-    newer = aliased(Observation)
     return (
         columns(*asked)
         .select_from(Observation)
@@ -285,11 +284,7 @@ def _newest(
             col(ReturnRow.collection_id) == collection_id,
             col(ReturnRow.period).in_(list(periods)),
             col(ReturnRow.state).in_([state for state in ReturnState if state.counts]),
-            ~exists().where(
-                col(newer.return_id) == col(Observation.return_id),
-                col(newer.indicator_id) == col(Observation.indicator_id),
-                col(newer.revision) > col(Observation.revision),
-            ),
+            revisions.newest(),
         )
     )
 

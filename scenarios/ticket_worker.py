@@ -1,7 +1,4 @@
-"""A process of its own for ticket files: `python -m scenarios.ticket_worker`.
-
-Reading 200,000 rows takes the interpreter for itself for seconds; in the server's process everybody would wait
-for that. The file comes in on standard input and is never written anywhere.
+"""A process of its own for ticket files: `python -m scenarios.ticket_worker`, see `core.worker`.
 
     {"task": "look" | "import" | "analyse", "size": bytes of the file, …}\\n<file>
 
@@ -11,25 +8,20 @@ it has come, and then groups all tickets into topics, as `analyse` does alone.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 
-from core import logs
+from core import worker
 from scenarios import ticket_look, ticket_storing
 from scenarios.ticket_reading import ColumnMap
 
 
 def main() -> int:
-    logs.configure()
-    if hasattr(os, "nice"):
-        os.nice(5)  # people in front of a page come first
-    task = json.loads(sys.stdin.buffer.readline())
-    content = sys.stdin.buffer.read(task["size"])
-    if len(content) < task["size"]:
-        return 1  # whoever sent it is gone; a part of a file is no file
+    received = worker.receive()
+    if received is None:
+        return 1
+    task, content, answers = received
     if task["task"] == "look":
-        sys.stdout.write(ticket_look.look(content, task["name"]).as_json())
+        answers.write(ticket_look.look(content, task["name"]).as_json().encode())
         return 0
     if task["task"] == "import":
         columns = ColumnMap(task["columns"], task["people"])

@@ -17,8 +17,7 @@ from starlette.routing import Route
 from core.errors import AppError, Conflict, Duplicate
 from db.session import read
 from db.tables import Feed
-from metrics.feed import loading, senders
-from metrics.feed.answers import answer
+from metrics.feed import senders, working
 from metrics.feed.loading import Sender, Wish
 
 log = structlog.get_logger(__name__)
@@ -97,16 +96,14 @@ def _deliver(
 ) -> tuple[int, dict[str, Any], bool]:
     """(status, answer, whether it was given before)."""
     name = "feed.json" if as_json else "feed.csv"
-    opened = loading.opener(body, name, as_json=as_json)
     if wish.dry_run:
-        outcome = loading.preview(sender, opened, wish)
-        return outcome.status, answer(outcome, dry_run=True), False
+        found = working.look(sender, body, name, wish)
+        return found.status, found.answer, False
     request = hashlib.sha256(b"|".join((wish.words.encode(), name.encode(), body))).hexdigest()
     before = _before(sender, key, request)
     if before is None:
         try:
-            outcome = loading.load(sender, opened, wish, filename=name, answer=answer, key=key, request=request)
-            return outcome.status, answer(outcome), False
+            return (*working.load(sender, body, name, wish, key=key, request=request), False)
         except Duplicate:  # the same delivery came twice at once, and the other one was faster
             before = _before(sender, key, request)
             if before is None:

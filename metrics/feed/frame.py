@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, String, cast, exists, select
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy import ColumnElement, String, cast, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from core.periods import Period
 from core.words import ReturnState, ValueState
 from db import bulk
 from db.tables import Collection, Observation, Region, ReturnRow
-from metrics import queries, rule_queries
+from metrics import queries, revisions, rule_queries
 from metrics.model import Entry, Form, Indicator, Line
 from metrics.progress import Course
 from metrics.queries import Asking, TargetView
@@ -170,7 +170,6 @@ def _stored(
     session: Session, collection_id: int, regions: Several[str], periods: Several[str]
 ) -> dict[Series, dict[str, Stored]]:
     """The newest values of these regions, from the first period that a rule may look back to."""
-    newer = aliased(Observation)
     first = min(str(Period.parse(period).shift(-queries.HISTORY)) for period in periods)
     query = (
         select(
@@ -189,11 +188,7 @@ def _stored(
             col(ReturnRow.collection_id) == collection_id,
             col(ReturnRow.period) >= first,
             _within(ReturnRow.region_code, regions),
-            ~exists().where(
-                col(newer.return_id) == col(Observation.return_id),
-                col(newer.indicator_id) == col(Observation.indicator_id),
-                col(newer.revision) > col(Observation.revision),
-            ),
+            revisions.newest(),
         )
     )
     found: dict[Series, dict[str, Stored]] = defaultdict(dict)

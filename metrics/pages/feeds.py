@@ -9,57 +9,27 @@ import accounts.queries
 from accounts.permissions import Permission, may
 from core import clock
 from core.errors import Invalid
-from core.settings import settings
 from core.validation import checked
 from metrics import feed_service, overview
-from metrics.feed import senders
-from metrics.feed.answers import answer
-from metrics.feed.loading import OK, Wish
+from metrics.feed import jobs, senders
 from metrics.feed_service import TokenIn
+from metrics.pages import feeding
 from web import guard, widgets
 
 actor = guard.current_actor()
 widgets.header("批量送报", "一张表里有许多地区、许多期的数，怎样一次报齐？")
 collections = overview.collections(actor)
+job = jobs.of(actor)
 if not collections:
     widgets.empty("没有可以送报的报送任务。试点启动后，参加试点的地区可以在这里批量送报。")
+elif job is None:
+    feeding.choose(actor, collections)
+elif not job.done:
+    feeding.progress(actor)
+elif job.answer is not None:
+    feeding.result(actor, job)
 else:
-    st.caption(
-        "表格第一行写：地区代码、报送期、指标代码、分子、分母、状态、说明；每行一个数，一次最多 100,000 行。"
-        "有一处错误就整表不保存；同一份文件送两次不会重复。"
-    )
-    chosen = st.selectbox("报送任务", list(collections), 0, collections.__getitem__, key="feeds_collection")
-    file = st.file_uploader(
-        "CSV 或 Excel 文件",
-        type=["csv", "xlsx"],
-        key=f"feeds_file_{widgets.nonce('feeds')}",
-        max_upload_size=settings().upload_mb,
-    )
-    if file is not None and st.button("核对并送报", key="feeds_load", type="primary"):
-        bar = st.progress(0.0, text="正在读取、核对、写入……")
-        with guard.show_errors():
-            done = feed_service.load(actor, file.getvalue(), file.name, Wish(collection=str(chosen)))
-            bar.progress(1.0, text="完成")
-            said = guard.plain(answer(done)["message"])
-            (st.success if done.status == OK else st.error)(said)
-            if done.told:
-                st.dataframe(
-                    pd.DataFrame(
-                        {
-                            "级别": told.finding.severity.label,
-                            "行": told.row,
-                            "地区": told.region_code,
-                            "报送期": told.period,
-                            "指标": told.finding.code,
-                            "问题": told.finding.message,
-                            "怎么改": told.finding.remedy,
-                        }
-                        for told in done.told[:1000]
-                    ),
-                    key="feeds_findings",
-                    hide_index=True,
-                    width="stretch",
-                )
+    feeding.preview(actor, job)
 
 st.subheader("最近的送报", anchor=False)
 rows = senders.deliveries(actor)

@@ -33,7 +33,7 @@ _TEXT_SHEET = "CSV"  # what the reader calls the only sheet of a text file
 _ROW_HEIGHT = 66  # above 64 pixels the grid wraps text
 _SHOWN = 20  # findings on the screen; the marked workbook has them all
 _SHAPES = {Severity.ERROR: ("red", "■"), Severity.WARNING: ("orange", "◐"), Severity.INFO: ("gray", "○")}
-_SIGNS = {
+SIGNS = {
     ChangeKind.NEW: "＋",
     ChangeKind.CHANGED: "△",
     ChangeKind.UNCHANGED: "＝",
@@ -224,7 +224,7 @@ def _differences(changes: Sequence[Change]) -> None:
         pd.DataFrame(
             {
                 "指标": change.name,
-                "类别": f"{_SIGNS[change.kind]} {change.kind.label}",
+                "类别": f"{SIGNS[change.kind]} {change.kind.label}",
                 "原值": change.old,
                 "新值": change.new,
             }
