@@ -54,8 +54,9 @@ def _message(outcome: Outcome, dry_run: bool) -> str:
     if checked is None:
         return outcome.told[0].finding.message if outcome.told else "没有读取。"
     if outcome.status != OK:
-        return f"有 {checked.errors} 处错误，没有保存任何内容。"
+        return f"有 {checked.errors:,} 处错误，没有保存任何内容。"
     if outcome.written is None:
         return "核对通过，没有保存（试送）。" if dry_run else "没有保存。"
     written = outcome.written
-    return f"写入 {written.saved} 项，未变 {checked.count(ChangeKind.UNCHANGED)} 项，提交报送 {written.submitted} 份。"
+    unchanged = checked.count(ChangeKind.UNCHANGED)
+    return f"写入 {written.saved:,} 项，未变 {unchanged:,} 项，提交报送 {written.submitted:,} 份。"

@@ -22,8 +22,8 @@ from metrics.model import ChangeKind
 
 INLINE = 300_000  # bytes: such a file is read faster than a process starts
 SHOWN = 500  # rows of each kind of change that a look brings along
-_BROKEN = "处理这个文件时出错，没有保存任何内容。"
-_AGAIN = "请重试；若仍出现，请联系系统管理员。"
+_BROKEN = "处理中断了。要保存的内容或者已经全部保存，或者一项也没有保存。"
+_AGAIN = "请再送一次同一份文件：已经保存的会列为“不变”，不会重复。若仍然中断，请联系系统管理员。"
 _ERRORS: Mapping[str, type[AppError]] = {kind.__name__: kind for kind in (AppError, Conflict, Duplicate)}
 
 Words = dict[str, Any]
@@ -38,6 +38,7 @@ class Look:
     status: int
     answer: Words
     errors: int
+    warnings: int
     seen: str
     changes: list[Words]
 
@@ -121,11 +122,12 @@ def _look(sender: Sender, opened: Open, data: bytes, name: str, wish: Wish, tell
     changes = [] if checked is None else [
         change for kind in ChangeKind if kind is not ChangeKind.BLANK for change in outgoing.changes(checked, kind, SHOWN)
     ]  # fmt: skip
-    errors = 1 if checked is None else checked.errors
+    errors, warnings = (1, 0) if checked is None else (checked.errors, checked.warnings)
     return {
         "status": outcome.status,
         "answer": answer(outcome, dry_run=True),
         "errors": errors,
+        "warnings": warnings,
         "seen": "" if checked is None else loading.fingerprint(checked),
         "changes": changes,
     }

@@ -72,7 +72,7 @@ def progress(actor: Actor) -> None:
         st.rerun()
     doing = "正在保存" if job.saving else "正在核对"
     st.markdown(f"**{guard.plain(job.name)}**")
-    st.progress(min(job.share, 1.0), text=f"{doing}……{job.share:.0%}")
+    st.progress(min(job.share, 1.0), text=f"{doing}……{job.share:.0%}" if job.share else "正在准备……")
     st.caption("可以离开这个页面去做别的，回来时进度还在。")
 
 
@@ -92,13 +92,12 @@ def preview(actor: Actor, job: Job) -> None:
         st.caption("这个文件没有读取，已经保存的数没有变化。")
         _away(actor, "换一个文件")
         return
-    warnings = sum(item["severity"] == "warning" for item in found.answer["findings"])
     counts = "，".join(
         f"{kind.label} {format_number(found.count(kind))} 行" for kind in ChangeKind if found.count(kind)
     )
     st.markdown(
         f"{widgets.badge('returned' if found.errors else 'approved', f'错误 {format_number(found.errors)} 处')}"
-        f" {widgets.badge('pending' if warnings else '', f'提醒 {format_number(warnings)} 处')}　"
+        f" {widgets.badge('pending' if found.warnings else '', f'提醒 {format_number(found.warnings)} 处')}　"
         f"{guard.plain(found.answer['collection']['name'])}：{counts or '没有读到行'}"
     )
     _findings(found.answer)
@@ -139,6 +138,10 @@ def _findings(answer: Mapping[str, Any]) -> None:
         key="feeds_findings",
         hide_index=True,
         width="stretch",
+        column_config={
+            "问题": st.column_config.TextColumn(width=330),
+            "怎么改": st.column_config.TextColumn(width=330),
+        },
         alt="逐行列出的问题和改法",
     )
     if answer["findings_total"] > len(found):

@@ -50,6 +50,10 @@ if rows:
             for row in rows
         ),
         key="feeds_log",
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in ("行数", "写入", "未变", "未通过", "提交")
+        },
         hide_index=True,
         width="stretch",
     )
