@@ -94,7 +94,7 @@ def test_the_page_shows_the_difference_and_saves_when_confirmed(house: Path, cas
     asked = small()
     actor = cast.wang_anji
     app = page("feeds", actor)
-    assert [item.label for item in app.get("file_uploader")] == ["CSV 或 Excel 文件"]
+    assert len(app.get("file_uploader")) == 1
     jobs.check(
         actor,
         feeds.table([*rows(ANJI), (ANJI, "2026-06", "A9", "1", "", "", "")]),
