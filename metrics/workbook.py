@@ -7,15 +7,13 @@ by indicator code; nothing depends on a sheet's name or on the order of rows and
 from __future__ import annotations
 
 import hashlib
-import hmac
-import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.periods import Period
-from core.tabular import BadFile, Book, Cell, open_table
+from core.tabular import BadFile, Book, open_table, signing
 from core.words import ValueState
 from metrics.model import Entry, Finding, Form, Severity
 
@@ -144,24 +142,10 @@ class Identity:
         """The rows of the hidden sheet, the signature last."""
         rows = [[name, str(getattr(self, name))] for name in _NAMED]
         rows += [["row", key.code, str(key.indicator_id), str(key.version), key.name] for key in self.keys]
-        rows = [_plain(row) for row in rows]
-        return [*rows, ["signature", _sign(rows, secret)]]
+        return signing.signed(rows, secret)
 
 
 _NAMED = ("template", "definitions", "collection_id", "collection", "region_code", "region", "period", "made_at")
-
-
-def _plain(row: Sequence[str]) -> list[str]:
-    """A row as it comes back from any program: single spaces, no blank cells at its end."""
-    texts = [" ".join(Cell(0, 0, text).text.split()) for text in row]
-    while texts and not texts[-1]:
-        texts.pop()
-    return texts
-
-
-def _sign(rows: Sequence[Sequence[str]], secret: bytes) -> str:
-    text = json.dumps([list(row) for row in rows], ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
 class Stranger(BadFile):
@@ -177,7 +161,7 @@ def identity_of(book: Book, secret: bytes) -> Identity | None:
     sheet = book.sheet(META_SHEET)
     if sheet is None:
         return None
-    rows = [_plain([cell.text for cell in cells]) for cells in sheet.cells()]
+    rows = signing.unsigned(sheet)
     named = {row[0]: row[1] if len(row) > 1 else "" for row in rows if row and row[0] != "row"}
     if named.get("template") != TEMPLATE_VERSION:
         raise Stranger(
@@ -185,8 +169,7 @@ def identity_of(book: Book, secret: bytes) -> Identity | None:
             f"这是旧版的报送模板（版本 {named.get('template') or '未知'}，现行版本 {TEMPLATE_VERSION}）。",
             "请在“报送”页重新下载本期模板，把数字复制到新模板后上传。",
         )
-    unsigned = [row for row in rows if row[0] != "signature"]
-    if not hmac.compare_digest(_sign(unsigned, secret).encode(), named.get("signature", "").encode()):
+    if not signing.genuine(sheet, secret):
         raise Stranger(
             "identity.tampered",
             "模板里的身份信息（隐藏表）被改动过，或者模板不是本系统生成的。",

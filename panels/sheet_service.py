@@ -65,6 +65,32 @@ def save(
         return version.number
 
 
+def save_many(actor: Actor, review_id: int, drafts: Mapping[int, tuple[SheetIn, int]], *, door: SheetDoor) -> int:
+    """Keep many drafts at once (entry → what it says, the number that was seen), all or none; returns how many are
+    new versions."""
+    kept = 0
+    with write() as session:
+        row, stands = find(session, actor, review_id)
+        require(actor, Permission.REVIEW_JUDGE, subject(session, review_id))
+        late = _require_time(row)
+        rubric = Rubric.from_json(session.get_one(RubricVersion, row.rubric_version_id).body)
+        for entry_id, (data, seen) in drafts.items():
+            sheet = sheets.own(session, row, stands, entry_id)
+            if seen != sheet.number:
+                raise Conflict(CHANGED, "请重新上传，核对后再保存。")
+            if sheet.state not in OPEN:
+                raise WrongState(f"有一份评分表{sheet.state.label}，不能再改。", "请重新上传，核对后再保存。")
+            if (last := sheets.newest(session, sheet)) and _same(last, data):
+                continue
+            marks = data.in_hundredths()
+            if wrong := rubric.wrong(marks, data.reasons, whole=False):
+                raise Invalid(wrong)
+            sheets.append(session, actor, sheet, sheet.state, marks, data.reasons, data.comment, door=door, late=late)
+            audit.record(session, actor.account_id, "sheet:save", "sheet", sheet.id, _noted(sheet))
+            kept += 1
+    return kept
+
+
 @dataclass(frozen=True)
 class HandedIn:
     """What came of handing in many: the entries whose sheets went in, and why others did not (entry, reason)."""

@@ -5,6 +5,7 @@ import streamlit as st
 from core.words import ReviewState
 from panels import sheet_queries
 from panels.pages import judging_parts as parts
+from panels.pages import offline
 from web import guard, widgets
 
 actor = guard.current_actor()
@@ -22,6 +23,8 @@ for own in calls:
             parts.declaring(own)
         else:
             parts.progress(actor, own)
+            if parts.scoring(own) and any(sheet.open for sheet in own.asked):
+                offline.draw(actor, own)
 
 if len(calls) == 1 and calls[0].sheets and calls[0].review.state is not ReviewState.RECUSING:
     st.subheader("项目", anchor=False)
