@@ -93,6 +93,15 @@ class Period:
             case _:
                 return f"{self.year}年"
 
+    def step(self, cadence: Cadence) -> int:
+        """How many periods of this rhythm one of `cadence` takes; 1 for the same or a quicker one."""
+        return max(1, PER_YEAR[self.cadence] // PER_YEAR[cadence])
+
+    def closes(self, cadence: Cadence) -> bool:
+        """Whether a period of `cadence` ends with this one, as a quarter does with its third month; always so
+        for the same or a quicker rhythm."""
+        return self.index % self.step(cadence) == 0
+
     def shift(self, steps: int) -> Period:
         """The period `steps` later (negative: earlier)."""
         year, index = divmod(

@@ -65,6 +65,7 @@ from demo import (
     tickets,
 )
 from metrics import collecting, imports, rollups
+from metrics import queries as returns
 from metrics.schemas import IndicatorPick
 from pilots import service as pilots
 from pilots import stages
@@ -408,6 +409,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
             ).all()
         )
         rounds.date_back(session, pilot)
+        rhythm = {item.indicator.id: item.indicator.cadence for item in returns.askings(session, pilot.collection_id)}
         rows = session.exec(
             select(ReturnRow)
             .where(ReturnRow.collection_id == pilot.collection_id, ReturnRow.period < str(this_month))
@@ -425,7 +427,8 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
             opens, due = (datetime.combine(day, time(), clock.BEIJING) for day in (began, row.due_on))
             at = min(figures.handed_in(rng, opens, due), clock.now())
             since = (period.year - start.year) * 12 + period.index - start.index
-            kept = asked if fate is not ReturnState.DRAFT else asked[: max(1, len(asked) // 2)]
+            due_now = [item for item in asked if period.closes(rhythm[item[0] or 0])]
+            kept = due_now if fate is not ReturnState.DRAFT else due_now[: max(1, len(due_now) // 2)]
             for indicator_id, name in kept:
                 entry = figures.value(
                     rng, places[row.region_code], name, period.index, since, item.effects.get(name, (0, 0))

@@ -30,6 +30,7 @@ SOURCES = {
     "SX01": "12345热线工单库", "SX02": "12345热线工单库", "SX04": "12345热线工单库", "SX05": "12345热线工单库",
     "SX09": "12345热线工单库", "SX10": "基层报表目录", "SX14": "网格事件库",
 }  # fmt: skip
+QUARTERLY = "SX13"  # reported with the quarter's last month, later than the rest
 CHECKED = 24  # returns of the last month whose uploads are told
 
 
@@ -40,6 +41,7 @@ def sources(actor: Actor) -> None:
     known = {indicator.code: indicator for indicator in queries.indicators()}
     for code, name in SOURCES.items():
         _edit(actor, known[code], source_resource_id=resources[name])
+    _edit(actor, known[QUARTERLY], cadence=Cadence.QUARTER, due_days=10)
     definition_service.create(
         actor,
         checked(

@@ -29,10 +29,12 @@ FROZEN_AGE, FROZEN_FROM = 4, 12  # rounds of so many months ago had been frozen;
 def date_back(session: Session, pilot: Pilot) -> None:
     """Deadlines as they would be, had the pilot been started on its first day and not while this is built."""
     due_days = session.get_one(Collection, pilot.collection_id).due_days
+    askings = queries.askings(session, pilot.collection_id)
     table = ReturnRow.__table__  # type: ignore[attr-defined]
     ours = table.c.collection_id == pilot.collection_id
     for key in session.exec(select(ReturnRow.period).where(ours).distinct()).all():
-        due = collecting.deadline(Period.parse(key), due_days, pilot.start_on)
+        period = Period.parse(key)
+        due = collecting.deadline(period, collecting.days_of(due_days, askings, period) or due_days, pilot.start_on)
         session.connection().execute(
             update(table).where(ours, table.c.period == key).values(due_on=due.date, due_provisional=due.provisional)
         )

@@ -21,12 +21,12 @@ from metrics.model import Indicator
 Figure = tuple[str, int | None, int | None]  # period key, n, d in millionths; None where nothing was reported
 
 
-def opens(accumulation: Accumulation, period: Period) -> bool:
+def opens(indicator: Indicator, period: Period) -> bool:
     """Whether a total of this period holds this period alone: per-period figures always, those of the year
-    to date in the year's first period."""
-    if accumulation is Accumulation.YEAR_TO_DATE:
-        return period.index == 1
-    return not accumulation.cumulative
+    to date in the year's first period (for a quarterly one among months: in March)."""
+    if indicator.accumulation is Accumulation.YEAR_TO_DATE:
+        return period.index <= period.step(indicator.cadence)
+    return not indicator.accumulation.cumulative
 
 
 def same_window(accumulation: Accumulation, earlier: Period, later: Period) -> bool:
@@ -51,9 +51,9 @@ def increments(indicator: Indicator, series: Sequence[Figure]) -> list[Figure]:
         period = Period.parse(key)
         if n is None:
             found.append((key, None, None))
-        elif opens(indicator.accumulation, period):
+        elif opens(indicator, period):
             found.append((key, n, d))
-        elif before is None or before[1] is None or before[0] != str(period.shift(-1)):
+        elif before is None or before[1] is None or before[0] != str(indicator.before(period)):
             found.append((key, None, None))
         elif indicator.d_fixed or d is None or before[2] is None:
             found.append((key, n - before[1], d))
@@ -72,9 +72,9 @@ def frame_increments(indicator: Indicator, frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     ordered = frame.sort_values(["code", "period"], kind="stable")
     periods = {key: Period.parse(key) for key in ordered.period.unique()}
-    before = {key: str(period.shift(-1)) for key, period in periods.items()}
+    before = {key: str(indicator.before(period)) for key, period in periods.items()}
     follows = (ordered.code == ordered.code.shift()) & (ordered.period.map(before) == ordered.period.shift())
-    alone = ordered.period.map({key: opens(indicator.accumulation, period) for key, period in periods.items()})
+    alone = ordered.period.map({key: opens(indicator, period) for key, period in periods.items()})
     found = ordered.copy()
     for name in ("n", "d"):
         if name == "d" and indicator.d_fixed:

@@ -116,6 +116,17 @@ def deadline(period: Period, due_days: int, asked_on: date) -> NoticeEnd:
     return add_working_days(max(period.end, asked_on), due_days)
 
 
+def days_of(due_days: int, askings: Sequence[queries.Asking], period: Period) -> int | None:
+    """Working days after its end when the return of a period is due: the collection's own for what is reported in
+    its rhythm; what is reported in a slower one (a quarterly figure in a monthly return) brings its definition's,
+    and the longest holds. None for a period in which nothing is asked."""
+    if not askings:
+        return due_days  # not furnished yet
+    asked = [asking.indicator for asking in askings if asking.holds(str(period))]
+    slower = [item.due_days for item in asked if period.step(item.cadence) > 1]
+    return max(slower + [due_days] * (len(asked) > len(slower)), default=None)
+
+
 def expect_returns(
     session: Session, collection_id: int, only: Several[str] | None = None, due_on: date | None = None
 ) -> int:
@@ -138,17 +149,19 @@ def expect_returns(
     )
     today = clock.today()
     due: dict[Period, NoticeEnd] = {}
+    askings = queries.askings(session, collection_id)
     rows = []
     for unit, region in units:
         for period in span(Period.parse(unit.first_period), Period.parse(unit.last_period)):
             if (unit.region_code, str(period)) in known or (only is not None and str(period) not in only):
                 continue
+            if days_of(collection.due_days, askings, period) is None:
+                continue
             if not (_within(period.end, unit.joined_on, unit.left_on) and exists(region, period.end)):
                 continue
             if period not in due:
-                due[period] = (
-                    deadline(period, collection.due_days, today) if due_on is None else NoticeEnd(due_on, False)
-                )
+                days = days_of(collection.due_days, askings, period)
+                due[period] = deadline(period, days or 0, today) if due_on is None else NoticeEnd(due_on, False)
             rows.append(
                 {
                     "collection_id": collection_id,
@@ -166,6 +179,33 @@ def expect_returns(
         session.execute(insert(ReturnRow), rows)
         rollups.refresh_expected(session, collection_id, {str(row["period"]) for row in rows})
     return len(rows)
+
+
+def reschedule(session: Session, collection_ids: Iterable[int]) -> None:
+    """A definition's rhythm or offset has changed: returns that nobody may fill in yet get the deadline that follows
+    now, those in which nothing is asked any more fall away, and those that are owed anew are written down."""
+    for collection_id in sorted(set(collection_ids)):
+        collection = session.get_one(Collection, collection_id)
+        askings = queries.askings(session, collection_id)
+        later = session.exec(
+            select(ReturnRow).where(
+                ReturnRow.collection_id == collection_id,
+                col(ReturnRow.opens_on) > clock.today(),
+                ReturnRow.state == ReturnState.DRAFT,
+                col(ReturnRow.id).not_in(select(ReturnGrace.return_id)),
+            )
+        ).all()
+        for row in later:
+            period = Period.parse(row.period)
+            days = days_of(collection.due_days, askings, period)
+            if days is None:
+                session.delete(row)
+                continue
+            end = deadline(period, days, clock.today())
+            if row.due_on != end.date:
+                row.due_on, row.due_provisional = end.date, end.provisional
+        session.flush()
+        expect_returns(session, collection_id)
 
 
 def join(session: Session, actor: Actor, collection_id: int, pick: UnitPick, on: date) -> int:

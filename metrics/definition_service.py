@@ -27,10 +27,11 @@ from db.tables import (
     ReturnRow,
     Target,
 )
-from metrics import definitions, queries
+from metrics import collecting, definitions, queries
 from metrics.definition_schemas import DefinitionIn, RevisionIn
 from metrics.model import Indicator
 
+_WHEN = {"cadence", "due_days"}  # what the deadlines of returns follow from
 _BOUNDS = ("best_min", "best_max", "hard_min", "hard_max", "plausible_min", "plausible_max")
 
 
@@ -84,6 +85,9 @@ def edit(actor: Actor, indicator_id: int, data: DefinitionIn, *, seen_edition: i
             indicator_id,
             {item.title: [item.old, item.new] for item in changed},
         )
+        session.flush()
+        if {item.field for item in changed} & _WHEN:
+            collecting.reschedule(session, _asking(session, indicator_id))
 
 
 def revise(actor: Actor, indicator_id: int, data: DefinitionIn, revision: RevisionIn) -> Revised:
@@ -137,7 +141,16 @@ def revise(actor: Actor, indicator_id: int, data: DefinitionIn, revision: Revisi
             revision.reason,
         )
         adopted, without = _adopt(session, actor, old, queries.indicator_of(row))
+        if {item.field for item in changed} & _WHEN:
+            collecting.reschedule(session, _asking(session, row.id))
         return Revised(row.id, adopted, without)
+
+
+def _asking(session: Session, indicator_id: int) -> Sequence[int]:
+    """The collections that ask for a version."""
+    return session.exec(
+        select(CollectionIndicator.collection_id).where(CollectionIndicator.indicator_id == indicator_id)
+    ).all()
 
 
 def _columns(session: Session, data: DefinitionIn) -> dict[str, Any]:

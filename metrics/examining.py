@@ -55,7 +55,7 @@ class FormFigures:
             case Quantity.VALUE:
                 return _value(line.indicator, entry)
             case Quantity.PREVIOUS:
-                return self._earlier(line, self._form.period.shift(-1))
+                return self._earlier(line, line.indicator.before(self._form.period))
             case Quantity.LAST_YEAR:
                 period = self._form.period
                 return self._earlier(line, Period(period.year - 1, period.index, period.cadence))

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from core.words import LeftOut, ReturnState
 from db import bulk
-from db.tables import CollectionIndicator, FrozenFigure, Observation, ReturnRow, RoundFreeze
+from db.tables import FrozenFigure, Observation, ReturnRow, RoundFreeze
 from metrics import queries, revisions, rollups
 from metrics.rollups import Key, Sum, Value
 
@@ -113,13 +112,7 @@ def _insert(session: Session, freeze: RoundFreeze, rows: Mapping[Key, Frozen]) -
 
 def _own(session: Session, collection_id: int, period: str) -> dict[Key, Frozen]:
     """The figures of a round that is being frozen for the first time."""
-    asked = session.exec(
-        select(CollectionIndicator.indicator_id).where(
-            CollectionIndicator.collection_id == collection_id,
-            CollectionIndicator.from_period <= period,
-            or_(col(CollectionIndicator.until_period) == "", col(CollectionIndicator.until_period) >= period),
-        )
-    ).all()
+    asked = [asking.indicator.id for asking in queries.askings(session, collection_id) if asking.holds(period)]
     inside: list[Value] = []
     outside: dict[Key, Frozen] = {}
     for row, values in _returns(session, collection_id, period):

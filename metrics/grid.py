@@ -51,7 +51,7 @@ def last_value(form: Form, line: Line) -> str:
         return "–"
     period, entry = line.history[-1]
     shown = entry.show(line.indicator)
-    return shown if period == str(form.period.shift(-1)) else f"{shown}　{period}"
+    return shown if period == str(line.indicator.before(form.period)) else f"{shown}　{period}"
 
 
 def as_file(form: Form, given: Sequence[GridRow]) -> bytes:

@@ -68,6 +68,10 @@ class Indicator:
     comparable: Decimal | None = None
     edition: int = 1
 
+    def before(self, period: Period) -> Period:
+        """The period whose figure comes before: one month earlier, or three where it is reported by quarter."""
+        return period.shift(-period.step(self.cadence))
+
     def value(self, n: int | None, d: int | None) -> Fraction | None:
         """The exact value of micro-integers n and d; None when it cannot be computed (d = 0, missing)."""
         if n is None:

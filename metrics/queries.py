@@ -277,8 +277,10 @@ class Asking:
     same_before: int = 0
 
     def holds(self, period: str) -> bool:
-        """Whether it is asked for in a period of the collection's cadence."""
-        return self.from_period <= period and (not self.until_period or period <= self.until_period)
+        """Whether it is asked for in a period of the collection's rhythm: within its time, and for one of a slower
+        rhythm only in the period with which its own ends (a quarterly one in March, June …)."""
+        within = self.from_period <= period and (not self.until_period or period <= self.until_period)
+        return within and Period.parse(period).closes(self.indicator.cadence)
 
 
 def askings(session: Session, collection_id: int) -> list[Asking]:
@@ -415,13 +417,18 @@ def _views(session: Session, rows: Sequence[ReturnRow]) -> list[ReturnView]:
     pilots = dict(
         session.exec(select(Pilot.collection_id, Pilot.id).where(col(Pilot.collection_id).in_(collections))).all()
     )
-    asked: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for number, begins, ends in session.exec(
+    asked: dict[int, list[tuple[str, str, Cadence]]] = defaultdict(list)
+    for number, begins, ends, cadence in session.exec(
         select(
-            CollectionIndicator.collection_id, CollectionIndicator.from_period, CollectionIndicator.until_period
-        ).where(col(CollectionIndicator.collection_id).in_(collections))
+            CollectionIndicator.collection_id,
+            CollectionIndicator.from_period,
+            CollectionIndicator.until_period,
+            IndicatorRow.cadence,
+        )
+        .join(IndicatorRow, col(IndicatorRow.id) == CollectionIndicator.indicator_id)
+        .where(col(CollectionIndicator.collection_id).in_(collections))
     ):
-        asked[number].append((begins, ends))
+        asked[number].append((begins, ends, Cadence(cadence)))
     counted = select(Observation.return_id, func.count(func.distinct(Observation.indicator_id))).group_by(
         col(Observation.return_id)
     )
@@ -453,7 +460,10 @@ def _views(session: Session, rows: Sequence[ReturnRow]) -> list[ReturnView]:
             submitted_at=row.submitted_at,
             comment=row.comment,
             filled=filled.get(row.id or 0, 0),
-            asked=sum(begins <= row.period <= (ends or row.period) for begins, ends in asked[row.collection_id]),
+            asked=sum(
+                begins <= row.period <= (ends or row.period) and Period.parse(row.period).closes(cadence)
+                for begins, ends, cadence in asked[row.collection_id]
+            ),
             version=row.version,
             course=course_of(row),
         )

@@ -84,11 +84,17 @@ def _table(session: Session, rule: DataRule, first: Period, last: Period) -> pd.
     table["value"] = _values(table, indicators, n, d)
     table["n"], table["d"] = n, d
     unit = ["collection_id", "region_code"]
-    before = {key: str(period.shift(-1)) for key, period in periods.items()}
     year_before = {key: str(Period(p.year - 1, p.index, p.cadence)) for key, p in periods.items()}
+    earlier = {
+        "previous": [
+            str(indicators[number].before(periods[key]))
+            for number, key in zip(table.indicator_id, table.period, strict=True)
+        ],
+        "last_year": [year_before[key] for key in table.period],
+    }
     known = table.set_index([*unit, "code", "period"])["value"]
-    for name, turn in (("previous", before), ("last_year", year_before)):
-        keys = pd.MultiIndex.from_arrays([*(table[part] for part in unit), table.code, table.period.map(turn)])
+    for name, turned in earlier.items():
+        keys = pd.MultiIndex.from_arrays([*(table[part] for part in unit), table.code, turned])
         table[name] = known.reindex(keys).to_numpy()
     table["month"] = [float(periods[key].end.month) for key in table.period]
     table["target"], table["baseline"] = _lines(session, rule, table)

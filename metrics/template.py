@@ -332,6 +332,10 @@ def _pattern(amount: Decimal) -> str:
 def _past(form: Form, line: Line) -> list[str]:
     """The last three values under their periods; with another rhythm than the form's each names its period."""
     known = dict(line.history)
+    step = form.period.step(line.indicator.cadence)
+    if step > 1:  # the headings name the form's own rhythm
+        last = [f"{key}\n{_shown(line.indicator, entry)}" for key, entry in line.history[-HISTORY:]]
+        return [""] * (HISTORY - len(last)) + last
     keys = [str(form.period.shift(-steps)) for steps in range(HISTORY, 0, -1)]
     if not known or set(list(known)[-HISTORY:]) & set(keys):
         return [_shown(line.indicator, known.get(key)) for key in keys]

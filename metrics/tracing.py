@@ -188,8 +188,11 @@ def series(
     joins = definitions.joins(list(versions.values()))
     found: list[Point] = []
     before: Indicator | None = None
-    for key in map(str, span(Period.parse(min(known)), last)):
+    for period_ in span(Period.parse(min(known)), last):
+        key = str(period_)
         row = known.get(key)
+        if row is None and not period_.closes(indicator.cadence):
+            continue  # it is not reported in such a month
         if row is None:
             found.append(Point(key, None, None, None, 0, 0, found[-1].segment if found else ""))
             continue

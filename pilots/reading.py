@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import sqlalchemy
 from sqlmodel import Session, col, select
@@ -92,6 +93,7 @@ def _measures(
         versions = [indicator for indicator, _, _ in asked_for if indicator.version <= reference.version]
         role, smallest = next((role, smallest) for indicator, role, smallest in asked_for if indicator is reference)
         ids = [version.id for version in versions]
+        owed = [Period.parse(key).closes(reference.cadence) for key in expected.period]
         measures.append(
             evaluation.measure(
                 reference,
@@ -101,7 +103,7 @@ def _measures(
                 values[values.indicator_id.isin(ids)].reset_index(drop=True),
                 units,
                 sides,
-                expected,
+                expected[np.array(owed, dtype=bool)],
                 span,
                 settings().coverage_floor,
                 versions=versions,

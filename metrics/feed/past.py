@@ -88,10 +88,11 @@ class Past:
         cumulative = self.traits.cumulative[indicator]
         if not cumulative.any():
             return self.traits.value(indicator, n, d), np.full(len(places), number, dtype=np.int32)
-        alone = ~cumulative | (self.traits.year_to_date[indicator] & (period.index == 1))
-        follows = self.last_at[places] == number - 1
+        step = np.maximum(1, PER_YEAR[period.cadence] // self.traits.per_year[indicator])
+        alone = ~cumulative | (self.traits.year_to_date[indicator] & (period.index <= step))
+        follows = self.last_at[places] == number - step
         less_n = np.where(alone, 0, self.last_n[places])
         keeps_d = alone | self.traits.d_fixed[indicator] | ~self.traits.has_d[indicator]
         less_d = np.where(keeps_d, 0, self.last_d[places])
         value = self.traits.value(indicator, n - less_n, d - less_d)
-        return np.where(alone | follows, value, np.nan), np.where(alone, number, number - 1).astype(np.int32)
+        return np.where(alone | follows, value, np.nan), np.where(alone, number, number - step).astype(np.int32)

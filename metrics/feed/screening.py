@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.numbers import MICRO, to_micro
+from core.periods import PER_YEAR
 from core.words import Accumulation, Kind
 from metrics.checks import FLAT_PERIODS, RULES, counted
 from metrics.model import Indicator
@@ -46,6 +47,7 @@ class Traits:
         self.cumulative = of(lambda item: item.accumulation.cumulative)
         self.year_to_date = of(lambda item: item.accumulation is Accumulation.YEAR_TO_DATE)
         self.d_fixed = of(lambda item: item.d_fixed)
+        self.per_year = np.array([PER_YEAR[item.cadence] for item in indicators], dtype=np.int64)
         self.factor = np.array([item.factor for item in indicators], dtype=np.float64)
         self.bounds = {
             name: _Bound(indicators, [getattr(item, name) for item in indicators])

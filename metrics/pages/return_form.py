@@ -55,6 +55,9 @@ with st.container(border=True):
                 query_params={"id": str(view.pilot_id)},
                 width="content",
             )
+    if slower := [line.indicator for line in form.lines if form.period.step(line.indicator.cadence) > 1]:
+        names = "、".join(f"{item.name}（{item.cadence.label}，期末后第 {item.due_days} 个工作日）" for item in slower)
+        st.caption(guard.plain(f"本期含报得较少的指标：{names}。本期的截止日期按其中最晚的一项。"))
     if view.comment and view.state is ReturnState.RETURNED:
         st.warning(f"**退回理由**　{guard.plain(view.comment)}")
     if view.comment and view.state is ReturnState.LOCKED:
