@@ -117,12 +117,12 @@ def frame(board: Board) -> pd.DataFrame:
     """One row a unit, to be sorted by any part; numbers stay numbers."""
     rows = []
     for unit in board.units:
-        parts = {part.aspect: float(part.points) for part in unit.quality.parts}
+        parts = {part.aspect: round(float(part.points), 1) for part in unit.quality.parts}
         rows.append(
             {
                 "地区": unit.region,
                 "地区类型": unit.group or "–",
-                "总分": None if unit.quality.total is None else float(unit.quality.total),
+                "总分": None if unit.quality.total is None else round(float(unit.quality.total), 1),
                 "组内名次": "–" if unit.place is None else f"{unit.place} / {unit.of}",
                 **{aspect.label: parts.get(aspect) for aspect in Aspect},
                 "最省力的办法": unit.quality.cheapest_fixes[0].text if unit.quality.cheapest_fixes else "–",
