@@ -52,6 +52,7 @@ from demo import (
     catalogue,
     dossiers,
     evidence,
+    feedback,
     figures,
     indexes,
     openings,
@@ -114,6 +115,10 @@ def province(say: Callable[[str], None]) -> None:
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
     openings.tell(li, {name: _actor(name) for name in ("wanganji", "wujie", "zhouminzheng")}, scenarios)
+    say("登记监管方案、督办单和反馈……")
+    staff = {"liyan": li, "chenshen": chen}
+    supervision.tell(staff | teams, cast.organisations)
+    feedback.tell(staff | teams)
     say("导入群众诉求工单……")
     tickets.hand_in(rng, li)
     say("导入公开的月度考核通报……")

@@ -9,7 +9,7 @@ from core.errors import NotFound
 from core.numbers import from_micro, round_half_up
 from core.tabular import write_csv
 from core.words import ValueState
-from pilots import queries
+from pilots import feedback_queries, order_queries, queries
 
 
 def csv(actor: Actor, pilot_id: int) -> bytes:
@@ -51,4 +51,64 @@ def csv(actor: Actor, pilot_id: int) -> bytes:
         "状态",
         "审核",
     ]
+    return write_csv(header, rows)
+
+
+def feedback_csv(actor: Actor, pilot_id: int | None = None) -> bytes:
+    """The feedback an actor sees, of one pilot or of all, with its answers."""
+    rows = [
+        [
+            view.pilot,
+            view.kind.label,
+            view.region,
+            view.source,
+            view.text,
+            view.received_on,
+            view.answer,
+            view.answered_by,
+            view.answered_on,
+            view.waited,
+            view.iteration,
+        ]
+        for view in feedback_queries.feedback(actor, pilot_id=pilot_id)
+    ]
+    header = [
+        *("试点", "来自", "地区", "反馈人和渠道", "反馈内容", "收到日期"),
+        *("答复", "答复人", "答复日期", "等待工作日", "迭代"),
+    ]
+    return write_csv(header, rows)
+
+
+def orders_csv(actor: Actor) -> bytes:
+    """The board: every alert without an order and every order that an actor sees."""
+    rows: list[list[object]] = [
+        [
+            "预警",
+            "",
+            view.state.label,
+            view.pilot,
+            view.alert.words,
+            "",
+            view.alert.action.label,
+            None,
+            view.waiting or None,
+        ]
+        for view in order_queries.alerts(actor)
+        if not view.orders
+    ]
+    rows += [
+        [
+            "督办单",
+            view.code,
+            view.state.label,
+            view.pilot,
+            view.title,
+            view.organisation,
+            view.action.label,
+            view.due_on,
+            view.overdue or None,
+        ]
+        for view in order_queries.orders(actor)
+    ]
+    header = ["类别", "编号", "状态", "试点", "事项", "被督办单位", "措施", "回复期限", "已等或超期（工作日）"]
     return write_csv(header, rows)

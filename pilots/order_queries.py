@@ -131,7 +131,7 @@ def orders(actor: Actor, *, pilot_id: int | None = None) -> list[OrderView]:
 
 
 def alerts(actor: Actor, *, pilot_id: int | None = None) -> list[AlertView]:
-    """Alerts of the pilots an actor sees (a county: its own), the oldest first and settled ones last."""
+    """Alerts of the pilots an actor sees (a county: its own): those that wait first, and of them the oldest."""
     with read() as session:
         query = queries.readable(actor)
         if pilot_id is not None:
@@ -141,8 +141,8 @@ def alerts(actor: Actor, *, pilot_id: int | None = None) -> list[AlertView]:
         if actor.role is Role.COUNTY:
             found = [alert for alert in found if alert.region_code == actor.region_code]
         views = _alerts(session, pilots, found)
-    settled = (AlertState.EXPLAINED, AlertState.CLOSED)
-    return sorted(views, key=lambda view: (view.state in settled, view.alert.at, view.alert.id))
+    order = list(AlertState)
+    return sorted(views, key=lambda view: (order.index(view.state), view.alert.at, view.alert.id))
 
 
 def alert(actor: Actor, hit_id: int) -> AlertView | None:

@@ -13,9 +13,10 @@ from core.periods import Period
 from core.words import Arm, IndicatorRole, TargetKind, ValueState
 from db import facts, issuing
 from db.issuing import Issue
-from pilots import pictures, queries, wording
+from pilots import pictures, queries, supervision_queries, tolerance_report, wording
 from pilots.evaluation import Evaluation, Measure
 from pilots.pictures import parts
+from pilots.supervision_queries import Tolerance
 from reports.kit import Report
 
 KIND = "pilot"
@@ -40,6 +41,7 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
     evaluation = queries.evaluate(actor, pilot_id)
     if evaluation is None:
         raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
+    decided = next(iter(supervision_queries.decisions(actor, pilot_id)), None)
     issued = issuing.issue(
         actor.account_id,
         kind=KIND,
@@ -47,16 +49,16 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
         entity="pilot",
         subject_id=pilot_id,
         title=f"试点评估报告　{evaluation.pilot.name}",
-        inputs=_inputs(evaluation),
+        inputs=_inputs(evaluation) | tolerance_report.inputs(decided),
         lines=_lines(evaluation),
         as_of=evaluation.as_of,
     )
-    data = story(evaluation, issued, demo=facts.is_demo())
+    data = story(evaluation, issued, demo=facts.is_demo(), decided=decided)
     filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(issued.as_of):%Y%m%d}.pdf"
     return Issued(data, issued.number, issued.digest, filename)
 
 
-def story(evaluation: Evaluation, issued: Issue, *, demo: bool) -> bytes:
+def story(evaluation: Evaluation, issued: Issue, *, demo: bool, decided: Tolerance | None = None) -> bytes:
     """The report's pages. Every figure is one that the evaluation holds; nothing is computed here."""
     pilot = evaluation.pilot
     report = Report(
@@ -75,6 +77,7 @@ def story(evaluation: Evaluation, issued: Issue, *, demo: bool) -> bytes:
     _quality(report, evaluation)
     _design(report, evaluation)
     _appendix(report, evaluation, issued.digest)
+    tolerance_report.tell(report, decided)
     report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
     return report.bytes()
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor, Subject
+from accounts.permissions import Actor, Answer, Permission, Subject, may
+from core.errors import NotFound
 from core.words import (
     FindingVerdict,
     SupervisionMode,
@@ -142,6 +143,13 @@ def supervised(actor: Actor, pilot_id: int) -> Supervised | None:
         return Supervised(domain, mode_for(domain_queries.touches_safety(session, domain)), tuple(plans))
 
 
+def indicators(actor: Actor, pilot_id: int) -> list[Indicator]:
+    """What a pilot's triggers may look at."""
+    with read() as session:
+        pilot = session.exec(queries.readable(actor).where(Pilot.id == pilot_id)).first()
+        return [] if pilot is None else list(indicators_of(session, pilot).values())
+
+
 def indicators_of(session: Session, pilot: Pilot) -> dict[str, Indicator]:
     """The pilot's indicators by code, in the version that is reported last."""
     asked = metrics.askings(session, pilot.collection_id)
@@ -195,6 +203,24 @@ def decisions_of(session: Session, pilot_id: int) -> list[Tolerance]:
         )
         for row, by in rows
     ]
+
+
+def may_decide(actor: Actor, pilot_id: int) -> Answer:
+    """Whether the actor may decide on this pilot's errors, and if not why not."""
+    with read() as session:
+        pilot = session.exec(queries.readable(actor).where(Pilot.id == pilot_id)).first()
+        if pilot is None:
+            return may(actor, Permission.TOLERANCE_DECIDE)
+        return may(actor, Permission.TOLERANCE_DECIDE, runner_of(session, actor, pilot))
+
+
+def file_content(actor: Actor, pilot_id: int, attachment_id: int) -> bytes:
+    """A file of a decision, for those who see the pilot."""
+    known = {file.id for item in decisions(actor, pilot_id) for file in item.files}
+    if attachment_id not in known:
+        raise NotFound("没有找到这个文件，可能已被移除。", "请刷新页面。")
+    with read() as session:
+        return files.content(session, attachment_id)
 
 
 def runner_of(session: Session, actor: Actor, pilot: Pilot) -> Subject:

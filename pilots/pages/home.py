@@ -5,12 +5,22 @@ import streamlit as st
 
 from accounts.permissions import Permission, may
 from core import clock
-from core.words import DataStatus, FollowUpState, PilotState, ReturnState, ReviewState, Role, ScenarioState
+from core.words import (
+    AlertState,
+    DataStatus,
+    FollowUpState,
+    PilotState,
+    ReturnState,
+    ReviewState,
+    Role,
+    ScenarioState,
+    SupervisionState,
+)
 from metrics import follow_ups, reminder_queries
 from metrics import queries as returns
 from panels import sheet_queries
 from panels.pages.judging_parts import deadline as own_deadline
-from pilots import queries
+from pilots import feedback_queries, order_queries, queries
 from scenarios import appraisal_queries as appraisals
 from scenarios import opening_queries, request_queries
 from scenarios import queries as scenarios
@@ -142,6 +152,22 @@ else:
     any_todo |= todo(len(granted), "项数据已批准，等待接入", "scenarios/pages/data_requests.py", "去登记接入")
 any_todo |= cooperation()
 any_todo |= judging()
+orders = ask(order_queries.orders, actor)
+asked = [order for order in orders if order.mine and order.state.waits_for_reply]
+late = sum(bool(order.overdue) for order in asked)
+any_todo |= todo(
+    len(asked), f"份督办单等您回复{f'，其中超期 {late} 份' if late else ''}", "pilots/pages/orders.py", "去回复督办"
+)
+if actor.role is not Role.COUNTY:
+    alerts = [alert for alert in ask(order_queries.alerts, actor) if alert.state is AlertState.OPEN]
+    replied = [order for order in orders if order.state is SupervisionState.REPLIED and not order.mine]
+    any_todo |= todo(len(alerts), "条预警等待处置", "pilots/pages/orders.py", "去处置")
+    any_todo |= todo(len(replied), "份督办回复等待核实", "pilots/pages/orders.py", "去核实")
+if actor.is_staff:
+    late = sum(bool(order.overdue) for order in orders)
+    any_todo |= todo(late, "份督办单超期未回复", "pilots/pages/orders.py", "去督促")
+unheard = [view for view in ask(feedback_queries.feedback, actor) if view.open and view.answers]
+any_todo |= todo(len(unheard), "条反馈等待答复", "pilots/pages/feedback.py", "去答复反馈", feedback_state="待答复")
 if not any_todo:
     st.success("没有待办事项。")
 

@@ -30,6 +30,9 @@ EVALUATION = "pilots/pages/evaluation.py"
 SUBPAGES = (
     SubPage(PILOT, "总览", "science"),
     SubPage(EVALUATION, "五个问题", "balance"),
+    SubPage("pilots/pages/supervision.py", "监管", "policy"),
+    SubPage("pilots/pages/feedback.py", "反馈", "forum"),
+    SubPage("pilots/pages/iteration.py", "迭代", "autorenew"),
     SubPage("pilots/pages/promotion.py", "推广", "share", Permission.PILOT_PROMOTE),
     SubPage("metrics/pages/targets.py", "基线与目标", "flag", of="collection_id"),
     SubPage("metrics/pages/units.py", "参加地区", "groups", of="collection_id"),

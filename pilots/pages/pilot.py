@@ -12,7 +12,7 @@ from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
 from pilots import exports, pictures, queries, report, service, wording
-from pilots.pages import parts
+from pilots.pages import parts, supervision_parts
 from pilots.stages import PILOT
 from scenarios import impact_queries
 from web import charts, guard, keep, widgets
@@ -49,6 +49,7 @@ with st.container(border=True):
     if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
         for lack in impact_queries.missing_for(actor, pilot.scenario_id):
             st.markdown(f":red-badge[■ 启动前须补]　{guard.plain(lack)}，请打开上面的场景，在“个人信息保护”中登记。")
+    supervision_parts.summary(actor, pilot)
     steps = PILOT.steps_from(pilot.state)
     allowed = [step for step in steps if may(actor, Permission(step.permission), subject)]
     widgets.steps("pilot", allowed, act)

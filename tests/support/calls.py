@@ -28,8 +28,10 @@ from db.session import read, write
 from db.tables import Pilot, ReturnRow, Scenario
 from metrics import service as metrics
 from metrics.stages import RETURN
+from pilots import order_service as orders
 from pilots import service as pilots
 from pilots.stages import PILOT
+from pilots.supervision_schemas import OrderIn
 from scenarios import service as scenarios
 from scenarios.stages import SCENARIO
 
@@ -49,6 +51,7 @@ def _step(workflow: Workflow, table: type[Any], number: int = 1) -> str:
 
 CALLS: dict[Command, Call] = {
     metrics.move: lambda actor: metrics.move(actor, 1, _step(RETURN, ReturnRow), "理由充分", seen_version=1),
+    orders.issue: lambda actor: orders.issue(actor, OrderIn.model_construct(pilot_id=1)),
     pilots.move: lambda actor: pilots.move(actor, 1, _step(PILOT, Pilot), "理由充分", seen_version=1),
     scenarios.move: lambda actor: scenarios.move(actor, 1, _step(SCENARIO, Scenario), "理由充分", seen_version=1),
 }
