@@ -64,6 +64,17 @@ class Settings(BaseSettings):
         ge=1,
         description="Default: working days an organisation has to answer a supervision order.",
     )
+    pre_periods_floor: int = Field(
+        3,
+        ge=2,
+        le=24,
+        description="Periods before a pilot's start that each of its regions must have values for, or it may not start.",
+    )
+    risk_review_days: int = Field(
+        90,
+        ge=7,
+        description="A pilot's risk that nobody reviewed for longer shows as not looked after.",
+    )
     coverage_floor: float = Field(
         0.8,
         ge=0,

@@ -57,6 +57,7 @@ from demo import (
     indexes,
     openings,
     people,
+    plans,
     promises,
     reminders,
     responsibilities,
@@ -332,7 +333,10 @@ def _pilot(
     P = PilotState
     if item.state is P.DESIGN:
         return
+    plans.consent(li, scenario_id)
+    plans.prepare(li, pilot_id, item, cast.organisations)
     _move_pilot(li, pilot_id, stages.PROPOSE)
+    plans.tell(li, pilot_id, item)
     if item.state is P.PENDING:
         return
     _move_pilot(chen, pilot_id, stages.START)

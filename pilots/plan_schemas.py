@@ -82,7 +82,7 @@ class PaymentIn(Input):
     line_id: int = Field(title="预算科目")
     paid_on: date = Field(title="支付日期")
     amount: Decimal = Field(title="支付金额（元）", gt=0, le=MOST, decimal_places=2)
-    purpose: str = Field(title="用途", min_length=4, max_length=200)
+    purpose: str = Field(title="用途", min_length=2, max_length=200)
     payee: str = Field("", title="收款方", max_length=60)
     files: list[tuple[str, bytes]] = Field(title="凭证", min_length=1, max_length=10)
 

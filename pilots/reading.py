@@ -44,7 +44,7 @@ def evaluated(
     with read() as session:
         units = [unit for unit in units_of(session, view) if not own_only or unit.code == own]
         codes = [unit.code for unit in units]
-        returns = _returns(session, view.collection_id, codes)
+        returns = returns_of(session, view.collection_id, codes)
         measures = _measures(session, view, units, span, returns, own_only=own_only)
         quality = quality_facts.of_collection(session, view.collection_id, codes).quality()
         restated = restating.of_collection(session, view.collection_id, codes)
@@ -79,7 +79,7 @@ def _measures(
 ) -> list[Measure]:
     codes = [unit.code for unit in units]
     expected = returns[returns.due][["code", "period"]]
-    values = _values(session, view.collection_id, codes)
+    values = values_of(session, view.collection_id, codes)
     days = {period: Period.parse(period).end for period in returns.period.unique()}
     dated = groups.timeline(session, codes, set(days.values()))
     sides = {
@@ -88,7 +88,7 @@ def _measures(
     targets = metrics.targets_of(session, view.collection_id)
     used = list(values.indicator_id.unique())
     measures = []
-    for asked_for in _by_code(session, view.collection_id):
+    for asked_for in asked_by_code(session, view.collection_id):
         reference = series.reference([indicator for indicator, _, _ in asked_for], used)
         versions = [indicator for indicator, _, _ in asked_for if indicator.version <= reference.version]
         role, smallest = next((role, smallest) for indicator, role, smallest in asked_for if indicator is reference)
@@ -154,7 +154,7 @@ def asked(session: Session, collection_id: int) -> Sequence[tuple[IndicatorRow, 
     ).all()  # type: ignore[return-value]
 
 
-def _by_code(session: Session, collection_id: int) -> list[list[tuple[Indicator, IndicatorRole, int | None]]]:
+def asked_by_code(session: Session, collection_id: int) -> list[list[tuple[Indicator, IndicatorRole, int | None]]]:
     """The indicators of a pilot in their order, each with the versions it was or will be reported by."""
     found: dict[str, list[tuple[Indicator, IndicatorRole, int | None]]] = {}
     for row, role, smallest in asked(session, collection_id):
@@ -162,7 +162,7 @@ def _by_code(session: Session, collection_id: int) -> list[list[tuple[Indicator,
     return [sorted(versions, key=lambda item: item[0].version) for versions in found.values()]
 
 
-def _values(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
+def values_of(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
     """County figures from the roll-ups: indicator_id, code, period, n, d, state, unapproved."""
     rows = session.execute(
         sqlalchemy.select(
@@ -187,7 +187,7 @@ def _values(session: Session, collection_id: int, codes: Sequence[str]) -> pd.Da
     return frame.astype({"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str"})
 
 
-def _returns(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
+def returns_of(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
     """What is owed: code, period, state, status, label, due (its deadline has passed or it is in), on_time."""
     today = clock.today()
     rows = session.exec(

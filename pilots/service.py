@@ -25,7 +25,7 @@ from db.tables import (
 )
 from metrics import collecting
 from metrics.schemas import CollectionIn, TargetIn, UnitPick
-from pilots import phase_service, queries, supervision_service
+from pilots import gate_queries, phase_service, queries, supervision_service
 from pilots.schemas import PilotIn
 from pilots.stages import EVALUATE, FINISH, PILOT, START, STOP
 from regions import groups
@@ -110,6 +110,7 @@ def step(
     taken = PILOT.take(row.state, do, reason)
     if seen_version is not None:
         check_version(row, seen_version)
+    gate_queries.require(session, row, do)
     if do == START:
         _start(session, actor, row)
     if do == EVALUATE:

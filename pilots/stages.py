@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.permissions import Permission
 from core.words import AdoptionState as A
+from core.words import MilestoneState as M
 from core.words import PilotState as S
 from core.words import SupervisionState as O
 from core.workflow import Step, Workflow
@@ -93,4 +94,19 @@ ADOPTION = Workflow(
         Step(DROP, (A.PLANNED, A.PREPARING, A.LIVE), A.DROPPED, Permission.PILOT_PROMOTE, needs_reason=True),
         Step(PLAN, (A.DROPPED,), A.PLANNED, Permission.PILOT_PROMOTE, needs_reason=True),
     ),
+)
+
+BEGIN, COMPLETE, REOPEN, CANCEL = "开始", "完成", "重新打开", "取消"
+
+MILESTONE = Workflow(
+    name="里程碑",
+    initial=M.PLANNED,
+    labels={state: state.label for state in M},
+    steps=(
+        Step(BEGIN, (M.PLANNED,), M.DOING, Permission.PILOT_PLAN),
+        Step(COMPLETE, (M.PLANNED, M.DOING), M.DONE, Permission.PILOT_PLAN),
+        Step(REOPEN, (M.DONE,), M.DOING, Permission.PILOT_PLAN, needs_reason=True),
+        Step(CANCEL, (M.PLANNED, M.DOING), M.CANCELLED, Permission.PILOT_PLAN, needs_reason=True),
+    ),
+    terminal=frozenset({M.CANCELLED}),
 )

@@ -10,11 +10,24 @@ from accounts.permissions import Permission
 from core.workflow import Workflow
 from metrics.stages import FOLLOW_UP, RETURN, RULE
 from panels.stages import REVIEW as PANEL
-from pilots.stages import ADOPTION, ORDER, PILOT
+from pilots.stages import ADOPTION, MILESTONE, ORDER, PILOT
 from scenarios.stages import DATA_LINK, OPENING, OPENING_ANSWER, SCENARIO
 
 ROOT = Path(__file__).parents[1]
-WORKFLOWS = (SCENARIO, DATA_LINK, OPENING, OPENING_ANSWER, PILOT, ORDER, ADOPTION, RETURN, RULE, FOLLOW_UP, PANEL)
+WORKFLOWS = (
+    SCENARIO,
+    DATA_LINK,
+    OPENING,
+    OPENING_ANSWER,
+    PILOT,
+    MILESTONE,
+    ORDER,
+    ADOPTION,
+    RETURN,
+    RULE,
+    FOLLOW_UP,
+    PANEL,
+)
 
 
 def rendered() -> str:

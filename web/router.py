@@ -64,6 +64,7 @@ PAGES = (
     Page("pilots/pages/pilots.py", "试点", "pilots", Permission.PILOT_READ, "试点", "science"),
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
     Page("pilots/pages/evaluation.py", "试点评估", "evaluation", Permission.PILOT_READ),
+    Page("pilots/pages/plan.py", "试点计划", "plan", Permission.PILOT_READ),
     Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),
     Page("pilots/pages/promotion.py", "推广", "promotion", Permission.PILOT_PROMOTE),
     Page("pilots/pages/supervision.py", "试点监管", "supervision", Permission.PILOT_READ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -30,6 +32,7 @@ EVALUATION = "pilots/pages/evaluation.py"
 SUBPAGES = (
     SubPage(PILOT, "总览", "science"),
     SubPage(EVALUATION, "五个问题", "balance"),
+    SubPage("pilots/pages/plan.py", "计划与经费", "event_note"),
     SubPage("pilots/pages/supervision.py", "监管", "policy"),
     SubPage("pilots/pages/feedback.py", "反馈", "forum"),
     SubPage("pilots/pages/iteration.py", "迭代", "autorenew"),
@@ -59,3 +62,9 @@ def ways(pilot: PilotView, here: str, actor: Actor) -> None:
                     query_params={"id": str(getattr(pilot, page.of))},
                     width="content",
                 )
+
+
+def stamp(rows: Sequence[Any]) -> str:
+    """Changes whenever one of these (each with its `version`) was added or changed. A popover whose key has it
+    closes once what it was opened for is done."""
+    return f"{len(rows)}_{sum(row.version for row in rows)}"

@@ -11,10 +11,9 @@ from core.numbers import format_number
 from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
-from pilots import exports, pictures, queries, report, service, wording
-from pilots.pages import parts, supervision_parts
+from pilots import exports, gate_queries, pictures, queries, report, service, wording
+from pilots.pages import gate_parts, parts, supervision_parts
 from pilots.stages import PILOT
-from scenarios import impact_queries
 from web import charts, guard, keep, widgets
 
 actor = guard.current_actor()
@@ -47,8 +46,7 @@ with st.container(border=True):
     )
     subject = Subject(created_by=pilot.created_by)
     if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
-        for lack in impact_queries.missing_for(actor, pilot.scenario_id):
-            st.markdown(f":red-badge[■ 启动前须补]　{guard.plain(lack)}，请打开上面的场景，在“个人信息保护”中登记。")
+        gate_parts.draw(keep.ask(gate_queries.blockers, actor, pilot.id), "pilot")
     supervision_parts.summary(actor, pilot)
     steps = PILOT.steps_from(pilot.state)
     allowed = [step for step in steps if may(actor, Permission(step.permission), subject)]

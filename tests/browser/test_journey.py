@@ -101,6 +101,35 @@ def design(li: Person) -> str:
     return li.page.url
 
 
+def plan(li: Person) -> None:
+    """Who leads the pilot and what comes first."""
+    li.sees("启动前还差 3 项")
+    li.press("去登记负责人")
+    li.press("增加成员")
+    li.fill("member_new_0_name", "方禾")
+    li.page.locator(".st-key-member_new_0_save button").click()
+    li.settle()
+    li.page.locator(".st-key-plan_part").get_by_text("里程碑", exact=True).click()
+    li.settle()
+    li.press("增加里程碑")
+    li.fill("milestone_new_0_content", "完成设备安装和培训")
+    li.fill("milestone_new_0_owner", "方禾")
+    li.page.locator(".st-key-milestone_new_0_save button").click()
+    li.settle()
+    li.sees("启动前还差 1 项")
+
+
+def agree(wang: Person) -> None:
+    """The county that answers for the scenario's item confirms it."""
+    wang.visit("confirmations")
+    box = wang.page.locator("[class*=st-key-confirmations_scenario_] input").first
+    box.fill(SCENARIO)
+    wang.page.get_by_role("option").filter(has_text=SCENARIO).first.click()
+    wang.settle()
+    wang.press("确认所选事项")
+    wang.sees("这个场景的事项都已答复")
+
+
 # Before the new pilot, whose own overdue returns would fill 安吉's workbench.
 def test_a_county_hands_in_a_return(browser: Browser, site: str, tmp_path: Path) -> None:
     with visitor(browser, site, "wanganji") as wang:
@@ -134,7 +163,11 @@ def test_a_county_hands_in_a_return(browser: Browser, site: str, tmp_path: Path)
 
 
 def test_from_a_need_to_a_running_pilot(browser: Browser, site: str) -> None:
-    with visitor(browser, site, "liyan") as li, visitor(browser, site, "chenshen") as chen:
+    with (
+        visitor(browser, site, "liyan") as li,
+        visitor(browser, site, "chenshen") as chen,
+        visitor(browser, site, "wanganji") as wang,
+    ):
         register(li)
         scenario = li.page.url.removeprefix(f"{site}/")
         # Nobody approves what he registered himself.
@@ -146,7 +179,10 @@ def test_from_a_need_to_a_running_pilot(browser: Browser, site: str) -> None:
         li.visit(scenario)
         pilot = design(li).removeprefix(f"{site}/")
         expect(li.page.get_by_role("button", name="批准启动")).to_have_count(0)
+        plan(li)
+        agree(wang)
         chen.visit(pilot)
+        chen.sees("启动条件已齐")
         chen.press("批准启动")
         chen.page.get_by_role("button", name="确认批准启动").click()
         chen.settle()

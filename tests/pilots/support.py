@@ -14,14 +14,15 @@ from accounts.permissions import Actor
 from core import clock
 from core.numbers import to_micro
 from core.periods import Period
-from core.words import Arm, GovernanceLevel, IndicatorRole, ReturnState, ValueState
+from core.words import Arm, DutyAnswer, GovernanceLevel, IndicatorRole, ReturnState, TeamRole, ValueState
 from db.session import read, write
 from db.tables import CollectionUnit, IndicatorRow, Observation, Pilot, ReturnRow
 from metrics import catalogue, rollups
 from metrics.schemas import IndicatorPick
-from pilots import service, stages
+from pilots import plan_service, service, stages
+from pilots.plan_schemas import MemberIn, MilestoneIn
 from pilots.schemas import PilotIn
-from scenarios import need_service
+from scenarios import agreement_service, duty_queries, need_service
 from scenarios import service as scenarios
 from scenarios import stages as scenario_stages
 from tests.scenarios.conftest import move as move_scenario
@@ -39,7 +40,24 @@ def approved_scenario(cast: Cast) -> int:
     scenario_id = scenarios.register_scenario(cast.li_staff, scenario_in(cast.li_staff, [need_id]), nonce="s1")
     move_scenario(cast.li_staff, scenario_id, scenario_stages.SUBMIT)
     move_scenario(cast.chen_staff, scenario_id, scenario_stages.APPROVE)
+    confirm(cast.li_staff, scenario_id)
     return scenario_id
+
+
+def confirm(actor: Actor, scenario_id: int) -> None:
+    """The actor's organisation agrees to all of its items."""
+    found = duty_queries.duty_list(actor, scenario_id)
+    assert found is not None
+    agreement_service.answer(actor, scenario_id, actor.organisation_id or 0, found.items, DutyAnswer.CONFIRM)
+
+
+def ready(cast: Cast, pilot_id: int) -> None:
+    """Give a designed pilot what its plan needs before the start: who leads it and what comes first."""
+    plan_service.add_member(cast.li_staff, pilot_id, MemberIn(name="李研", role=TeamRole.LEADER))
+    with read() as session:
+        due = session.get_one(Pilot, pilot_id).start_on
+    first = MilestoneIn(content="完成培训和系统对接", due_on=due, owner="省发展研究院")
+    plan_service.add_milestone(cast.li_staff, pilot_id, first)
 
 
 def indicator(code: str) -> int:
@@ -84,6 +102,7 @@ def running(cast: Cast, **changes: Any) -> int:
     """A pilot that 李研 designed and 陈审 started on its first day."""
     data = pilot_in(approved_scenario(cast), cast, **changes)
     pilot_id = service.design(cast.li_staff, data)
+    ready(cast, pilot_id)
     move(cast.li_staff, pilot_id, stages.PROPOSE)
     with time_machine.travel(datetime.combine(data.start_on, time(9), clock.BEIJING)):
         move(cast.chen_staff, pilot_id, stages.START)

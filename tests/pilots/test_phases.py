@@ -68,7 +68,7 @@ def spans(cast: Cast, pilot_id: int) -> list[tuple[int, str, str, str]]:
     ]
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("house")
 class TestPhases:
     def test_the_design_is_the_first_and_follows_a_redesign(self, cast: Cast) -> None:
         scenario_id = approved_scenario(cast)

@@ -128,7 +128,7 @@ class TestMove:
         scenario_id = scenarios.register_scenario(cast.li_staff, scenario_in(cast.li_staff, [need_id]), nonce="s")
         pilot_id = service.design(cast.li_staff, pilot_in(scenario_id, cast))
         move(cast.li_staff, pilot_id, stages.PROPOSE)
-        with pytest.raises(WrongState, match="草稿"):
+        with pytest.raises(Invalid, match="场景“草稿”，还没有立项"):
             move(cast.chen_staff, pilot_id, stages.START)
         with read() as session:
             assert session.exec(select(func.count()).select_from(ReturnRow)).one() == 0

@@ -178,12 +178,13 @@ def test_a_pilot_does_not_start_without_it(database: str, cast: Cast) -> None:
     scenario_id = support.approved_scenario(cast)
     declare(li, scenario_id, decides=True)
     pilot_id = pilots.design(li, support.pilot_in(scenario_id, cast))
+    support.ready(cast, pilot_id)
     support.move(li, pilot_id, pilot_stages.PROPOSE)
     with pytest.raises(Invalid) as refused:
         support.move(chen, pilot_id, pilot_stages.START)
     assert str(refused.value) == (
-        "还没有个人信息保护影响评估（利用个人信息进行自动化决策） "
-        "请先在场景页的“个人信息保护”中补录影响评估，再启动试点。"
+        "还没有个人信息保护影响评估（利用个人信息进行自动化决策）。请在场景页的“个人信息保护”中登记影响评估。 "
+        "补齐以上 1 项后，再“批准启动”；试点页列有每一项的办理入口。"
     )
     with read() as session:
         assert session.get_one(Pilot, pilot_id).state is PilotState.PENDING

@@ -14,6 +14,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -28,8 +29,10 @@ from db.session import read, write
 from db.tables import Pilot, ReturnRow, Scenario
 from metrics import service as metrics
 from metrics.stages import RETURN
+from pilots import money_service as money
 from pilots import order_service as orders
 from pilots import service as pilots
+from pilots.plan_schemas import PaymentIn
 from pilots.stages import PILOT
 from pilots.supervision_schemas import OrderIn
 from scenarios import service as scenarios
@@ -49,8 +52,13 @@ def _step(workflow: Workflow, table: type[Any], number: int = 1) -> str:
         return workflow.steps_from(row.state)[0].do
 
 
+_PAYMENT = PaymentIn(
+    line_id=1, paid_on=date(2026, 1, 5), amount=Decimal(1), purpose="首期款", files=[("回单.txt", b"paid")]
+)
+
 CALLS: dict[Command, Call] = {
     metrics.move: lambda actor: metrics.move(actor, 1, _step(RETURN, ReturnRow), "理由充分", seen_version=1),
+    money.pay: lambda actor: money.pay(actor, _PAYMENT),
     orders.issue: lambda actor: orders.issue(actor, OrderIn.model_construct(pilot_id=1)),
     pilots.move: lambda actor: pilots.move(actor, 1, _step(PILOT, Pilot), "理由充分", seen_version=1),
     scenarios.move: lambda actor: scenarios.move(actor, 1, _step(SCENARIO, Scenario), "理由充分", seen_version=1),
