@@ -54,6 +54,7 @@ class Permission(StrEnum):
     PILOT_PROMOTE = "pilot:promote"
     PILOT_READ = "pilot:read"
     PILOT_START = "pilot:start"
+    PORTFOLIO_READ = "portfolio:read"
     RANKING_READ = "ranking:read"
     RECUSAL_DECIDE = "recusal:decide"
     REGION_EDIT = "region:edit"
@@ -430,6 +431,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PILOT_PROMOTE: _staff,
     Permission.PILOT_READ: _worker,
     Permission.PILOT_START: _staff_not_creator,
+    Permission.PORTFOLIO_READ: _staff,
     Permission.RANKING_READ: _county_or_staff,
     Permission.RECUSAL_DECIDE: _another_of_staff,
     Permission.REGION_EDIT: _staff,

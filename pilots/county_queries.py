@@ -14,7 +14,7 @@ import scenarios.queries as scenarios
 from accounts.permissions import Actor, Permission, Subject, may
 from core import clock
 from core.numbers import MISSING
-from core.words import Arm, PilotState, ReturnState
+from core.words import Arm, ReturnState
 from db.session import read
 from db.tables import CollectionUnit, Region, Scenario
 from metrics import figure_panel, ranking, ranking_queries
@@ -169,16 +169,3 @@ def known(actor: Actor) -> list[tuple[str, str]]:
         for row in rows
         if row.level.is_county and may_see(actor, row.code)
     ]
-
-
-def next_step(view: PilotView) -> str:
-    """What comes next for a pilot, in a few words."""
-    if view.verdict is not None:
-        return view.verdict.next_step
-    return {
-        PilotState.DESIGN: "完成设计，提交启动。",
-        PilotState.PENDING: "由另一位研究院人员批准启动。",
-        PilotState.RUNNING: "按期报送，期满评估。",
-        PilotState.PAUSED: "查明原因，恢复或终止。",
-        PilotState.EVALUATING: "研究院记录结论。",
-    }.get(view.state, MISSING)

@@ -174,7 +174,7 @@ def measure(
         coverage=(0, 0) if last is None else (int(last.reported), int(last.expected)),
         baseline=baseline,
         target=target,
-        attained=_attained(indicator, baseline, target, value),
+        attained=attained(indicator, baseline, target, value),
         attained_by=_attained_by(indicator, versions, targets, counties, arms, latest),
         cause=Cause() if own_only else cause(counties, units, span, indicator),
     )
@@ -245,9 +245,10 @@ def _exact(indicator: Indicator, n: Any, d: Any, reported: int) -> Fraction | No
     return indicator.value(top, bottom)
 
 
-def _attained(
+def attained(
     indicator: Indicator, baseline: Decimal | None, target: Decimal | None, value: Fraction | None
 ) -> float | None:
+    """The share of the promised way that a value stands for; None where the lines say nothing about it."""
     if indicator.direction is Direction.WITHIN:
         return attainment_within(baseline, indicator.best_min, indicator.best_max, value)
     if baseline is None or target is None or value is None:
@@ -275,7 +276,7 @@ def _attained_by(
         version = next(item for item in versions if item.id == row.indicator_id)
         own = version.value(_int(row.n), _int(row.d))
         value = None if own is None else own * joins(versions)[version.id].factor
-        share = _attained(indicator, baseline, target, value)
+        share = attained(indicator, baseline, target, value)
         if share is not None:
             found[str(row.code)] = share
     return found

@@ -70,6 +70,13 @@ def evaluated(
     )
 
 
+def span_of(view: PilotView, known: Sequence[phases.Phase]) -> Span:
+    """The time that today's stretch of phases covers, of a pilot without phases all of it."""
+    stretches = phases.stretches(known)
+    stretch = phases.stretch_of(stretches, None, clock.today())
+    return view.span if stretch is None else _span(view, stretches, stretch)
+
+
 def _span(view: PilotView, stretches: Sequence[Stretch], stretch: Stretch) -> Span:
     return Span(stretch.start_on, stretch.end_on, began_on=view.start_on, followed=stretch is not stretches[-1])
 

@@ -62,6 +62,7 @@ PAGES = (
     ),
     Page("scenarios/pages/matrix.py", "数据就绪度", "matrix", Permission.SCENARIO_READ, "需求与场景", "grid_on"),
     Page("pilots/pages/pilots.py", "试点", "pilots", Permission.PILOT_READ, "试点", "science"),
+    Page("pilots/pages/portfolio.py", "试点比较", "portfolio", Permission.PORTFOLIO_READ, "比较", "dashboard"),
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
     Page("pilots/pages/evaluation.py", "试点评估", "evaluation", Permission.PILOT_READ),
     Page("pilots/pages/plan.py", "试点计划", "plan", Permission.PILOT_READ),

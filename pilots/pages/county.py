@@ -7,6 +7,7 @@ from core.numbers import format_number
 from core.periods import Period
 from core.words import Arm
 from pilots import county_queries as queries
+from pilots import portfolio
 from pilots.pages import promotion_parts
 from web import guard, widgets
 from web.keep import ask
@@ -85,7 +86,7 @@ if county.pilots:
                 "结论": view.verdict.verdict.label if view.verdict else "–",
                 "牵头单位": view.lead,
                 "起止": f"{view.start_on} 至 {view.end_on}",
-                "下一步": queries.next_step(view),
+                "下一步": portfolio.next_step(view),
             }
             for view, arm in county.pilots
         ),

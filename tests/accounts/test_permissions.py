@@ -64,6 +64,7 @@ pilot:promote       y y - - - - -
 pilot:read          y y y y y - -
 pilot:start         y y - - - - -
 recusal:decide      y y - - - - -
+portfolio:read      y y - - - - -
 ranking:read        y y y y - - -
 region:edit         y y - - - - -
 report:issue        y y - - - - -

@@ -1,0 +1,156 @@
+"""What the portfolio page and its file say of each pilot, and its picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from accounts.permissions import Actor
+from core import clock
+from core.numbers import MISSING, format_number
+from core.periods import Period
+from core.tabular import Block, write_xlsx
+from core.words import Side
+from pilots import portfolio
+from pilots.portfolio import EFFECT, RANGE, Attained, Line
+from reports import figures
+from reports.figures.common import Figure
+
+_FEN = 1_000_000  # a 万元
+
+
+def share_words(found: Attained | None, *, interval: bool = True) -> str:
+    """“73%（65%–80%）”."""
+    if found is None:
+        return MISSING
+    words = f"{format_number(found.share * 100, 0)}%"
+    if not interval or math.isnan(found.low):
+        return words
+    return f"{words}（{format_number(found.low * 100, 0)}%–{format_number(found.high * 100, 0)}%）"
+
+
+def spending(line: Line) -> str:
+    """“已支付 32.0 / 80.0 万元（40%）”, with 超支 where more was paid than planned."""
+    if line.planned is None:
+        return MISSING if line.paid is None else f"{_wan(line.paid)} 万元（没有预算）"
+    paid = line.paid or 0
+    rate = (
+        f"（{format_number(100 * paid / line.planned, 0)}%{'，超支' if paid > line.planned else ''}）"
+        if line.planned
+        else ""
+    )
+    return f"{_wan(paid)} / {_wan(line.planned)} 万元{rate}"
+
+
+def _wan(fen: int) -> str:
+    return format_number(fen / _FEN, 1)
+
+
+def effect(line: Line) -> str:
+    """The effect as the last verdict found it."""
+    kept = line.pilot.verdict.figures if line.pilot.verdict else {}
+    words = str(kept.get(EFFECT, MISSING))
+    return f"{words}（{kept[RANGE]}）" if words != MISSING and kept.get(RANGE) else words
+
+
+def rows(lines: Sequence[Line]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "试点": line.pilot.name,
+                "状态": line.pilot.state.label,
+                "结论": line.pilot.verdict.verdict.label if line.pilot.verdict else MISSING,
+                "目标指标": line.indicator.name if line.indicator else MISSING,
+                "最近一期": Period.parse(line.period).label if line.period else MISSING,
+                "数值": line.indicator.show(line.figure.value) if line.indicator and line.figure else MISSING,
+                "基线": MISSING if line.indicator is None else line.indicator.show(line.baseline),
+                "目标": MISSING if line.indicator is None else line.indicator.show(line.target),
+                "达成率": None if line.attained is None else round(line.attained.share * 100, 1),
+                "达成率区间": share_words(line.attained),
+                **{
+                    f"{side.label}达成率": share_words(line.by_side.get(side.label))
+                    for side in (Side.DEVELOPED, Side.UNDERDEVELOPED)
+                },
+                "效果（结论时）": effect(line),
+                "数据质量（结论时）": line.quality or MISSING,
+                "近一年按时报送": prompt(line),
+                "经费（已支付 / 预算）": spending(line),
+                "试点 / 对照": f"{line.pilot.pilots} / {line.pilot.comparisons}",
+                "起止": f"{line.pilot.start_on} 至 {line.pilot.end_on}",
+                "下一步": portfolio.next_step(line.pilot),
+            }
+            for line in lines
+        ]
+    )
+
+
+def prompt(line: Line) -> str:
+    good, due = line.prompt
+    return f"{format_number(100 * good / due, 0)}%" if due else MISSING
+
+
+def picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
+    """How far each pilot has come towards its target, with its interval, the furthest first."""
+    known = sorted(
+        (line for line in lines if line.attained), key=lambda line: -(line.attained.share if line.attained else 0)
+    )
+    records = [
+        {
+            "name": line.pilot.name.removesuffix("试点"),
+            "estimate": found.share * 100,
+            "low": found.low * 100,
+            "high": found.high * 100,
+            "shown": share_words(found),
+            "printed": share_words(found, interval=False),
+            "group": line.pilot.state.label,
+            "note": f"{line.indicator.name} {line.indicator.show(line.figure.value)}"
+            if line.indicator and line.figure
+            else "",
+        }
+        for line in known
+        for found in (line.attained,)
+        if found is not None
+    ]
+    columns = ["name", "estimate", "low", "high", "shown", "printed", "group", "note"]
+    return figures.dots(
+        pd.DataFrame(records, columns=columns),
+        title="目标达成率及其95%区间",
+        unit="达成率（%）",
+        reference=(100.0, "目标"),
+        width=width,
+    )
+
+
+def sides_picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
+    """The same for each side, of the pilots that have counties on both."""
+    records = [
+        {
+            "name": f"{line.pilot.name.removesuffix('试点')}·{side[:2]}",
+            "estimate": found.share * 100,
+            "low": found.low * 100,
+            "high": found.high * 100,
+            "shown": share_words(found),
+            "printed": share_words(found, interval=False),
+            "group": side,
+            "note": line.pilot.name,
+        }
+        for line in lines
+        if len(line.by_side) == 2
+        for side, found in line.by_side.items()
+    ]
+    columns = ["name", "estimate", "low", "high", "shown", "printed", "group", "note"]
+    return figures.dots(
+        pd.DataFrame(records, columns=columns),
+        title="两类地区各自的达成率",
+        unit="达成率（%）",
+        reference=(100.0, "目标"),
+        width=width,
+    )
+
+
+def workbook(actor: Actor) -> bytes:
+    """All pilots as a workbook."""
+    frame = rows(portfolio.portfolio(actor))
+    return write_xlsx([Block("试点比较", list(frame.columns), frame.to_numpy().tolist())], made_at=clock.now())
