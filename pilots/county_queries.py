@@ -16,7 +16,7 @@ from core import clock
 from core.numbers import MISSING
 from core.words import Arm, ReturnState
 from db.session import read
-from db.tables import CollectionUnit, Region, Scenario
+from db.tables import CollectionUnit, Region, RegionGroup, Scenario
 from metrics import figure_panel, ranking, ranking_queries
 from metrics.figure_panel import Choice
 from metrics.queries import ReturnView
@@ -145,17 +145,15 @@ def _value(session: Session, choice: Choice, code: str) -> Value | None:
 
 def _spells(session: Session, code: str) -> list[str]:
     """“2024-08-21 至今 山区海岛县”: as the lists name it, oldest first."""
-    changes = figure_panel.list_changes(session, [code])
-    if not changes:
-        return []
-    found = []
-    starts: list[date | None] = [None, *(item.day for item in changes)]
-    for place, start in enumerate(starts):
-        ends = starts[place + 1] if place + 1 < len(starts) else None
-        on = start or (ends - timedelta(days=1) if ends else clock.today())
-        name = groups.group_of(session, code, on) or "不在名单"
-        last = f"{ends - timedelta(days=1)}" if ends else "今"
-        found.append(f"{start or '起初'} 至 {last}：{name}")
+    spells = sorted(
+        session.exec(
+            select(RegionGroup).where(RegionGroup.scheme == groups.MAIN_SCHEME, RegionGroup.region_code == code)
+        ),
+        key=lambda spell: spell.valid_from or date.min,
+    )
+    found = [f"{spell.valid_from or '起初'} 至 {spell.valid_to or '今'} {spell.name}" for spell in spells]
+    if spells and spells[-1].valid_to:
+        found.append(f"{spells[-1].valid_to + timedelta(days=1)} 起不在名单")
     return found
 
 

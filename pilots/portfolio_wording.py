@@ -104,7 +104,7 @@ def picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
             "high": found.high * 100,
             "shown": share_words(found),
             "printed": share_words(found, interval=False),
-            "group": line.pilot.state.label,
+            "group": "全部试点",
             "note": f"{line.indicator.name} {line.indicator.show(line.figure.value)}"
             if line.indicator and line.figure
             else "",

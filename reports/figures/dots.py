@@ -12,6 +12,7 @@ from reports.figures.common import Figure, bounds, by, empty, ems, tips
 
 _ROW = 22
 _LETTER = 12
+_NARROW = 280
 
 
 def dots(
@@ -36,7 +37,8 @@ def dots(
     known = [*frame[["estimate", "low", "high"]].to_numpy().ravel(), *([reference[0]] if reference else [])]
     low, high = bounds(known, margin=0.06)
     room = max(ems(word) for word in frame["printed"]) * _LETTER + 14
-    high += (high - low) * room / max(width - room, 80)
+    # A telephone is narrower than the width asked for, and its words are not.
+    high += (high - low) * room / max(min(width, _NARROW) - room, 80)
     colour = by("group", alt.Color, groups, [look.colour for look in looks], legend=len(groups) > 1)
     shape = by("group", alt.Shape, groups, [look.shape for look in looks], legend=len(groups) > 1)
     scale = alt.Scale(domain=[low, high], nice=False)
