@@ -91,4 +91,6 @@ def _micro(value: Decimal, note: str) -> tuple[int, str]:
     try:
         return to_micro(value), note
     except ValueError:
-        raise Refused("cell.large", f"数字太大，有 {value.adjusted() + 1} 位。", "请核对单位，是否多输了几位。") from None
+        raise Refused(
+            "cell.large", f"数字太大，有 {value.adjusted() + 1} 位。", "请核对单位，是否多输了几位。"
+        ) from None

@@ -349,7 +349,7 @@ class _Checking:
             for place in range(count):
                 found = self.checked.standing(place)
                 if found is not None:
-                    plain[place] = found.state == ValueState.REPORTED and not found.reason and not found.note
+                    plain[place] = found.state == ValueState.REPORTED and not (found.reason or found.note or found.link)
                     n[place] = -3 if found.n is None else found.n
                     d[place] = -3 if found.d is None else found.d
         return n, d, plain

@@ -54,6 +54,7 @@ class Stored(NamedTuple):
     state: str
     reason: str
     note: str
+    link: str
 
     @property
     def has_value(self) -> bool:
@@ -61,7 +62,7 @@ class Stored(NamedTuple):
 
     @property
     def entry(self) -> Entry:
-        return Entry(self.n, self.d, ValueState(self.state), self.reason, self.note)
+        return Entry(self.n, self.d, ValueState(self.state), self.reason, self.note, self.link)
 
 
 Series = tuple[str, int]  # region code, indicator id
@@ -182,6 +183,7 @@ def _stored(
             cast(col(Observation.state), String),  # as text: making a word of each costs more than reading it
             col(Observation.reason),
             col(Observation.note),
+            col(Observation.link),
         )
         .join(ReturnRow, col(ReturnRow.id) == col(Observation.return_id))
         .where(

@@ -22,7 +22,7 @@ from metrics.feed.opening import ROWS_LIMIT
 from metrics.model import ChangeKind, Entry
 from metrics.workbook import remark
 
-HEADINGS = ("地区代码", "报送期", "指标代码", "分子", "分母", "状态", "说明")
+HEADINGS = ("地区代码", "报送期", "指标代码", "分子", "分母", "状态", "说明", "佐证链接")
 
 
 def changes(checked: Checked, kind: ChangeKind, most: int) -> list[dict[str, Any]]:
@@ -84,6 +84,7 @@ def values_csv(actor: Actor, collection_id: int, period: str | None = None) -> b
             col(Observation.state),
             col(Observation.reason),
             col(Observation.note),
+            col(Observation.link),
         )
         .join(Observation, col(Observation.return_id) == returns.id)
         .join(IndicatorRow, col(IndicatorRow.id) == col(Observation.indicator_id))
@@ -99,7 +100,8 @@ def values_csv(actor: Actor, collection_id: int, period: str | None = None) -> b
 
 
 def _row(
-    region: str, period: str, code: str, n: int | None, d: int | None, state: ValueState, reason: str, note: str
+    region: str, period: str, code: str, n: int | None, d: int | None, state: ValueState, *words: str
 ) -> Sequence[object]:
     figures = (None if micro is None else f"{from_micro(micro):f}" for micro in (n, d))
-    return region, period, code, *figures, state.label, remark(Entry(n, d, state, reason, note))
+    entry = Entry(n, d, state, *words)
+    return region, period, code, *figures, state.label, remark(entry), entry.link

@@ -32,7 +32,7 @@ Mask = NDArray[np.bool_]
 BLANK, SLOW = -2, -1  # instead of a figure in millionths: nothing there; to be read cell by cell
 _PLAIN_DIGITS = 12  # more would be too large for a figure, which is not for this place to say
 _DECIMAL = re.compile(rf"(\d{{1,{_PLAIN_DIGITS}}})\.(\d{{1,{MICRO_PLACES}}})", re.ASCII)
-_FILLED = ("n", "d", "state", "reason")
+_FILLED = ("n", "d", "state", "reason", "link")
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,10 @@ def read(delivery: Delivery, frame: Frame, allowed: Collection[str] | None) -> R
     plain = (n >= 0) & np.where(has_d, d >= 0, d == BLANK) & ~_special(delivery, numbers)
     if "state" in places:
         plain &= np.array(list(map(_Memo(_is_reported).__getitem__, columns[places["state"] - 1])), dtype=bool)
+    if "link" in places:
+        plain &= np.array(
+            list(map(_Memo(lambda raw: not _text(raw)).__getitem__, columns[places["link"] - 1])), dtype=bool
+        )
     remark = _Memo(lambda raw: _text(raw) if isinstance(raw, str) else None)
     words = list(map(remark.__getitem__, columns[places["reason"] - 1])) if "reason" in places else [""] * len(numbers)
     odd = [at for at, text in enumerate(words) if text is None or (text and not _simple(text))]

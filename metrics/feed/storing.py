@@ -152,6 +152,7 @@ def _append(
         "state": [ValueState.REPORTED.value] * len(places),
         "reason": [""] * len(places),
         "note": [rows.words[place] for place in places],
+        "link": [""] * len(places),
         "late": [late[place] for place in owed],
         "upload_id": [uploads[place] for place in owed],
     }
@@ -163,6 +164,7 @@ def _append(
             columns["d"][position] = entry.d if has_d[kinds[position]] else None
             columns["state"][position] = entry.state.value
             columns["reason"][position], columns["note"][position] = entry.reason, entry.note
+            columns["link"][position] = entry.link
     if frame.stored:
         before = (checked.stored(place) for place in places)
         columns["revision"] = [1 if value is None else value.revision + 1 for value in before]

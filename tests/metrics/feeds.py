@@ -205,5 +205,5 @@ def stored(asked: Asked) -> dict[tuple[str, str, str], list[Entry]]:
         found: dict[tuple[str, str, str], list[Entry]] = {}
         for row, region, period in rows:
             history = found.setdefault((region, period, codes[row.indicator_id]), [])
-            history.append(Entry(row.n, row.d, row.state, row.reason, row.note))
+            history.append(Entry(row.n, row.d, row.state, row.reason, row.note, row.link))
         return found

@@ -71,14 +71,16 @@ def test_values_go_out_and_come_back_unchanged(house: Path, cast: Cast) -> None:
     data = feeds.table(
         [
             (ANJI, "2026-07", "A1", "96", "120", "估计", "=系统停机"),
-            (ANJI, "2026-07", "A3", "7", "", "", "'引号"),
+            (ANJI, "2026-07", "A3", "7", "", "", "'引号", "https://example.gov.cn/a?b=1"),
             (ANJI, "2026-08", "A1", "", "", "不适用", "没有发生"),
             (ANJI, "2026-08", "A4", "0.000001", "3", "", "多行\n说明"),
             (DEQING, "2026-07", "A1", "50", "100", "", "-"),
-        ]
+        ],
+        (*feeds.HEADINGS, "佐证链接"),
     )
     saved = feeds.load(asked, data)
     assert saved.written is not None and saved.written.saved == 5
+    assert feeds.stored(asked)[ANJI, "2026-07", "A3"][-1].link == "https://example.gov.cn/a?b=1"
     for actor, period in ((cast.li_staff, None), (cast.wang_anji, "2026-07")):
         out = outgoing.values_csv(actor, asked.id, period)
         look = feed_service.look(actor, out, "out.csv", Wish(collection=str(asked.id)))
@@ -88,6 +90,10 @@ def test_values_go_out_and_come_back_unchanged(house: Path, cast: Cast) -> None:
     before = feeds.stored(asked)
     feeds.load(asked, outgoing.values_csv(cast.li_staff, asked.id))
     assert feeds.stored(asked) == before
+    # A table without that column, and another figure, leave the link where it is.
+    feeds.load(asked, feeds.table([(ANJI, "2026-07", "A3", "8", "", "", "'引号")]))
+    newest = feeds.stored(asked)[ANJI, "2026-07", "A3"][-1]
+    assert (newest.n, newest.link) == (8_000_000, "https://example.gov.cn/a?b=1")
 
 
 def test_the_page_shows_the_difference_and_saves_when_confirmed(house: Path, cast: Cast, page: Page) -> None:
