@@ -103,30 +103,6 @@ class Evaluation:
     def goal(self) -> Measure | None:
         return next((measure for measure in self.measures if measure.role is IndicatorRole.GOAL), None)
 
-    def frozen(self) -> dict[str, Any]:
-        """The inputs of the verdict as plain JSON: figures, counts and targets, exact where they are exact."""
-        return {
-            "as_of": self.as_of.isoformat(),
-            "units": [[unit.code, unit.arm.value, unit.group] for unit in self.units],
-            "measures": [
-                {
-                    "indicator": measure.indicator.code,
-                    "version": measure.indicator.version,
-                    "latest": measure.latest,
-                    "n": measure.n,
-                    "d": measure.d,
-                    "coverage": list(measure.coverage),
-                    "baseline": _text(measure.baseline),
-                    "target": _text(measure.target),
-                    "values": [
-                        [row.code, row.period, _int(row.n), _int(row.d), row.state]
-                        for row in measure.counties.itertuples()
-                    ],
-                }
-                for measure in self.measures
-            ],
-        }
-
 
 def measure(
     indicator: Indicator,
@@ -288,7 +264,3 @@ def _number(value: Fraction | None) -> float:
 
 def _int(value: Any) -> int | None:
     return None if value is None or pd.isna(value) else int(value)
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)

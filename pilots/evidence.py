@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from core.words import Verdict
 from metrics.comparison import Effect, Strength, gate, weaker
@@ -66,9 +68,50 @@ class Decision:
     @property
     def title(self) -> str:
         """“有条件推广（山区海岛县）”, “继续至2027年3月”, or the plain word."""
-        if self.verdict is Verdict.CONTINUE and self.scope:
-            return f"继续至{self.scope}"
-        return f"{self.verdict.label}（{self.scope}）" if self.scope else self.verdict.label
+        return titled(self.verdict, self.scope)
+
+
+def titled(verdict: Verdict, scope: str) -> str:
+    """A verdict's word with for whom, or until when."""
+    if verdict is Verdict.CONTINUE and scope:
+        return f"继续至{scope}"
+    return f"{verdict.label}（{scope}）" if scope else verdict.label
+
+
+def kept(e: Evidence) -> dict[str, Any]:
+    """The evidence as plain JSON; what is not a number is null."""
+    return dict(_plain(asdict(e)))
+
+
+def restored(kept_: Mapping[str, Any]) -> Evidence:
+    """The evidence as it was kept. What later versions of the program ask besides has its default."""
+    known = {field.name for field in fields(Evidence)}
+    values = {name: value for name, value in kept_.items() if name in known}
+    for name in ("goal", "equity_gap"):
+        values[name] = _effect(values.get(name))
+    groups = {side: _effect(effect) for side, effect in values.get("effect_by_group", {}).items()}
+    values["effect_by_group"] = {side: effect for side, effect in groups.items() if effect is not None}
+    values["guardrails"] = tuple((name, worse, shown) for name, worse, shown in values.get("guardrails", ()))
+    values["target_groups"] = tuple(values.get("target_groups", ()))
+    return Evidence(**values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _effect(kept_: Mapping[str, Any] | None) -> Effect | None:
+    if kept_ is None:
+        return None
+    values: dict[str, Any] = dict(kept_)
+    for name in ("estimate", "low", "high", "p_welch", "p_permutation", "se", "df"):
+        if values.get(name) is None:
+            values[name] = math.nan
+    return Effect(**values)
 
 
 def claim(effect: Effect) -> Strength:

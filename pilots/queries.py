@@ -33,6 +33,7 @@ from db.tables import (
 from metrics import queries as metrics
 from metrics.schemas import IndicatorPick
 from pilots.evaluation import Evaluation
+from pilots.evidence import titled
 from pilots.model import Span
 from pilots.phases import Phase, Stretch, stretch_of
 from pilots.phases import stretches as staged
@@ -46,6 +47,7 @@ __all__ = [
     "current_stretch",
     "design_of",
     "evaluate",
+    "frozen",
     "phases",
     "phases_of",
     "pilot",
@@ -70,6 +72,13 @@ class VerdictView:
     inputs_hash: str
     decided_at: datetime
     overruled_reason: str
+    scope: str = ""
+    phase: int | None = None
+
+    @property
+    def title(self) -> str:
+        """“有条件推广（山区海岛县）”, “继续至2027年3月”, or the plain word."""
+        return titled(self.verdict, self.scope)
 
 
 @dataclass(frozen=True)
@@ -265,6 +274,18 @@ def verdicts(actor: Actor, pilot_id: int) -> list[VerdictView]:
         return [_verdict(row) for row in rows]
 
 
+def frozen(actor: Actor, verdict_id: int) -> tuple[int, dict[str, Any]] | None:
+    """The pilot of a verdict and the copy of its inputs that was kept with it; None when it is not the actor's. A
+    county is never shown them: they hold the figures of others."""
+    if actor.role is Role.COUNTY:
+        return None
+    with read() as session:
+        row = session.get(PilotVerdict, verdict_id)
+        if row is None or session.exec(readable(actor).where(Pilot.id == row.pilot_id)).first() is None:
+            return None
+        return row.pilot_id, row.inputs
+
+
 def evaluate(actor: Actor, pilot_id: int, phase: int | None = None) -> Evaluation | None:
     """Everything measured about a pilot in the phase of that number (None: today's) and those of the same
     scenario version beside it; None when there is no such pilot or it is not the actor's."""
@@ -351,4 +372,6 @@ def _verdict(row: PilotVerdict) -> VerdictView:
         inputs_hash=row.inputs_hash,
         decided_at=row.decided_at,
         overruled_reason=row.overruled_reason,
+        scope=row.scope,
+        phase=row.phase,
     )

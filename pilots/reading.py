@@ -17,7 +17,7 @@ from core.periods import Cadence, Period
 from core.settings import settings
 from core.words import IndicatorRole
 from db.session import read
-from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, Region, ReturnRow, Rollup
+from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, PilotStart, Region, ReturnRow, Rollup
 from metrics import definitions, quality_facts, restating, series
 from metrics import queries as metrics
 from metrics.model import Indicator
@@ -136,6 +136,7 @@ def units_of(session: Session, view: PilotView) -> list[Unit]:
             )
         ).all()
     )
+    later = starts_of(session, view.id)
     return [
         Unit(
             code=region.code,
@@ -147,9 +148,16 @@ def units_of(session: Session, view: PilotView) -> list[Unit]:
             side=member[region.code].side if region.code in member else None,
             tile_row=region.tile_row,
             tile_col=region.tile_col,
+            starts_on=later[region.code] if later.get(region.code, view.start_on) > view.start_on else None,
         )
         for unit, region in rows
     ]
+
+
+def starts_of(session: Session, pilot_id: int) -> dict[str, date]:
+    """Own first days of counties that started later; the newest entry of each counts."""
+    rows = session.exec(select(PilotStart).where(PilotStart.pilot_id == pilot_id).order_by(col(PilotStart.id))).all()
+    return {row.region_code: row.start_on for row in rows}
 
 
 def asked(session: Session, collection_id: int) -> Sequence[tuple[IndicatorRow, IndicatorRole, int | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from accounts.permissions import Actor, Permission, require
@@ -13,14 +13,15 @@ from core.periods import Period
 from core.words import Arm, IndicatorRole, TargetKind, ValueState
 from db import facts, issuing
 from db.issuing import Issue
-from pilots import pictures, queries, supervision_queries, tolerance_report, wording
+from pilots import answer_report, pictures, queries, supervision_queries, tolerance_report, wording
 from pilots.evaluation import Evaluation, Measure
+from pilots.freezing import frozen
 from pilots.pictures import parts
 from pilots.supervision_queries import Tolerance
 from reports.kit import Report
 
 KIND = "pilot"
-LAYOUT = 2  # part of the inputs: another layout is another document
+LAYOUT = 3  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 
@@ -53,7 +54,7 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
         lines=_lines(evaluation),
         as_of=evaluation.as_of,
     )
-    data = story(evaluation, issued, demo=facts.is_demo(), decided=decided)
+    data = story(evaluation, issued, demo=facts.is_demo(), transfer=transfer, decided=decided)
     filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(issued.as_of):%Y%m%d}.pdf"
     return Issued(data, issued.number, issued.digest, filename)
 
@@ -72,6 +73,8 @@ def story(evaluation: Evaluation, issued: Issue, *, demo: bool, decided: Toleran
         demo=demo,
     )
     _summary(report, evaluation)
+    if evaluation.goal is not None:
+        answer_report.chapter(report, evaluation, evaluation.goal, transfer)
     for measure in evaluation.measures:
         _measure(report, evaluation, measure)
     _quality(report, evaluation)
@@ -86,7 +89,7 @@ def _summary(report: Report, evaluation: Evaluation) -> None:
     pilot, goal = evaluation.pilot, evaluation.goal
     report.heading("结论摘要")
     if pilot.verdict is not None:
-        word = pilot.verdict.verdict.label
+        word = pilot.verdict.title
         report.text(f"结论：{word}。{pilot.verdict.sentence}")
         if pilot.verdict.overruled_reason:
             report.note(pilot.verdict.overruled_reason, title="本结论由人工作出，与系统规则不同，理由")
@@ -322,9 +325,14 @@ def _lines(evaluation: Evaluation) -> dict[str, str]:
 def _inputs(evaluation: Evaluation) -> dict[str, Any]:
     """Everything that is printed, except when it was printed."""
     pilot = evaluation.pilot
-    return evaluation.frozen() | {
+    return frozen(evaluation) | {
         "as_of": "",
+        "evidence": "",  # says until when to go on, which moves with the calendar
+        "decision": None
+        if evaluation.decision is None
+        else [evaluation.decision.rule_id, evaluation.decision.sentence],
         "layout": LAYOUT,
+        "transfer": None if transfer is None else asdict(transfer),
         "pilot": [
             pilot.code,
             pilot.name,

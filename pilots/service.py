@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 
 from sqlmodel import Session, col, select
@@ -25,7 +23,7 @@ from db.tables import (
 )
 from metrics import collecting
 from metrics.schemas import CollectionIn, TargetIn, UnitPick
-from pilots import gate_queries, phase_service, queries, supervision_service
+from pilots import freezing, gate_queries, phase_service, queries, supervision_service
 from pilots.schemas import PilotIn
 from pilots.stages import EVALUATE, FINISH, PILOT, START, STOP
 from regions import groups
@@ -146,7 +144,7 @@ def judge(actor: Actor, pilot_id: int, *, overrule: Verdict | None = None, reaso
     if evaluation.decision is None:
         raise WrongState("这个试点还没有目标指标，不能作出结论。", "请先在设计中选择目标指标。")
     decision = evaluation.decision
-    inputs = evaluation.frozen()
+    inputs = freezing.frozen(evaluation)
     with write() as session:
         row = PilotVerdict(
             pilot_id=pilot_id,
@@ -157,10 +155,12 @@ def judge(actor: Actor, pilot_id: int, *, overrule: Verdict | None = None, reaso
             owner=evaluation.pilot.lead,
             figures=decision.figures,
             inputs=inputs,
-            inputs_hash=hashlib.sha256(json.dumps(inputs, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
+            inputs_hash=freezing.digest(inputs),
             decided_by=actor.account_id,
             decided_at=clock.now(),
             overruled_reason=reason.strip() if overrule is not None else "",
+            scope="" if overrule is not None else decision.scope,
+            phase=evaluation.stretch.number if evaluation.stretch else None,
         )
         session.add(row)
         session.flush()

@@ -65,6 +65,7 @@ PAGES = (
     Page("pilots/pages/portfolio.py", "试点比较", "portfolio", Permission.PORTFOLIO_READ, "比较", "dashboard"),
     Page("pilots/pages/pilot.py", "试点详情", "pilot", Permission.PILOT_READ),
     Page("pilots/pages/evaluation.py", "试点评估", "evaluation", Permission.PILOT_READ),
+    Page("pilots/pages/verdict.py", "结论与依据", "verdict", Permission.PILOT_READ),
     Page("pilots/pages/plan.py", "试点计划", "plan", Permission.PILOT_READ),
     Page("pilots/pages/design.py", "发起试点", "design", Permission.PILOT_DESIGN),
     Page("pilots/pages/promotion.py", "推广", "promotion", Permission.PILOT_PROMOTE),

@@ -57,7 +57,7 @@ from db.tables.pilot_life import (
     PilotPhase,
     PilotRisk,
 )
-from db.tables.pilots import Pilot, PilotVerdict
+from db.tables.pilots import Pilot, PilotStart, PilotVerdict
 from db.tables.promotion import Adoption, AdoptionStep
 from db.tables.regions import Region, RegionFact, RegionGroup
 from db.tables.resources import (
@@ -149,6 +149,7 @@ __all__ = [
     "PilotPayment",
     "PilotPhase",
     "PilotRisk",
+    "PilotStart",
     "PilotVerdict",
     "Recusal",
     "ReformItem",

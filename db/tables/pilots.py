@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy import JSON, CheckConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.words import GovernanceLevel, PilotState, Verdict
@@ -36,6 +36,21 @@ class Pilot(Versioned, table=True):
     created_at: datetime
 
 
+class PilotStart(SQLModel, table=True):
+    """A pilot county that started later than the pilot: its own first day. Append-only, the newest row counts;
+    one that gives the pilot's own first day takes an earlier one back."""
+
+    __tablename__ = "pilot_start"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pilot_id: int = Field(foreign_key="pilot.id", index=True)
+    region_code: str = Field(foreign_key="region.code")
+    start_on: date
+    reason: str
+    set_by: int | None = Field(default=None, foreign_key="account.id")
+    set_at: datetime
+
+
 class PilotVerdict(SQLModel, table=True):
     """A verdict with the rule that fired and a frozen copy of its inputs. Append-only."""
 
@@ -54,3 +69,6 @@ class PilotVerdict(SQLModel, table=True):
     decided_by: int | None = Field(default=None, foreign_key="account.id")
     decided_at: datetime
     overruled_reason: str = ""
+    # for whom (有条件推广) or until when (继续至); of which phase: the first number of its stretch
+    scope: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    phase: int | None = None

@@ -27,11 +27,13 @@ class SubPage:
 
 PILOT = "pilots/pages/pilot.py"
 EVALUATION = "pilots/pages/evaluation.py"
+VERDICT = "pilots/pages/verdict.py"
 
 # In the order of the row. A page adds itself with one line.
 SUBPAGES = (
     SubPage(PILOT, "总览", "science"),
     SubPage(EVALUATION, "五个问题", "balance"),
+    SubPage(VERDICT, "结论与依据", "gavel"),
     SubPage("pilots/pages/plan.py", "计划与经费", "event_note"),
     SubPage("pilots/pages/supervision.py", "监管", "policy"),
     SubPage("pilots/pages/feedback.py", "反馈", "forum"),

@@ -75,7 +75,7 @@ decision = evaluation.decision
 if pilot.verdict is not None:
     verdict = pilot.verdict
     with st.container(border=True, key="verdict"):
-        st.markdown(f"**结论：{verdict.verdict.label}**　{guard.plain(verdict.sentence)}")
+        st.markdown(f"**结论：{guard.plain(verdict.title)}**　{guard.plain(verdict.sentence)}")
         if verdict.overruled_reason:
             st.markdown(f":orange-badge[人工结论]　理由：{guard.plain(verdict.overruled_reason)}")
         st.markdown(f"下一步：{guard.plain(verdict.next_step)}　责任单位：{guard.plain(verdict.owner)}")

@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "moderation_record",
     "observation",
     "pilot_payment",
+    "pilot_start",
     "pilot_verdict",
     "region_fact",
     "reminder",
