@@ -13,10 +13,19 @@ from core.periods import Period
 from core.words import Arm, IndicatorRole, TargetKind, ValueState
 from db import facts, issuing
 from db.issuing import Issue
-from pilots import answer_report, pictures, queries, supervision_queries, tolerance_report, wording
+from pilots import (
+    answer_report,
+    pictures,
+    queries,
+    supervision_queries,
+    tolerance_report,
+    transfer_queries,
+    wording,
+)
 from pilots.evaluation import Evaluation, Measure
 from pilots.freezing import frozen
 from pilots.pictures import parts
+from pilots.profile import Transfer
 from pilots.supervision_queries import Tolerance
 from reports.kit import Report
 
@@ -43,6 +52,7 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
     if evaluation is None:
         raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
     decided = next(iter(supervision_queries.decisions(actor, pilot_id)), None)
+    transfer = transfer_queries.transfer(actor, pilot_id)
     issued = issuing.issue(
         actor.account_id,
         kind=KIND,
@@ -50,7 +60,7 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
         entity="pilot",
         subject_id=pilot_id,
         title=f"试点评估报告　{evaluation.pilot.name}",
-        inputs=_inputs(evaluation) | tolerance_report.inputs(decided),
+        inputs=_inputs(evaluation, transfer) | tolerance_report.inputs(decided),
         lines=_lines(evaluation),
         as_of=evaluation.as_of,
     )
@@ -59,7 +69,14 @@ def issue(actor: Actor, pilot_id: int) -> Issued:
     return Issued(data, issued.number, issued.digest, filename)
 
 
-def story(evaluation: Evaluation, issued: Issue, *, demo: bool, decided: Tolerance | None = None) -> bytes:
+def story(
+    evaluation: Evaluation,
+    issued: Issue,
+    *,
+    demo: bool,
+    decided: Tolerance | None = None,
+    transfer: Transfer | None = None,
+) -> bytes:
     """The report's pages. Every figure is one that the evaluation holds; nothing is computed here."""
     pilot = evaluation.pilot
     report = Report(
@@ -322,7 +339,7 @@ def _lines(evaluation: Evaluation) -> dict[str, str]:
     return found
 
 
-def _inputs(evaluation: Evaluation) -> dict[str, Any]:
+def _inputs(evaluation: Evaluation, transfer: Transfer | None) -> dict[str, Any]:
     """Everything that is printed, except when it was printed."""
     pilot = evaluation.pilot
     return frozen(evaluation) | {
