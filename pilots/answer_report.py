@@ -35,7 +35,7 @@ def chapter(report: Report, evaluation: Evaluation, measure: Measure, transfer: 
     if measure.cause.pre_periods >= words.PRE_TREND_PERIODS:
         report.chart(answer_pictures.before(evaluation, measure, compared.before), "试点与对照地区各期平均")
     if measure.effect is not None:
-        _table(report, answer_tables.effects(measure), "效果、区间与检验", (3, 2.2, 2.6, 1.7, 1.7, 1.6, 2.4))
+        _table(report, answer_tables.effects(measure), "效果、区间与检验", (2.2, 2.6, 2.7, 1.5, 1.6, 1.3, 2.4))
     _question(report, 4, found)
     if measure.effect is not None:
         report.chart(pictures.effects(measure), "试点效果及95%可信范围")
@@ -70,7 +70,7 @@ def _distance(report: Report, evaluation: Evaluation, measure: Measure, compared
             report,
             answer_tables.small_places(evaluation, measure, compared.small),
             "收缩后的值与波动范围",
-            (1.6, 2, 1.4, 1.4, 2.6, 2.6, 1.7),
+            (1.7, 2, 1.4, 1.4, 2.4, 2.5, 1.8),
         )
 
 

@@ -116,14 +116,18 @@ def small_places(evaluation: Evaluation, measure: Measure, frame: pd.DataFrame) 
                 f"{row.n:,.0f} / {row.d:,.0f}",
                 indicator.show(row.share * scale),
                 indicator.show(row.shrunken * scale),
-                f"{indicator.show(row.low95 * scale)} 至 {indicator.show(row.high95 * scale)}",
-                f"{indicator.show(row.low998 * scale)} 至 {indicator.show(row.high998 * scale)}",
+                _bounds(indicator, row.low95 * scale, row.high95 * scale),
+                _bounds(indicator, row.low998 * scale, row.high998 * scale),
                 f"超出 {row.beyond}%" if row.beyond else "波动范围内",
             ]
             for row in frame.sort_values("d").itertuples()
         ],
         columns=["地区", "分子 / 分母", "数值", "收缩后", "95% 波动范围", "99.8% 波动范围", "位置"],
     )
+
+
+def _bounds(indicator: Indicator, low: float, high: float) -> str:
+    return f"{indicator.show(low, unit=False)} 至 {indicator.show(high, unit=False)}"
 
 
 def profile(found: Profile) -> pd.DataFrame:

@@ -76,7 +76,7 @@ class Cause:
                 f"试点地区分 {self.batches} 批启动，各批从自己启动的那一期算起，只与当时尚未启动的地区比较，"
                 f"再按批次大小平均（{counts}）。"
             )
-        how = "比较两边试点前后的变化之差，区间为 韦尔奇 95% 区间，并用随机重排复核"
+        how = "比较两边试点前后的变化之差，区间为韦尔奇 95% 区间，并用随机重排复核"
         if gate(effect.n_treated, effect.n_comparison) == "descriptive":
             how = "只比较变化之差，并看随意指定试点地区时有多少次差别同样大"
         return f"试点地区同时启动，有试点前的数据（{counts}），所以{how}。"

@@ -163,7 +163,8 @@ class Lines(Flowable):
 
     def head_height(self) -> float:
         """Height of the smallest part that may stand at the foot of a page. After `wrap`."""
-        least = min(self.style.least, len(self._lines or ()))
+        lines, least = len(self._lines or ()), self.style.least
+        least = lines if lines < 2 * least else least  # too few to be parted
         return float(least * self.style.leading + 2 * self._pad())
 
     def draw(self) -> None:

@@ -29,8 +29,10 @@ from metrics.comparison import (
     gate,
     group_time_effects,
     mantel_haenszel,
+    matched,
     minimum_detectable,
     rank_intervals,
+    staggered,
     wild_bootstrap,
 )
 
@@ -706,3 +708,61 @@ def test_group_time_refuses(mpdta: pd.DataFrame) -> None:
         group_time_effects(pd.concat([mpdta, mpdta.head(1)]))
     with pytest.raises(ValueError, match="two different"):
         group_time_effects(mpdta.assign(first_treated=[*mpdta["first_treated"][:-1], 2004]))
+
+
+# -- as one effect: different starts, no time before -----------------------------------
+
+
+def test_staggered_with_one_start_is_before_after_of_the_periods_around_it() -> None:
+    pilots, others = np.array([3.0, 5.0, 4.0, 6.0, 5.5]), np.array([1.0, 2.0, 0.5, 1.5, 2.5, 1.0])
+    change = np.concatenate([pilots, others])
+    treated = np.arange(11) < 5
+    panel = pd.DataFrame(
+        {
+            "unit": np.tile(np.arange(11), 2),
+            "period": np.repeat([1, 2], 11),
+            "value": np.concatenate([np.zeros(11), change]),
+            "first_treated": np.tile(np.where(treated, 2, 0), 2),
+        }
+    )
+    found, known = staggered(panel), before_after(np.zeros(11), change, treated)
+    assert found.estimate == pytest.approx(known.estimate)
+    assert found.se == pytest.approx(known.se)
+    assert found.df == 4 < known.df  # the lower bound of Welch's
+    assert found.low < known.low
+    assert found.p_permutation == pytest.approx(known.p_permutation, abs=0.01)
+    assert (found.strength, found.n_treated, found.n_comparison) == ("causal", 5, 6)
+
+
+def test_staggered_is_the_simple_average_and_counts_the_scarcest_comparison(castle: pd.DataFrame) -> None:
+    assert math.isnan(staggered(castle).low)  # some states began alone, so nobody knows how much states differ
+    castle = castle[castle.groupby("first_treated")["unit"].transform("nunique") > 1]
+    found = staggered(castle)
+    simple = aggregate(group_time_effects(castle), "simple").iloc[0]
+    assert (found.estimate, found.se) == (pytest.approx(simple["estimate"]), pytest.approx(simple["se"]))
+    never = int((castle.groupby("unit")["first_treated"].first() == 0).sum())
+    assert found.n_comparison == never  # later starters do not lift it
+    assert staggered(castle.sample(frac=1, random_state=1)).p_permutation == found.p_permutation
+    with pytest.raises(ValueError, match="not yet treated"):
+        staggered(castle[castle["first_treated"] > 0].assign(first_treated=2007))
+
+
+def test_matched_weighs_strata_by_their_pilots_and_is_never_causal() -> None:
+    values = [10.0, 12.0, 9.0, 7.0, 8.0, 30.0, 27.0, 26.0, 28.0, 50.0]
+    treated = [1, 1, 0, 0, 0, 1, 0, 0, 0, 1]
+    strata = ["a"] * 5 + ["b"] * 4 + ["c"]  # c has nobody to be compared with
+    found = matched(values, treated, strata)
+    assert found.estimate == pytest.approx((2 * (11 - 8) + 1 * (30 - 27)) / 3)
+    assert found.estimate != pytest.approx(np.mean([10, 12, 30]) - np.mean([9, 7, 8, 27, 26, 28]))
+    assert (found.n_treated, found.n_comparison, found.strength) == (3, 6, "descriptive")
+    assert math.isnan(found.low)  # b has one pilot only
+    with pytest.raises(ValueError, match="both sides"):
+        matched([1.0, 2.0], [1, 0], ["a", "b"])
+
+
+def test_matched_in_one_stratum_is_welch() -> None:
+    values, treated = [10.0, 12.0, 11.5, 9.0, 7.0, 8.0, 8.5], [1, 1, 1, 0, 0, 0, 0]
+    found = matched(values, treated, ["a"] * 7)
+    known = before_after(np.zeros(7), values, treated)
+    assert (found.estimate, found.se, found.df) == pytest.approx((known.estimate, known.se, known.df))
+    assert found.p_permutation == pytest.approx(known.p_permutation, abs=0.01)
