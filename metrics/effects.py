@@ -198,6 +198,8 @@ def interval(estimate: float, se: float, df: float, noise: float) -> tuple[float
 def _placebos(changes: Floats, n_treated: int) -> tuple[int, int]:
     """How many assignments differ at least as much as the true one (the first `n_treated`), of how many."""
     centred = changes - changes.mean()
+    if np.abs(centred).max() <= ROUNDING * np.abs(changes).max():
+        centred = np.zeros_like(centred)  # all the same but for the last digits
     observed = abs(float(centred[:n_treated].sum()))
     # With the mean taken out, a side's difference in means is its sum times a constant: compare sums, of
     # the smaller side. Sorting makes the draws independent of the order in which units were passed.

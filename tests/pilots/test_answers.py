@@ -21,7 +21,7 @@ from pilots.causes import Method
 from pilots.evaluation import Evaluation, Measure
 from pilots.plan_schemas import PhaseIn
 from pilots.profile import Transfer
-from pilots.stages import STOP
+from pilots.stages import EVALUATE, FINISH
 from pilots.start_service import StartIn
 from regions import service as regions
 from regions.schemas import MembershipIn
@@ -52,7 +52,7 @@ class TestPhases:
                 scenario_id=pilot.scenario_id,
                 label="v1.1",
                 changes="改进派单规则",
-                created_by=cast.li_staff.account_id,
+                created_by=cast.li_staff.account_id or 0,
                 created_at=clock.now(),
             )
             session.add(version)
@@ -333,9 +333,10 @@ class TestVerdict:
         assert queries.frozen(cast.sun_judge, verdict.id) is None
 
 
-def test_a_stopped_pilot_takes_no_later_start(cast: Cast) -> None:
+def test_a_finished_pilot_takes_no_later_start(cast: Cast) -> None:
     pilot_id = running(cast, **WIDE)
-    move(cast.li_staff, pilot_id, STOP, "设备故障率高，没有提高。")
+    move(cast.li_staff, pilot_id, EVALUATE)
+    move(cast.li_staff, pilot_id, FINISH, "首轮试点期满，转入场景迭代。")
     data = StartIn(region_code=DEVELOPED[0], start_on=date(2025, 11, 1), reason="设备到货较晚")
     with pytest.raises(WrongState):
         start_service.start_later(cast.li_staff, pilot_id, data)
