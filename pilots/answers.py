@@ -143,7 +143,9 @@ def strata(evaluation: Evaluation, measure: Measure) -> Strata:
     if is_share(measure):
         sides = {unit.code: unit.side.label if unit.side else "" for unit in evaluation.units}
         arms = {unit.code: unit.arm for unit in evaluation.units}
-        rows = measure.counties[measure.counties.period.map(evaluation.span.covers)].dropna(subset=["added"])
+        rows = measure.counties[measure.counties.period.map(evaluation.span.covers).astype(bool)].dropna(
+            subset=["added"]
+        )
         tables = []
         for _, part in rows.groupby(rows.code.map(sides)):
             cells: list[float] = []
@@ -178,7 +180,7 @@ def before(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
     """Both sides period by period, as means over counties: period, arm, value, of; up to the stretch's end."""
     found = causes.period_means(measure.counties, evaluation.units, measure.indicator)
     span = evaluation.span
-    shown = (found.period < span.starting) | found.period.map(span.covers)
+    shown = (found.period < span.starting) | found.period.map(span.covers).astype(bool)
     return found[shown].reset_index(drop=True)
 
 

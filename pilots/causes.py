@@ -168,7 +168,7 @@ def _staggered(rows: pd.DataFrame, units: Sequence[Unit], span: Span, indicator:
     """The periods before the pilot and of this stretch; a county counts as treated from the period in which it
     started on, even part-way."""
     begins = {unit.code: 0 if unit.arm is Arm.COMPARISON else _ordinal(_first(unit, span), span) for unit in units}
-    inside = rows.code.isin(begins) & ((rows.period < span.starting) | rows.period.map(span.covers))
+    inside = rows.code.isin(begins) & ((rows.period < span.starting) | rows.period.map(span.covers).astype(bool))
     kept = rows[inside]
     panel = pd.DataFrame(
         {
