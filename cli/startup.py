@@ -14,6 +14,7 @@ from db import engine, facts, upgrade
 from db.session import read, write
 from metrics import catalogue, rollups  # noqa: F401  rollups listen for changed groups
 from metrics.feed import api
+from panels import defaults
 from regions import service as regions
 from scenarios import indexing
 
@@ -64,9 +65,10 @@ def furnish(say: Say, *, demo: bool) -> None:
     if demo:
         with write() as session:
             facts.put(session, "demo", "building")
-    say("载入行政区划、地区类型与指标口径……")
+    say("载入行政区划、地区类型、指标口径与评分标准……")
     regions.load(OPERATOR, "浙江省")
     catalogue.load()
+    defaults.load()
     if demo:
         from demo import build  # a thousand lines that only a demo needs
 

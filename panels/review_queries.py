@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy
 from sqlmodel import Session, col, func, select
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, Permission, require
 from core.errors import NotFound
 from core.words import (
     EntryState,
@@ -21,6 +21,7 @@ from core.words import (
     RecusalState,
     ReviewKind,
     ReviewState,
+    Role,
 )
 from db import files
 from db.files import Attached
@@ -43,6 +44,8 @@ from panels.queries import Standing, entry_of, find, readable, standing
 from panels.rubric import Rubric
 
 ENTRY = "review_entry"  # what an entry's files hang on
+# Who may be asked to judge: people of the institute run the review and do not judge it.
+JUDGING = (Role.JUDGE, Role.DEPARTMENT)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class EntryView:
     summary: str
     whose: str
     region: str
+    credit_code: str
     team: tuple[str, ...]
     number: int
     state: EntryState
@@ -275,6 +279,7 @@ def entry_views(session: Session, row: Review, stands: Standing) -> list[EntryVi
                 summary="" if aside else entry.summary,
                 whose="" if aside or hidden else organisation or entry.organisation_name,
                 region="" if aside or hidden else region or "",
+                credit_code="" if aside or hidden else entry.credit_code,
                 team=() if aside or hidden else tuple(entry.team),
                 number=entry.number,
                 state=entry.state,
@@ -342,6 +347,28 @@ def member_views(session: Session, review_id: int) -> list[MemberView]:
         )
         for member, name, organisation in rows
     ]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    account_id: int
+    name: str
+    organisation: str
+
+
+def candidates(actor: Actor, review_id: int) -> list[Candidate]:
+    """Who could be asked to judge: judges and people of departments who never sat in this panel."""
+    require(actor, Permission.REVIEW_RUN)
+    with read() as session:
+        find(session, actor, review_id)
+        seated = select(PanelMember.account_id).where(PanelMember.review_id == review_id)
+        rows = session.exec(
+            select(Account.id, Account.name, Organisation.name)
+            .join(Organisation, col(Organisation.id) == Account.organisation_id)
+            .where(col(Account.role).in_(JUDGING), col(Account.active), col(Account.id).not_in(seated))
+            .order_by(col(Account.role).desc(), col(Account.id))
+        ).all()
+        return [Candidate(key or 0, name, organisation) for key, name, organisation in rows]
 
 
 def recusals(actor: Actor, review_id: int) -> list[RecusalView]:

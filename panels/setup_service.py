@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from accounts.permissions import Actor, Permission, require
 from core import clock, uploads
 from core.errors import Duplicate, Forbidden, Invalid, NotFound, WrongState
-from core.words import EntryState, MemberRole, ReviewState, Role, SheetState
+from core.words import EntryState, MemberRole, ReviewState, SheetState
 from db import audit, files
 from db.session import check_version, write
 from db.tables import (
@@ -29,13 +29,10 @@ from db.tables import (
 from panels import conflicts, recusing, sheets, stages
 from panels.entries import content_of
 from panels.queries import entry_of, find
-from panels.review_queries import ENTRY
+from panels.review_queries import ENTRY, JUDGING
 from panels.rubric import digest
 from panels.schemas import AffiliationIn, EntryIn, MemberIn
 from scenarios import writing
-
-# Who may be asked to judge: people of the institute run the review and do not judge it.
-JUDGING = (Role.JUDGE, Role.DEPARTMENT)
 
 
 def add_entry(actor: Actor, review_id: int, data: EntryIn, *, subject: str = "", subject_id: int | None = None) -> int:
