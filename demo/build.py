@@ -56,6 +56,7 @@ from demo import (
     figures,
     indexes,
     openings,
+    panels,
     people,
     plans,
     promises,
@@ -122,6 +123,8 @@ def province(say: Callable[[str], None]) -> None:
     feedback.tell(staff | teams)
     say("导入群众诉求工单……")
     tickets.hand_in(rng, li)
+    say("组织评审……")
+    panels.tell(_actor, cast.organisations)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
 

@@ -20,9 +20,9 @@ def certainty(view: ResultView) -> Figure:
         if line.rank is not None
     ][:_MOST]
     frame = pd.DataFrame(rows)
-    order = [row["entry"] for row in rows]
+    order = [str(row["entry"]) for row in rows]
     y = alt.Y("entry", type="nominal", sort=order, title=None, axis=alt.Axis(labelLimit=260))
-    last = max([row["high"] or 1 for row in rows], default=1)
+    last = max([line.high or 1 for line in view.lines], default=1)
     axis = alt.Axis(tickMinStep=1, format="d", title="名次")
     scale = alt.Scale(domain=[1, max(last, 2)])
     base = alt.Chart(frame)
@@ -39,15 +39,18 @@ def certainty(view: ResultView) -> Figure:
             alt.Tooltip("high", type="quantitative", title="最差可能"),
         ],
     )
-    made: alt.LayerChart = alt.layer(span, dot, height=max(120, 24 * len(rows)), config=theme.config())
-    return made
+    return alt.layer(span, dot, height=max(120, 24 * len(rows)), config=theme.config())
 
 
 def leniency(view: ResultView) -> Figure:
     """Points above or below the panel's usual, a bar a judge."""
     frame = pd.DataFrame(
         [
-            {"judge": view.judges[judge.judge], "points": round(judge.leniency, 2), "side": "偏宽" if judge.leniency >= 0 else "偏严"}
+            {
+                "judge": view.judges[judge.judge],
+                "points": round(judge.leniency, 2),
+                "side": "偏宽" if judge.leniency >= 0 else "偏严",
+            }
             for judge in view.health.judges
         ]
     )

@@ -12,11 +12,9 @@ from panels.result_queries import FrozenView
 from panels.review_queries import ReviewView
 from reports.kit import Report
 
-_TITLES = {"公正性说明": "公正性说明", "评审结果": "评审结果"}
 
-
-def result_pdf(actor: Actor, review_id: int, result_id: int) -> tuple[str, bytes]:
-    """(file name, PDF) of a result that was put forward. The same result gives the same bytes."""
+def result_pdf(actor: Actor, review_id: int, result_id: int) -> bytes:
+    """A result that was put forward, as PDF. The same result gives the same bytes."""
     require(actor, Permission.REPORT_ISSUE)
     review = review_queries.review(actor, review_id)
     found = next((item for item in result_queries.frozen(actor, review_id) if item.id == result_id), None)
@@ -24,8 +22,7 @@ def result_pdf(actor: Actor, review_id: int, result_id: int) -> tuple[str, bytes
         raise NotFound("没有找到这一号结果，或您无权查看。", "请刷新页面。")
     members = review_queries.members(actor, review_id)
     judges = [member.name for member in members if member.left_at is None and member.role.counts]
-    name = f"评审结果_{review.name}_第{found.number}号_{clock.beijing(found.at):%Y%m%d}.pdf"
-    return name, story(review, found, judges, demo=facts.is_demo())
+    return story(review, found, judges, demo=facts.is_demo())
 
 
 def story(review: ReviewView, found: FrozenView, judges: list[str], *, demo: bool) -> bytes:

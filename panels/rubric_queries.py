@@ -60,7 +60,9 @@ def rubrics(actor: Actor) -> list[RubricView]:
     """All rubrics, by kind and name."""
     require(actor, Permission.RUBRIC_EDIT)
     with read() as session:
-        used = dict(session.exec(select(Review.rubric_version_id, func.count()).group_by(col(Review.rubric_version_id))).all())
+        used = dict(
+            session.exec(select(Review.rubric_version_id, func.count()).group_by(col(Review.rubric_version_id))).all()
+        )
         rows = session.exec(
             select(RubricRow, RubricVersion, Account.name)
             .join(RubricVersion, col(RubricVersion.rubric_id) == RubricRow.id)
@@ -111,7 +113,8 @@ def replay(actor: Actor, review_id: int, tried: Rubric, rule: PanelRule) -> list
         raise NotFound("没有找到已定稿的评审。", "试算只用已定稿的评审。")
     if set(tried.weights) != set(view.case.rubric.weights):
         raise Invalid(
-            ["这次评审用的评分项与要试算的不同，不能换算"], "评分项的代码须相同，只有权重不同；请选用同一标准的其他版本。"
+            ["这次评审用的评分项与要试算的不同，不能换算"],
+            "评分项的代码须相同，只有权重不同；请选用同一标准的其他版本。",
         )
     after = sensitivity.replay(view.case, tried.weights, rule)
     return [Replayed(view.entry(line.entry), line.score, line.rank, after[line.entry]) for line in view.lines]

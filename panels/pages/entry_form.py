@@ -33,7 +33,9 @@ def draw(actor: Actor, entry: EntryView | None) -> EntryIn | None:
             key=f"{key}_unit",
             placeholder="系统里没有的填右边",
         )
-        other = second.text_input("单位名称（左边没有时）", "" if chosen or not entry else entry.whose, key=f"{key}_name")
+        other = second.text_input(
+            "单位名称（左边没有时）", "" if chosen or not entry else entry.whose, key=f"{key}_name"
+        )
         credit = third.text_input(
             "统一社会信用代码", entry.credit_code if entry else "", key=f"{key}_credit", placeholder="18 位，用来查回避"
         )
@@ -51,8 +53,9 @@ def draw(actor: Actor, entry: EntryView | None) -> EntryIn | None:
         sent = st.form_submit_button("保存项目", key=f"{key}_save", type="primary")
     if not sent:
         return None
+    given: list[EntryIn] = []
     with guard.show_errors(EntryIn):
-        return EntryIn(
+        item = EntryIn(
             code=code,
             title=title,
             summary=summary,
@@ -62,4 +65,5 @@ def draw(actor: Actor, entry: EntryView | None) -> EntryIn | None:
             region_code=region,
             team=[name.strip() for name in team.replace("，", "、").split("、")],
         )
-    return None
+        given.append(item)
+    return given[0] if given else None

@@ -51,7 +51,11 @@ aside = [item for item in keep.ask(review_queries.recusals, actor, view.id) if i
 widgets.figures(
     [
         ("参评项目", f"{len(entries)} 个", ""),
-        ("计分的评委", f"{sum(member.role.counts for member in seated)} 人", f"见习 {sum(not m.role.counts for m in seated)} 人"),
+        (
+            "计分的评委",
+            f"{sum(member.role.counts for member in seated)} 人",
+            f"见习 {sum(not m.role.counts for m in seated)} 人",
+        ),
         ("每个项目的评委", f"{view.per_entry} 位", f"有效评分不少于 {view.quorum} 份"),
         ("回避", f"{len(aside)} 条", f"待认定 {sum(item.decided_at is None for item in aside)} 条"),
     ]

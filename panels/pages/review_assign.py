@@ -18,7 +18,9 @@ if view.state in (ReviewState.PREPARING, ReviewState.RECUSING):
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    seed = st.number_input("方案编号", 0, 9999, 0, key="assign_seed", width=140, help="换一个编号，得到另一个同样好的方案。")
+    seed = st.number_input(
+        "方案编号", 0, 9999, 0, key="assign_seed", width=140, help="换一个编号，得到另一个同样好的方案。"
+    )
     afresh = st.checkbox("不管现有分配，重新分", key="assign_afresh")
 plan = keep.ask(assignment_service.plan, actor, view.id, seed=int(seed), afresh=afresh)
 people = {**plan.members, **plan.shadows}
@@ -38,11 +40,15 @@ with st.container(border=True, key="plan_check"):
         for line in plan.findings:
             st.markdown(f":orange-badge[◐ 方案检查]　{guard.plain(line)}")
     else:
-        st.markdown(":green-badge[● 方案检查通过]　每个项目评委足数，没有应回避的，工作量均匀，评委之间都有共同评的项目，可以互相校正宽严。")
+        st.markdown(
+            ":green-badge[● 方案检查通过]　每个项目评委足数，没有应回避的，工作量均匀，评委之间都有共同评的项目，可以互相校正宽严。"
+        )
     if changeable and (plan.added or plan.dropped):
         words = [f"增加 {plan.entries[entry]}—{people[member]}" for entry, member in sorted(plan.added)]
         words += [f"减去 {plan.entries[entry]}—{people[member]}" for entry, member in sorted(plan.dropped)]
-        st.markdown(f"**建议改动 {len(words)} 处**　" + guard.plain("；".join(words[:12]) + ("……" if len(words) > 12 else "")))
+        st.markdown(
+            f"**建议改动 {len(words)} 处**　" + guard.plain("；".join(words[:12]) + ("……" if len(words) > 12 else ""))
+        )
         for line in plan.proposed_findings:
             st.caption(f"按建议改动之后仍有：{guard.plain(line)}")
         if st.button("采用建议的方案", key="assign_take", type="primary"):
@@ -62,7 +68,9 @@ frame = pd.DataFrame(
     index=list(plan.entries),
 )
 loads = "　".join(f"{name} {plan.load.get(member, 0)}" for member, name in people.items())
-st.caption(f"各评委的项目数：{guard.plain(loads)}。空白格是应回避的，不能打勾。见习评委不参加自动分配，需要时逐个打勾。")
+st.caption(
+    f"各评委的项目数：{guard.plain(loads)}。空白格是应回避的，不能打勾。见习评委不参加自动分配，需要时逐个打勾。"
+)
 edited = st.data_editor(
     frame,
     key=f"assign_{view.id}_{view.version}_{len(plan.current)}",

@@ -43,7 +43,9 @@ rubric_id = second.selectbox(
     "评分标准",
     ids,
     ids.index(old.rubric_version_id) if old else 0,
-    lambda i: f"{versions[i][0].name}（第 {versions[i][1].number} 版，{'已冻结' if versions[i][1].frozen_at else '草稿'}）",
+    lambda i: (
+        f"{versions[i][0].name}（第 {versions[i][1].number} 版，{'已冻结' if versions[i][1].frozen_at else '草稿'}）"
+    ),
     key=f"{key}_rubric",
 )
 rubric = versions[rubric_id][1].rubric
@@ -56,9 +58,7 @@ per_entry = second.number_input("每个项目的评委数", 1, 99, old.per_entry
 quorum = third.number_input(
     "有效评分不少于", 1, 99, old.quorum if old else 3, key=f"{key}_quorum", help="少于这个数没有有效结果，不排名。"
 )
-places = fourth.number_input(
-    "入选名额（可不填）", 1, 10_000, old.places if old else None, key=f"{key}_places"
-)
+places = fourth.number_input("入选名额（可不填）", 1, 10_000, old.places if old else None, key=f"{key}_places")
 codes = [*rubric.weights, MEDIAN_KEY]
 keys = st.multiselect(
     "同分时依次比较（按选择的先后）",

@@ -1,5 +1,7 @@
 """The end of a review: what stands before it, who signs, and the results that were put forward."""
 
+from functools import partial
+
 import streamlit as st
 
 from accounts import sessions
@@ -29,7 +31,11 @@ with st.container(border=True, key="end_gate"):
             st.markdown(f":red-badge[■ 定稿障碍]　{guard.plain(item.words)}", width="content")
             file, label, icon = running.PARTS[item.part]
             st.page_link(
-                file, label=f"去“{label}”", icon=f":material/{icon}:", query_params={"id": str(view.id)}, width="content"
+                file,
+                label=f"去“{label}”",
+                icon=f":material/{icon}:",
+                query_params={"id": str(view.id)},
+                width="content",
             )
     if view.standing.viewer.blocked:
         st.caption("您对其中的项目应当回避，不能为整个结果签署，也看不到定稿的结果。")
@@ -57,21 +63,30 @@ with st.container(border=True, key="end_gate"):
                 if not allowed:
                     st.caption(guard.plain(allowed.reason))
 
+
+def paper(result_id: int) -> bytes:
+    return report.result_pdf(sessions.fresh(actor), view.id, result_id)
+
+
+def workbook(result_id: int) -> bytes:
+    return exports.frozen_xlsx(sessions.fresh(actor), view.id, result_id)
+
+
 for result in results:
     with st.container(border=True, key=f"result_{result.id}"):
         signed = "、".join(f"{item.kind.label}：{item.name}（{clock.show(item.at)}）" for item in result.signatures)
         st.markdown(f"**第 {result.number} 号结果**　{guard.plain(signed)}")
         st.caption(f"校验码 {result.digest}")
-        for item in result.signatures:
-            if item.statement:
-                st.markdown(f"保留意见　{guard.plain(item.name)}：{guard.plain(item.statement)}")
+        for signature in result.signatures:
+            if signature.statement:
+                st.markdown(f"保留意见　{guard.plain(signature.name)}：{guard.plain(signature.statement)}")
         if result.changes:
             st.markdown("**与上一号的差别**　" + guard.plain("；".join(result.changes)))
         with st.container(horizontal=True):
             name = f"评审结果_{view.name}_第{result.number}号_{clock.beijing(result.at):%Y%m%d}"
             st.download_button(
                 "下载 PDF",
-                lambda number=result.id: report.result_pdf(sessions.fresh(actor), view.id, number),
+                partial(paper, result.id),
                 file_name=f"{name}.pdf",
                 key=f"result_{result.id}_pdf",
                 icon=":material/picture_as_pdf:",
@@ -79,7 +94,7 @@ for result in results:
             )
             st.download_button(
                 "下载 Excel",
-                lambda number=result.id: exports.frozen_xlsx(sessions.fresh(actor), view.id, number),
+                partial(workbook, result.id),
                 file_name=f"{name}.xlsx",
                 key=f"result_{result.id}_xlsx",
                 icon=":material/download:",

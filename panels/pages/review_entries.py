@@ -1,7 +1,5 @@
 """A review's entries: what is judged, and is it complete?"""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -69,9 +67,7 @@ with st.expander("从 Excel 导入", key="entry_import", icon=":material/upload_
             plan = entry_imports.preview(actor, view.id, file.getvalue(), file.name)
             if plan.problems:
                 st.error(f"有 {len(plan.problems)} 处要改，改好后重新上传：")
-                running.draw(
-                    pd.DataFrame(plan.problems, columns=["行", "问题"]), f"entries_wrong_{len(plan.problems)}"
-                )
+                running.draw(pd.DataFrame(plan.problems, columns=["行", "问题"]), f"entries_wrong_{len(plan.problems)}")
             elif not plan.entries:
                 st.info(f"表里的 {len(plan.known)} 个项目都已录入，没有新的。")
             else:

@@ -75,9 +75,7 @@ if view.state is not ReviewState.FINAL:
         data = entry_form.draw(actor, entry)
         if data is not None:
             with guard.show_errors():
-                number = setup_service.edit_entry(
-                    actor, view.id, entry.id, data, reason, seen_version=entry.version
-                )
+                number = setup_service.edit_entry(actor, view.id, entry.id, data, reason, seen_version=entry.version)
                 widgets.flash(f"已保存，现为第 {number} 版。")
                 st.rerun()
     others = [state for state in EntryState if state is not entry.state]

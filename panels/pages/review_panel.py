@@ -1,7 +1,5 @@
 """A review's panel, and who must step aside from what."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -27,7 +25,9 @@ waiting = [item for item in recusals if item.state is RecusalState.POTENTIAL]
 def decide(who: Actor, item: RecusalView) -> None:
     """One reason to step aside, and the two ways it can go."""
     with st.container(border=True, key=f"recusal_{item.id}"):
-        st.markdown(f"**{guard.plain(item.person)}**　对　**{guard.plain(item.entry)}**　:orange-badge[◐ {item.kind.label}]")
+        st.markdown(
+            f"**{guard.plain(item.person)}**　对　**{guard.plain(item.entry)}**　:orange-badge[◐ {item.kind.label}]"
+        )
         st.caption(guard.plain(f"{item.detail}　（{item.declared_by}，{clock.show(item.declared_at)}）"))
         meant = Subject(authors=frozenset({item.account_id}))
         if not (answer := may(who, Permission.RECUSAL_DECIDE, meant)):
@@ -43,9 +43,7 @@ def decide(who: Actor, item: RecusalView) -> None:
                 reason = st.text_input("理由（必填）", key=f"recusal_{item.id}_reason")
                 if st.button("认定不需回避", key=f"recusal_{item.id}_no"):
                     with guard.show_errors():
-                        recusal_service.decide(
-                            who, item.id, confirmed=False, reason=reason, seen_version=item.version
-                        )
+                        recusal_service.decide(who, item.id, confirmed=False, reason=reason, seen_version=item.version)
                         widgets.flash("已认定不需回避。")
                         st.rerun()
 
@@ -114,7 +112,9 @@ with st.container(horizontal=True):
             whom = st.selectbox("离开的评委", list(names), format_func=names.__getitem__, key="member_leave_who")
             instead = choose("member_leave_instead")
             why = st.text_input("理由（必填，印在公正性说明里）", key="member_leave_why")
-            if st.button("确认", key="member_leave", type="primary", disabled=whom is None or (scoring and not instead)):
+            if st.button(
+                "确认", key="member_leave", type="primary", disabled=whom is None or (scoring and not instead)
+            ):
                 with guard.show_errors():
                     if instead:
                         setup_service.replace_member(actor, view.id, whom, MemberIn(account_id=instead), why)
@@ -147,7 +147,9 @@ with st.container(horizontal=True):
                 new = recusal_service.look_again(actor, view.id)
                 widgets.flash(f"查找完成，新发现 {new} 条。")
                 st.rerun()
-        entries = {entry.id: f"{entry.code} {entry.title}" for entry in keep.ask(review_queries.entries, actor, view.id)}
+        entries = {
+            entry.id: f"{entry.code} {entry.title}" for entry in keep.ask(review_queries.entries, actor, view.id)
+        }
         with st.popover("我应回避…", key="recusal_own_ask"):
             st.caption("主办人员与参评项目有利害关系的也要回避：看不到它的材料、分数和统计。")
             mine = st.selectbox("项目", list(entries), None, entries.__getitem__, key="recusal_own_entry")

@@ -41,7 +41,9 @@ st.download_button(
 )
 
 st.subheader("名次有多大把握", anchor=False)
-st.caption("横线是评分不能排除的名次范围（同时置信 95%）：两条横线重叠很多的项目，实际上分不出先后。只作参考，不改变结果。")
+st.caption(
+    "横线是评分不能排除的名次范围（同时置信 95%）：两条横线重叠很多的项目，实际上分不出先后。只作参考，不改变结果。"
+)
 if any(line.low for line in found.lines):
     charts.draw(
         lambda: pictures.certainty(found),

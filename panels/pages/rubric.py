@@ -34,7 +34,9 @@ with st.container(border=True):
         st.markdown(widgets.badge("draft", "草稿，评分开始时冻结"))
         for problem in rubric.problems():
             st.markdown(f":orange-badge[◐ 还不能用]　{guard.plain(problem)}")
-    st.caption(f"{found.kind.label}　{guard.plain(version.by)}，{clock.show(version.created_at)}　{guard.plain(version.reason)}")
+    st.caption(
+        f"{found.kind.label}　{guard.plain(version.by)}，{clock.show(version.created_at)}　{guard.plain(version.reason)}"
+    )
     if version is found.newest:
         if version.frozen_at is None:
             st.page_link(

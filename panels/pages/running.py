@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from accounts.permissions import Actor
+from accounts.queries import EventView
 from core import clock
 from core.words import Word
 from panels import review_queries
@@ -55,18 +56,18 @@ def label(word: Word) -> str:
     return word.label
 
 
-def table(sheet: Sheet, key: str, *, height: int | str = "auto") -> None:
+def table(sheet: Sheet, key: str) -> None:
     """A table of a result. `key` names what it shows."""
     frame = pd.DataFrame([list(row) for row in sheet.rows], columns=list(sheet.columns))
-    draw(frame, f"{key}_{len(frame)}", height=height)
+    draw(frame, f"{key}_{len(frame)}")
 
 
-def draw(frame: pd.DataFrame, key: str, *, height: int | str = "auto") -> None:
+def draw(frame: pd.DataFrame, key: str) -> None:
     """A table to read. Places stay whole numbers beside blanks."""
     for name in ("名次", "名次最大变动", "去掉后名次最大变动"):
         if name in frame:
             frame[name] = frame[name].astype("Int64")
-    st.dataframe(frame, key=key, hide_index=True, width="stretch", height=height)
+    st.dataframe(frame, key=key, hide_index=True, width="stretch")
 
 
 def facts(items: Sequence[tuple[str, object]]) -> None:
