@@ -37,11 +37,11 @@ class Agreement:
             words = "评委的看法只有一部分一致，接近的名次靠不住，宜合议"
         else:
             words = "评委的看法分歧很大，名次主要取决于由谁来评，须合议"
-        parts = [f"α={self.alpha:.2f}"]
+        parts = [f"α={format_number(self.alpha, 2)}"]
         if self.w == self.w:
-            parts.append(f"排序一致性 W={self.w:.2f}")
+            parts.append(f"排序一致性 W={format_number(self.w, 2)}")
         if self.icc == self.icc:
-            parts.append(f"平均分的可靠度 ICC={self.icc:.2f}")
+            parts.append(f"平均分的可靠度 ICC={format_number(self.icc, 2)}")
         return f"{words}（{'，'.join(parts)}）。"
 
     @property

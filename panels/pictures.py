@@ -39,7 +39,7 @@ def certainty(view: ResultView) -> Figure:
             alt.Tooltip("high", type="quantitative", title="最差可能"),
         ],
     )
-    return alt.layer(span, dot, height=max(120, 24 * len(rows)), config=theme.config())
+    return alt.layer(span, dot, height=60 + 30 * len(rows), config=theme.config())
 
 
 def leniency(view: ResultView) -> Figure:
@@ -55,7 +55,7 @@ def leniency(view: ResultView) -> Figure:
         ]
     )
     chart: alt.Chart = (
-        alt.Chart(frame, height=max(100, 26 * len(frame)), config=theme.config())
+        alt.Chart(frame, height=90 + 34 * len(frame), config=theme.config())
         .mark_bar(height=14)
         .encode(
             y=alt.Y("judge", type="nominal", sort=None, title=None),

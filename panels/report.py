@@ -44,7 +44,9 @@ def story(review: ReviewView, found: FrozenView, judges: list[str], *, demo: boo
         report.heading(sheet.name)
         if sheet.name == "把握程度":
             report.text("以下各项只说明名次有多大把握，不改变按既定规则算出的结果。")
-        report.table(sheet.columns, sheet.rows)
+        # On paper the code says which entry it is; the criteria need the room.
+        kept = [at for at, name in enumerate(sheet.columns) if sheet.name != "各评委评分" or name != "项目"]
+        report.table([sheet.columns[at] for at in kept], [[row[at] for at in kept] for row in sheet.rows])
     report.heading("签署")
     for signature in found.signatures:
         words = f"{signature.kind.label}：{signature.name}，北京时间 {clock.show(signature.at)}。"

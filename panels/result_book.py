@@ -47,7 +47,7 @@ def deciding(view: ResultView, line: Line) -> str:
         return MISSING
     if line.decided_by:
         return f"同分，按{key_name(view.review.rubric, view.review.tie_keys[line.decided_by - 1])}"
-    return "得分" if line.tied == 1 else "得分相同，比较项也相同"
+    return "得分" if line.tied == 1 else "同分并列"
 
 
 def places(view: ResultView) -> Sheet:
@@ -59,25 +59,33 @@ def places(view: ResultView) -> Sheet:
             view.names[line.entry].title,
             view.names[line.entry].whose,
             shown(line.score),
+            _standing(view, line),
             len(line.given),
             deciding(view, line),
             *(shown(value) for value in line.keys),
-            _standing(view, line),
         )
         for line in view.lines
     ]
     rows += [
-        (None, view.names[entry].code, view.names[entry].title, *[None] * (4 + len(keys)), "回避")
+        (None, view.names[entry].code, view.names[entry].title, None, None, "回避", *[None] * (2 + len(keys)))
         for entry in view.hidden
     ]
     rows += [
-        (None, name.code, name.title, name.whose, *[None] * (3 + len(keys)), f"{name.state.label}：{name.state_reason}")
+        (
+            None,
+            name.code,
+            name.title,
+            name.whose,
+            None,
+            f"{name.state.label}：{name.state_reason}",
+            *[None] * (2 + len(keys)),
+        )
         for name in view.names.values()
         if name.state is not EntryState.ACTIVE and name.id not in view.review.standing.viewer.blocked
     ]
     return Sheet(
         "评审结果",
-        ("名次", "编号", "项目", "申报单位", "得分", "有效评分", "名次依据", *keys, "说明"),
+        ("名次", "编号", "项目", "申报单位", "得分", "说明", "有效评分", "名次依据", *keys),
         tuple(rows),
     )
 

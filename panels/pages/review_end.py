@@ -7,7 +7,7 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Permission, Subject, may, require
 from core import clock
-from core.words import ReviewState
+from core.words import ReviewState, SignatureKind
 from panels import exports, finalise_service, report, result_queries, stages
 from panels.pages import running
 from web import guard, keep, widgets
@@ -42,7 +42,7 @@ with st.container(border=True, key="end_gate"):
     elif view.state is ReviewState.MODERATING:
         st.caption("合议结束后才能签署。" if blockers else "没有障碍。合议结束后由两人先后签署。")
     elif view.state is ReviewState.FINALISING and not blockers:
-        fresh = newest is None or newest.signatures[-1].kind.value == "confirm"
+        fresh = newest is None or any(item.kind is SignatureKind.CONFIRM for item in newest.signatures)
         st.markdown(":green-badge[● 没有障碍]　由两位研究院人员先后签署：一人提请，另一人复核的正是同一个结果。")
         with st.container(horizontal=True):
             if st.button("提请定稿", key="propose", type="primary" if fresh else "secondary"):
@@ -51,7 +51,7 @@ with st.container(border=True, key="end_gate"):
                     widgets.flash("已提请定稿，请另一人复核签署。")
                     st.rerun()
             if newest is not None and not fresh:
-                proposer = next(item.account_id for item in newest.signatures if item.kind.value == "propose")
+                proposer = next(item.account_id for item in newest.signatures if item.kind is SignatureKind.PROPOSE)
                 allowed = may(actor, Permission.REVIEW_SIGN, Subject(created_by=proposer))
                 with st.popover("复核签署…", key="confirm_ask", disabled=not allowed):
                     st.warning("签署后评审定稿，结果连同校验码固定下来。")

@@ -28,6 +28,7 @@ WAYS = (
     ("panels/pages/review_result.py", "结果与体检", "leaderboard"),
     ("panels/pages/review_end.py", "定稿", "verified"),
 )
+_WHOLE = 30  # rows that are shown at once
 PARTS = {"progress": WAYS[4], "recusals": WAYS[2], "moderation": WAYS[5]}
 
 
@@ -67,7 +68,11 @@ def draw(frame: pd.DataFrame, key: str) -> None:
     for name in ("名次", "名次最大变动", "去掉后名次最大变动"):
         if name in frame:
             frame[name] = frame[name].astype("Int64")
-    st.dataframe(frame, key=key, hide_index=True, width="stretch")
+    # A table inside a page that scrolls by itself is read to the end by nobody.
+    if len(frame) <= _WHOLE:
+        st.dataframe(frame, key=key, hide_index=True, width="stretch", height="content")
+    else:
+        st.dataframe(frame, key=key, hide_index=True, width="stretch")
 
 
 def facts(items: Sequence[tuple[str, object]]) -> None:

@@ -62,7 +62,7 @@ def test_a_whole_review(cast: Cast) -> None:
     view = result(panel)
     assert places(view) == {"A": (1, Fraction(96)), "B": (2, Fraction(263, 3)), "C": (3, Fraction(0))}
     table = result_book.places(view)
-    assert [row[:2] + row[4:6] for row in table.rows] == [
+    assert [(*row[:2], row[4], row[6]) for row in table.rows] == [
         (1, "A", "96.00", 5),
         (2, "B", "87.67", 5),
         (3, "C", "0.00", 5),
@@ -118,7 +118,7 @@ def test_below_the_quorum_there_is_no_result(cast: Cast) -> None:
     with time_machine.travel(clock.now() + timedelta(days=8)):
         panel.step(stages.CLOSE)
     assert places(result(panel)) == {"C": (1, Fraction(60)), "B": (2, Fraction(50)), "A": (None, None)}
-    assert result_book.places(result(panel)).rows[-1][-1] == "无有效结果：有效评分 2 份，少于 3 份"
+    assert result_book.places(result(panel)).rows[-1][5] == "无有效结果：有效评分 2 份，少于 3 份"
     words = [item.words for item in result_queries.blockers(panel.staff, panel.review_id)]
     assert [word for word in words if "A" in word] == [
         "A 只有 2 份有效评分，少于 3 份，没有有效结果；请补评、更换评委，或记录合议"
@@ -158,7 +158,7 @@ def test_tie_keys_decide_and_are_printed(cast: Cast) -> None:
         panel.mark(judge, "B", 70, 62, 80, 70, 70)
     finish(panel)
     rows = result_book.places(result(panel)).rows
-    assert [(row[0], row[1], row[4], row[6], row[7]) for row in rows] == [
+    assert [(row[0], row[1], row[4], row[7], row[8]) for row in rows] == [
         (1, "B", "70.00", "同分，按“实效”平均分", "80.00"),
         (2, "A", "70.00", "同分，按“实效”平均分", "70.00"),
     ]
@@ -215,7 +215,7 @@ def test_an_entry_changed_after_it_was_marked_is_another_version(cast: Cast) -> 
         for judge in panel.judges:
             panel.mark(judge, code, 70)
     finish(panel)
-    assert result_book.places(result(panel)).rows[0][-1] == "1 份评的是旧版材料"
+    assert result_book.places(result(panel)).rows[0][5] == "1 份评的是旧版材料"
 
 
 def test_a_frozen_rubric_is_not_changed_but_revised(cast: Cast) -> None:
@@ -308,7 +308,7 @@ def test_a_chair_who_steps_aside_learns_nothing_of_the_entry(cast: Cast) -> None
     printed = repr([sheet.rows for sheet in result_book.sheets(view)])
     assert "91" not in printed
     assert "AAA号" not in printed
-    assert tuple(row[-1] for row in result_book.places(view).rows if row[1] == "A") == ("回避",)
+    assert tuple(row[5] for row in result_book.places(view).rows if row[1] == "A") == ("回避",)
     with pytest.raises(Forbidden, match="不能为整个结果签署"):
         finalise_service.propose(panel.staff, panel.review_id)
     assert set(places(result(panel, panel.other))) == {"A", "B", "C"}
