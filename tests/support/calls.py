@@ -12,7 +12,7 @@ import importlib
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -113,7 +113,7 @@ def _made_up(kind: Any) -> Any:
     origin = get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         return _made_up(get_args(kind)[0])
-    if origin in (Sequence, list, tuple, set, frozenset):
+    if origin in (Collection, Sequence, list, tuple, set, frozenset):
         return []
     if origin in (Mapping, dict):
         return {}
