@@ -61,6 +61,13 @@ def name(rule: str) -> str:
     return READING.get(rule) or _WHOLE.get(rule.partition(".")[0], rule)
 
 
+def label(rule: str, written: str = "") -> str:
+    """A rule as people read it: the name of one in code; of one written by staff its name and its code."""
+    if written and rule not in CHECKS and rule not in READING:
+        return f"{written}（{rule}）"
+    return name(rule)
+
+
 def condition(rule: str) -> str:
     """What a rule in code asks."""
     return CHECKS[rule][1]

@@ -11,11 +11,12 @@ from sqlmodel import Session, col, select
 from accounts.permissions import Actor, Permission, Subject, may
 from core import clock
 from core.periods import Period, span
-from core.words import ReturnState, ValueState
+from core.words import Arm, Combine, ReturnState, ValueState
 from db.session import read
-from db.tables import Collection, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
+from db.tables import Collection, CollectionUnit, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
 from metrics import definitions, queries, rollups
 from metrics.model import Entry, Indicator
+from metrics.rollups import Sum
 from regions import groups
 
 HISTORY = 24  # periods in a small trend
@@ -55,6 +56,7 @@ class SumExplanation:
     unapproved: int
     parts: Sequence[Part]
     targets: Sequence[queries.TargetView]
+    arm: Arm | None = None  # only these units of the scope; such a sum is added up here and kept nowhere
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,16 @@ def sums_above(
 
 
 def explain_sum(
-    actor: Actor, collection_id: int, indicator_id: int, scope_code: str, period: str, group: str = ""
+    actor: Actor,
+    collection_id: int,
+    indicator_id: int,
+    scope_code: str,
+    period: str,
+    group: str = "",
+    arm: Arm | None = None,
 ) -> SumExplanation | None:
-    """Everything behind a sum. Only for those who see every county in it; None for others."""
+    """Everything behind a sum, of all units below a scope or those of one arm. Only for those who see every county
+    in it; None for others."""
     if not actor.is_staff:
         return None
     with read() as session:
@@ -120,10 +129,10 @@ def explain_sum(
         scope = session.get(Region, scope_code)
         if collection is None or definition is None or scope is None:
             return None
-        owed = _owed(session, collection, scope_code, period, group)
+        owed = _owed(session, collection, scope_code, period, group, arm)
         if not owed:
             return None
-        total = session.get(Rollup, (collection_id, indicator_id, period, scope_code, group))
+        total: Rollup | Sum | None = session.get(Rollup, (collection_id, indicator_id, period, scope_code, group))
         stored = dict(
             session.exec(
                 select(Rollup.scope_code, Observation)
@@ -137,6 +146,9 @@ def explain_sum(
             ).all()
         )
         indicator = queries.indicator_of(definition)
+        parts = [_part(row, name, stored.get(row.region_code)) for row, name in owed]
+        if arm is not None:
+            total = _added(indicator, parts)
         n, d = (total.n, total.d) if total else (None, None)
         reported = total.reported if total else 0
         return SumExplanation(
@@ -151,8 +163,9 @@ def explain_sum(
             reported=reported,
             expected=total.expected if total else len(owed),
             unapproved=total.unapproved if total else 0,
-            parts=[_part(row, name, stored.get(row.region_code)) for row, name in owed],
+            parts=parts,
             targets=[line for line in queries.lines_of(session, collection_id, indicator) if line.region_code is None],
+            arm=arm,
         )
 
 
@@ -209,10 +222,23 @@ def series(
     return found
 
 
+def _added(indicator: Indicator, parts: Sequence[Part]) -> Sum:
+    """The sum of the counted parts, as a roll-up would have it."""
+    entries = [part.entry for part in parts if part.counted and part.entry is not None]
+    whole = [entry.d for entry in entries if entry.d is not None]
+    combined = bool(entries) and indicator.combine_regions in (Combine.RATIO, Combine.SUM, Combine.MEAN)
+    spared = sum(part.entry is not None and part.entry.state is ValueState.NOT_APPLICABLE for part in parts)
+    unapproved = sum("待审核" in part.marks for part in parts if part.counted)
+    n = sum(entry.n or 0 for entry in entries) if combined else None
+    d = sum(whole) if combined and whole else None
+    return Sum(n, d, "", len(entries), len(parts) - spared, unapproved, None)
+
+
 def _owed(
-    session: Session, collection: Collection, scope_code: str, period: str, group: str
+    session: Session, collection: Collection, scope_code: str, period: str, group: str, arm: Arm | None = None
 ) -> list[tuple[ReturnRow, str]]:
-    """The returns below a scope, and in a group of the period's last day, with their regions' names."""
+    """The returns below a scope, of one arm, and in a group (or on a side) of the period's last day, with their
+    regions' names."""
     rows = session.exec(
         select(ReturnRow, Region.name)
         .join(Region, col(Region.code) == ReturnRow.region_code)
@@ -221,6 +247,12 @@ def _owed(
     ).all()
     if not rows:
         return []
+    if arm is not None:
+        query = select(CollectionUnit.region_code).where(
+            CollectionUnit.collection_id == collection.id, CollectionUnit.arm == arm
+        )
+        inside = set(session.exec(query))
+        rows = [row for row in rows if row[0].region_code in inside]
     codes = {row.region_code for row, _ in rows}
     above = rollups.ancestors(session, codes)
     scheme = collection.group_scheme or groups.MAIN_SCHEME
@@ -229,8 +261,13 @@ def _owed(
         (row, name)
         for row, name in rows
         if scope_code in above[row.region_code]
-        and (not group or (row.region_code in member and member[row.region_code].name == group))
+        and (not group or (row.region_code in member and group in _groups_of(member[row.region_code])))
     ]
+
+
+def _groups_of(member: groups.Membership) -> tuple[str, str]:
+    """What a member's group may be called: by its name, or by the side it is on."""
+    return member.name, member.side.label
 
 
 def _part(row: ReturnRow, name: str, observation: Observation | None) -> Part:

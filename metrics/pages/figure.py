@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.periods import Period
+from core.words import Arm
 from metrics import queries, tracing
 from metrics.pages import origins
 from web import guard
@@ -18,5 +19,6 @@ found = queries.explain(actor, collection_id, indicator_id, region, period)
 if found is not None:
     origins.county(actor, collection_id, found)
 else:
-    total = tracing.explain_sum(actor, collection_id, indicator_id, region, period, group)
+    arm = next((item for item in Arm if item.value == st.query_params.get("arm")), None)
+    total = tracing.explain_sum(actor, collection_id, indicator_id, region, period, group, arm)
     origins.total(actor, collection_id, region, guard.found(total, "数字"))

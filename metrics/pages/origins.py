@@ -67,7 +67,8 @@ def county(actor: Actor, collection_id: int, found: Explanation) -> None:
 def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanation) -> None:
     """A sum: Σn and Σd, how many stand behind it, who was counted and who was not."""
     indicator, label = found.indicator, Period.parse(found.period).label
-    widgets.header(f"{indicator.name}　{found.scope}{found.group}　{label}", "这个合计由哪些地区的数加成，谁没有计入？")
+    place = f"{found.scope}{found.group}{found.arm.label if found.arm else ''}"
+    widgets.header(f"{indicator.name}　{place}　{label}", "这个合计由哪些地区的数加成，谁没有计入？")
     share = found.reported / found.expected if found.expected else 0.0
     sides = [(f"分子合计　{indicator.n_label}", pictures.amount(found.n), indicator.n_unit)]
     if indicator.kind.has_denominator:
@@ -81,13 +82,16 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
     )
     if found.value is not None:
         st.markdown(guard.plain(_computed(indicator, found.n, found.d, found.reported)))
+    st.caption(guard.plain(f"截至北京时间 {clock.show(clock.now())} 已提交的数；提交之后的更正会改变它。"))
     if share < settings().coverage_floor:
         st.warning(f"报送率低于 {settings().coverage_floor:.0%}，这个合计不完整，不用于评估结论。")
     if found.unapproved:
         st.caption(f"其中 {found.unapproved} 个地区的数还没有审核。")
     _links(actor, collection_id, indicator, None)
-    _frozen(actor, collection_id, indicator, scope_code, found.period, found.group)
-    points = tracing.series(actor, collection_id, indicator, scope_code, found.period, found.group)
+    points: Sequence[tracing.Point] = ()
+    if found.arm is None:
+        _frozen(actor, collection_id, indicator, scope_code, found.period, found.group)
+        points = tracing.series(actor, collection_id, indicator, scope_code, found.period, found.group)
     if points:
         charts.draw(
             lambda: pictures.trend(

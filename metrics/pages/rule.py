@@ -21,7 +21,7 @@ if code:
     if view is None and code not in rule_words.READING:
         guard.found(None, "规则")
     name = rule_words.name(code)
-    widgets.header(f"{code}　{name}", "这条规则核对什么，近来发现了多少？", back=back)
+    widgets.header(name, "这条规则核对什么，近来发现了多少？", back=back)
     if view is not None:
         ruling.built_in(view)
     else:

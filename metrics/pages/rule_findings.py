@@ -4,7 +4,7 @@ import streamlit as st
 
 from accounts.permissions import Permission, require
 from core.periods import Period
-from metrics import finding_queries, overview, rule_queries
+from metrics import finding_queries, overview, rule_queries, rule_words
 from metrics.pages import ruling
 from web import guard, widgets
 
@@ -56,5 +56,5 @@ st.caption("一个数被同一条规则说过一次就算一个，改好了也�
 
 worst = [str(code) for code in frame.index[:10]]
 st.subheader("发现最多的规则", anchor=False)
-chosen = st.selectbox("规则", worst, 0, lambda code: f"{names[code]}（{code}）", key="findings_rule")
+chosen = st.selectbox("规则", worst, 0, lambda code: rule_words.label(code, names[code]), key="findings_rule")
 ruling.listed(finding_queries.found(actor, chosen, collection_id=collection_id))

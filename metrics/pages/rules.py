@@ -37,7 +37,7 @@ if rows:
     widgets.table(
         pd.DataFrame(
             {
-                "代码": row.code,
+                "代码": "–" if row.built_in else row.code,
                 "规则": row.name,
                 "严重程度": ruling.SEVERITIES[row.severity],
                 "适用范围": row.scope,

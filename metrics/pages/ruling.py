@@ -240,7 +240,7 @@ def waivers(actor: Actor, rows: Sequence[WaiverView], names: Mapping[str, str]) 
     st.dataframe(
         pd.DataFrame(
             {
-                "规则": f"{names.get(row.rule) or rule_words.name(row.rule)}（{row.rule}）",
+                "规则": rule_words.label(row.rule, names.get(row.rule, "")),
                 "地区": row.region,
                 "报送任务": row.collection or "全部",
                 "自": str(row.starts_on),
@@ -260,7 +260,13 @@ def waivers(actor: Actor, rows: Sequence[WaiverView], names: Mapping[str, str]) 
         with st.popover("提前结束一项豁免…", key="waiver_end_ask"):
             chosen = st.selectbox(
                 "豁免", list(running), 0,
-                lambda number: f"{running[number].region}　{running[number].rule}　至 {running[number].ends_on}",
+                lambda number: "　".join(
+                    (
+                        running[number].region,
+                        rule_words.label(running[number].rule, names.get(running[number].rule, "")),
+                        f"至 {running[number].ends_on}",
+                    )
+                ),
                 key="waiver_end_which",
             )  # fmt: skip
             reason = st.text_area("理由（必填）", key="waiver_end_reason")
@@ -275,7 +281,7 @@ def waive(actor: Actor, choices: Sequence[RuleView]) -> None:
     """Excuse one unit from one rule for a time."""
     with st.popover("豁免一个地区…", key="waive_ask"), st.form("waive_form", border=False, enter_to_submit=False):
         st.caption("只对一个地区、一段时间有效；校验时改为“说明”，写明理由和期限，不再拦下。")
-        rules = {row.code: f"{row.name}（{row.code}）" for row in choices}
+        rules = {row.code: rule_words.label(row.code, row.name) for row in choices}
         rule = st.selectbox("规则", list(rules), None, rules.__getitem__, key="waive_rule", placeholder="选择规则")
         places = {place.code: f"{place.name}（{place.parent}）" for place in _counties()}
         region = st.selectbox(

@@ -17,15 +17,17 @@ from web import charts, widgets
 FIGURE = "metrics/pages/figure.py"
 
 
-def address(collection_id: int, indicator_id: int, region_code: str, period: str, group: str = "") -> dict[str, str]:
-    """Where a figure's origin is told."""
+def address(
+    collection_id: int, indicator_id: int, region_code: str, period: str, group: str = "", arm: str = ""
+) -> dict[str, str]:
+    """Where a figure's origin is told; with `arm` of the sum over a scope's units of one kind."""
     found = {
         "collection": str(collection_id),
         "indicator": str(indicator_id),
         "region": region_code,
         "period": period,
     }
-    return found | ({"group": group} if group else {})
+    return found | ({"group": group} if group else {}) | ({"arm": arm} if arm else {})
 
 
 def current(view: ReturnView, form: Form) -> None:

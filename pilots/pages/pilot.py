@@ -12,7 +12,7 @@ from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
 from pilots import exports, gate_queries, pictures, queries, report, service, wording
-from pilots.pages import gate_parts, parts, supervision_parts
+from pilots.pages import gate_parts, origins, parts, supervision_parts
 from pilots.stages import PILOT
 from web import charts, guard, keep, widgets
 
@@ -123,6 +123,7 @@ indicator = measure.indicator
 of = (*key, indicator.id)
 figures = wording.key_figures(evaluation, measure)
 widgets.figures(figures)
+origins.of_tiles(evaluation, measure)
 if measure.coverage[1] and measure.coverage[0] < measure.coverage[1]:
     st.caption(f"最近完整的一期有 {measure.coverage[1] - measure.coverage[0]} 个试点地区未报，合计只含已报地区。")
 if evaluation.unapproved:
@@ -143,6 +144,7 @@ else:
         charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")
         if measure.effect is not None:
             charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
+    origins.of_trend(evaluation, measure)
     st.markdown(f"**发达地区与山区海岛县**　{guard.plain(wording.compare_words(measure))}")
 
 if words := wording.restated_words(evaluation, measure):

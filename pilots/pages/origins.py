@@ -1,0 +1,79 @@
+"""Ways from a pilot's figures to where they come from: under the tiles, and behind the picture of the trend."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.numbers import format_exact, from_micro
+from core.periods import Period
+from core.words import Arm
+from metrics.pages.values import FIGURE, address
+from pilots.evaluation import Evaluation, Measure
+from web import guard, widgets
+
+
+def of_tiles(evaluation: Evaluation, measure: Measure) -> None:
+    """Links to the sums of the newest complete period: the pilots', their comparison units', by side."""
+    if measure.latest is None or evaluation.own_only:
+        return
+    with st.container(horizontal=True, key="pilot_origins"):
+        for arm, side in _sums(measure, measure.latest):
+            st.page_link(
+                FIGURE,
+                label=guard.plain(f"{arm.label}{side}的来历"),
+                icon=":material/search:",
+                query_params=_address(evaluation, measure, arm, side, measure.latest),
+            )
+
+
+def of_trend(evaluation: Evaluation, measure: Measure) -> None:
+    """Every figure of the trend as a table; a row leads to the counties behind it."""
+    rows = measure.groups.sort_values(["period", "arm", "side"], ascending=[False, False, True])
+    if rows.empty or evaluation.own_only:
+        return
+    with st.expander("图里的每个数（点开可看来历）", icon=":material/search:", key="pilot_trend_figures"):
+        widgets.table(
+            pd.DataFrame(
+                {
+                    "报送期": Period.parse(row.period).label,
+                    "哪些地区": f"{Arm(row.arm).label}{row.side}",
+                    "数值": measure.indicator.show(row.value),
+                    "分子合计": _amount(row.n),
+                    "分母合计": _amount(row.d),
+                    "已报 / 应报": f"{row.reported} / {row.expected}",
+                    "完整": "◐ 不完整" if row.incomplete else "● 完整",
+                }
+                for row in rows.itertuples()
+            ),
+            f"pilot_trend_{measure.indicator.id}",
+            open_page=FIGURE,
+            addresses=[
+                _address(evaluation, measure, Arm(row.arm), row.side, row.period, row.indicator_id)
+                for row in rows.itertuples()
+            ],
+        )
+
+
+def _sums(measure: Measure, period: str) -> list[tuple[Arm, str]]:
+    rows = measure.groups[measure.groups.period == period]
+    found = {(Arm(row.arm), row.side) for row in rows.itertuples()}
+    return sorted(found, key=lambda pair: (pair[0] is not Arm.PILOT, pair[1]))
+
+
+def _amount(micro: int | None) -> str:
+    return "–" if micro is None or micro is pd.NA else format_exact(from_micro(int(micro)))
+
+
+def _address(
+    evaluation: Evaluation, measure: Measure, arm: Arm, side: str, period: str, indicator_id: int | None = None
+) -> dict[str, str]:
+    pilot = evaluation.pilot
+    number = int(indicator_id) if indicator_id is not None else _asked(measure, period)
+    return address(pilot.collection_id, number, pilot.province_code, period, side, arm.value)
+
+
+def _asked(measure: Measure, period: str) -> int:
+    """The version by which a period was reported."""
+    rows = measure.groups[measure.groups.period == period]
+    return int(rows.indicator_id.iloc[0]) if len(rows) else measure.indicator.id
