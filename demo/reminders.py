@@ -9,12 +9,13 @@ from sqlmodel import col, select
 from accounts.permissions import Actor
 from core import clock
 from core.settings import settings
-from core.words import Arm, RegionLevel
+from core.words import Arm, RegionLevel, Side
 from db import audit
 from db.session import read, write
 from db.tables import Collection, CollectionUnit, Region, Reminder
 from metrics import queries, reminder_service, reminding, round_service
 from metrics.schemas import UnitPick
+from regions import groups
 from regions.calendar import working_day_from
 
 
@@ -51,11 +52,12 @@ def _move(li: Actor, collection_id: int) -> None:
     with read() as session:
         units = session.exec(select(CollectionUnit).where(CollectionUnit.collection_id == collection_id)).all()
         known = {unit.region_code for unit in units}
-        cities = {code[:4] for code in known}
         free = session.exec(
             select(Region.code).where(Region.level == RegionLevel.COUNTY, col(Region.code).startswith("33"))
         ).all()
-        joining = next(code for code in sorted(free) if code not in known and code[:4] in cities)
+        member = groups.memberships(session, free, clock.today())
+        alike = (code for code in sorted(free) if code not in known and member[code].side is Side.UNDERDEVELOPED)
+        joining = next(alike)
         leaving = max(unit.region_code for unit in units if unit.arm is Arm.COMPARISON)
     today = clock.today()
     round_service.join(li, collection_id, UnitPick(region_code=joining, arm=Arm.PILOT), today.replace(day=1))
