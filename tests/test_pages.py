@@ -52,6 +52,8 @@ def address(url: str) -> dict[str, object]:
         return {"review": 1, "entry": 1}
     if url == "round":
         return {"collection": 1, "period": period}
+    if url == "quality_unit":
+        return {"collection": 1, "period": period, "region": "330523"}
     if url != "figure":
         return {"id": 1}
     return {"collection": 1, "indicator": 1, "region": "330000", "period": period, "group": ""}

@@ -32,7 +32,9 @@ def query(url: str) -> str:
         "home": "",  # its address is the root
         "design": "?scenario=1",
         "figure": f"?collection=1&indicator=1&region=330000&period={month}",
+        "quality_unit": f"?collection=1&region=330523&period={month}",
         "register": "?need=1",
+        "round": f"?collection=1&period={month}",
     }.get(url, "?id=1")
 
 
