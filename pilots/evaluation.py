@@ -26,7 +26,7 @@ from metrics.restating import Restatement
 from metrics.scoring import attainment, attainment_within
 from pilots.causes import Cause, cause
 from pilots.decision import Decision
-from pilots.model import Span, Unit
+from pilots.model import Cost, Span, Unit
 from pilots.phases import Stretch
 from regions.queries import RegionView
 
@@ -97,6 +97,7 @@ class Evaluation:
     restated: Sequence[Restatement] = ()  # what came late or was corrected after it was frozen
     own_only: bool = False  # a county sees its own figures, not the others' nor what needs them
     stretches: Sequence[Stretch] = ()  # of all phases, in order of time
+    cost: Cost = Cost()
     stretch: Stretch | None = None  # the one that is evaluated; None: the whole pilot
 
     @property

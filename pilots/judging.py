@@ -12,17 +12,22 @@ from metrics.quality import Quality
 from pilots.causes import Method
 from pilots.decision import Decision, Evidence, decide
 from pilots.evaluation import Evaluation, Measure
-from pilots.model import Span
+from pilots.model import Cost, Span
 
 NEEDED = 2  # cadences of the indicator that have to be seen
 
 
 def judge(
-    measures: Sequence[Measure], quality: Quality, span: Span, today_period: str, quality_floor: float
+    measures: Sequence[Measure],
+    quality: Quality,
+    span: Span,
+    today_period: str,
+    quality_floor: float,
+    cost: Cost,
 ) -> Decision | None:
     """The verdict on the first goal indicator."""
     goal = next((item for item in measures if item.role is IndicatorRole.GOAL), None)
-    return None if goal is None else decide(evidence(goal, measures, quality, span, today_period, quality_floor))
+    return None if goal is None else decide(evidence(goal, measures, quality, span, today_period, quality_floor, cost))
 
 
 def evidence(
@@ -32,6 +37,7 @@ def evidence(
     span: Span,
     today_period: str,
     quality_floor: float,
+    cost: Cost,
 ) -> Evidence:
     """What the rules are asked about for one indicator, everything turned so that positive is better."""
     sign = item.indicator.direction.sign
@@ -55,6 +61,8 @@ def evidence(
         unit="个百分点" if item.indicator.unit == "%" else item.indicator.unit,
         decimals=item.indicator.decimals,
         continue_until=Period.parse(max(today_period, span.first_post)).shift(NEEDED).label,
+        cost_exceeded=cost.exceeded,
+        cost_shown=cost.shown,
         parallel=item.cause.parallel,
         pre_trend="" if placebo is None else item.indicator.show(sign * placebo.estimate, signed=True),
         association=item.cause.method is Method.MATCHED,
@@ -64,7 +72,7 @@ def evidence(
 def evidence_of(evaluation: Evaluation, item: Measure) -> Evidence:
     """`evidence` of one of the evaluation's measures."""
     found = evaluation
-    return evidence(item, found.measures, found.quality, found.span, found.today, found.quality_floor)
+    return evidence(item, found.measures, found.quality, found.span, found.today, found.quality_floor, found.cost)
 
 
 def _guardrails(measures: Sequence[Measure]) -> list[tuple[str, bool | None, str]]:

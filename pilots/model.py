@@ -64,3 +64,13 @@ def first_whole(day: date, cadence: Cadence) -> str:
     """The first period that lies wholly on or after a day."""
     period = Period.containing(day, cadence)
     return str(period if period.start == day else period.shift(1))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a pilot cost so far: whether more was paid than planned, and the sums as shown; "" without a budget."""
+
+    exceeded: bool = False
+    shown: str = ""
+    planned: int | None = None  # fen
+    paid: int | None = None

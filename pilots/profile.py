@@ -21,7 +21,8 @@ class Transfer:
     """What taking the scenario over rests on, as counts of (done, all); all = 0 where nothing was recorded.
 
     `data`: items of data connected; `free`: items that anybody gets without asking, or has connected already;
-    `duties`: responsibility items everybody concerned confirmed; `feedback`: pieces of feedback in favour.
+    `duties`: responsibility items everybody concerned confirmed; `feedback`: pieces of feedback answered; nobody asks
+    those who give it for or against.
     `planned`, `spent` in fen; None without a budget.
     """
 
@@ -82,7 +83,7 @@ def profile(
             _equity(by_side),
             _ease(transfer),
             _cost(transfer),
-            _of_all("support", "支持度", 10, transfer.feedback, "{0} / {1} 条反馈表示支持", "还没有收到反馈"),
+            _of_all("support", "支持度", 10, transfer.feedback, "{0} / {1} 条反馈已答复", "还没有收到反馈"),
             _of_all("readiness", "数据就绪", 5, transfer.data, "所需数据 {0} / {1} 项已接入", "场景没有登记所需数据"),
         )
     )

@@ -15,16 +15,16 @@ from core import clock
 from core.numbers import from_micro
 from core.periods import Cadence, Period
 from core.settings import settings
-from core.words import IndicatorRole
+from core.words import Arm, IndicatorRole
 from db.session import read
 from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, PilotStart, Region, ReturnRow, Rollup
 from metrics import definitions, quality_facts, restating, series
 from metrics import queries as metrics
 from metrics.model import Indicator
 from metrics.promises import joined
-from pilots import evaluation, judging, phases
+from pilots import evaluation, judging, money, phases
 from pilots.evaluation import Evaluation, Measure
-from pilots.model import Span, Unit
+from pilots.model import Cost, Span, Unit
 from pilots.phases import Stretch
 from regions import groups
 from regions import queries as regions
@@ -47,6 +47,7 @@ def evaluated(
         returns = returns_of(session, view.collection_id, codes)
         measures = _measures(session, view, units, span, returns, own_only=own_only)
         quality = quality_facts.of_collection(session, view.collection_id, codes).quality()
+        cost = Cost() if own_only else _cost(session, view, measures, span)
         restated = restating.of_collection(session, view.collection_id, codes)
         places = regions.counties(view.province_code, view.start_on, session=session)
     today = str(Period.containing(clock.today(), Cadence.MONTH))
@@ -58,16 +59,37 @@ def evaluated(
         returns=returns,
         quality=quality,
         unapproved=int(returns.state.eq("submitted").sum()),
-        decision=None if own_only else judging.judge(measures, quality, span, today, settings().quality_floor),
+        decision=None if own_only else judging.judge(measures, quality, span, today, settings().quality_floor, cost),
         as_of=clock.now(),
         span=span,
         today=today,
         quality_floor=settings().quality_floor,
         restated=restated,
         own_only=own_only,
+        cost=cost,
         stretches=stretches,
         stretch=stretch,
     )
+
+
+def _cost(session: Session, view: PilotView, measures: Sequence[Measure], span: Span) -> Cost:
+    """What was paid of what was planned, and by result where the goal's numerator counts results."""
+    from pilots import plan_queries  # the plan reads its results through this module
+
+    budget = plan_queries.budget_of(session, view.id)
+    if not budget.lines:
+        return Cost()
+    shown = f"已支付 {money.short(budget.paid)}，预算 {money.short(budget.planned)}"
+    goal = next((item for item in measures if item.role is IndicatorRole.GOAL), None)
+    if goal is not None and not goal.indicator.accumulation.cumulative:
+        rows = goal.counties[(goal.counties.arm == Arm.PILOT.value) & goal.counties.n.notna()]
+        rows = rows[(rows.period >= span.starting) & (rows.period <= span.last_post)]
+        each = money.per_result(
+            budget.paid, money.Results(goal.indicator, int(rows.n.sum()) if len(rows) else None, len(rows), len(rows))
+        )
+        if each.cost is not None:
+            shown += f"，每{each.unit} {money.show(each.cost)}"
+    return Cost(budget.paid > budget.planned, shown, budget.planned, budget.paid)
 
 
 def span_of(view: PilotView, known: Sequence[phases.Phase]) -> Span:

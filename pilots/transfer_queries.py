@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from accounts.permissions import Actor
 from core.words import DataStatus, Sharing, Standing
 from db.session import read
-from db.tables import DataResource
-from pilots import queries
+from db.tables import DataResource, Feedback
+from pilots import plan_queries, queries
 from pilots.profile import Transfer
 from scenarios import data_views, duty_tree
 
@@ -26,10 +27,14 @@ def transfer(actor: Actor, pilot_id: int) -> Transfer | None:
         free = _free(session, {link.resource_id for link in links})
         connected = [link.status is DataStatus.CONNECTED for link in links]
         ready = [known or link.resource_id in free for known, link in zip(connected, links, strict=True)]
+        budget = plan_queries.budget_of(session, pilot_id)
         return Transfer(
             data=_share(connected, weights),
             free=_share(ready, weights),
             duties=_duties(session, view.scenario_id),
+            feedback=_feedback(session, pilot_id),
+            planned=budget.planned if budget.lines else None,
+            spent=budget.paid if budget.lines else None,
         )
 
 
@@ -40,6 +45,14 @@ def _share(done: Iterable[bool], weights: list[int]) -> tuple[int, int]:
 def _free(session: Session, resource_ids: set[int]) -> set[int]:
     rows = [session.get(DataResource, number) for number in sorted(resource_ids)]
     return {row.id or 0 for row in rows if row is not None and row.sharing is Sharing.OPEN}
+
+
+def _feedback(session: Session, pilot_id: int) -> tuple[int, int]:
+    """Pieces of feedback that were answered, of all."""
+    answered, every = session.execute(
+        select(func.count(col(Feedback.answered_on)), func.count()).where(col(Feedback.pilot_id) == pilot_id)
+    ).one()
+    return int(answered), int(every)
 
 
 def _duties(session: Session, scenario_id: int) -> tuple[int, int]:

@@ -360,7 +360,7 @@ def test_each_part_says_what_it_rests_on() -> None:
         (part_of("成本与人力", transfer=Transfer(planned=100, spent=100)), 10, "已支出预算的 100%"),
         (part_of("成本与人力", transfer=Transfer(planned=100, spent=150)), 5, "已支出预算的 150%，超支"),
         (part_of("成本与人力", transfer=Transfer(planned=0, spent=0)), None, "没有登记预算和支出"),
-        (part_of("支持度", transfer=Transfer(feedback=(0, 3))), 0, "0 / 3 条反馈表示支持"),
+        (part_of("支持度", transfer=Transfer(feedback=(0, 3))), 0, "0 / 3 条反馈已答复"),
         (part_of("支持度"), None, "还没有收到反馈"),
         (part_of("数据就绪", transfer=Transfer(data=(5, 5))), 5, "所需数据 5 / 5 项已接入"),
         (part_of("数据就绪"), None, "场景没有登记所需数据"),
