@@ -3,7 +3,7 @@ figures are written in bulk, with the dates on which they would have been handed
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -63,6 +63,7 @@ from demo import (
     reminders,
     responsibilities,
     rounds,
+    starts,
     story,
     supervision,
     tickets,
@@ -343,7 +344,7 @@ def _pilot(
     if item.state is P.PENDING:
         return
     _move_pilot(chen, pilot_id, stages.START)
-    _fill(rng, pilot_id, item, this_month)
+    _fill(rng, pilot_id, item, this_month, starts.tell(li, pilot_id, item.name, chosen, start))
     rounds.freeze_past(pilot_id, this_month)
     if item is story.PILOTS[0]:
         rounds.correct(pilot_id, this_month, li, [_actor(name) for name in ("wanganji", "zhaodeqing", "lanjingning")])
@@ -392,8 +393,10 @@ def _choose(rng: np.random.Generator, item: story.DemoPilot, start: Period) -> t
     return sorted(chosen), sorted(against)
 
 
-def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_month: Period) -> None:
-    """Two years of returns as they would have come in."""
+def _fill(
+    rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_month: Period, late: Mapping[str, int]
+) -> None:
+    """Two years of returns as they would have come in; `late`: months by which counties started later."""
     with write() as session:
         pilot = session.get_one(Pilot, pilot_id)
         start = Period.containing(pilot.start_on, Cadence.MONTH)
@@ -439,6 +442,7 @@ def _fill(rng: np.random.Generator, pilot_id: int, item: story.DemoPilot, this_m
             opens, due = (datetime.combine(day, time(), clock.BEIJING) for day in (began, row.due_on))
             at = min(figures.handed_in(rng, opens, due), clock.now())
             since = (period.year - start.year) * 12 + period.index - start.index
+            since -= late.get(row.region_code, 0)
             due_now = [item for item in asked if period.closes(rhythm[item[0] or 0])]
             kept = due_now if fate is not ReturnState.DRAFT else due_now[: max(1, len(due_now) // 2)]
             for indicator_id, name in kept:

@@ -7,7 +7,7 @@ the integers and only the final figure becomes a float.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -97,7 +97,7 @@ class Evaluation:
     restated: Sequence[Restatement] = ()  # what came late or was corrected after it was frozen
     own_only: bool = False  # a county sees its own figures, not the others' nor what needs them
     stretches: Sequence[Stretch] = ()  # of all phases, in order of time
-    cost: Cost = Cost()
+    cost: Cost = field(default_factory=Cost)
     stretch: Stretch | None = None  # the one that is evaluated; None: the whole pilot
 
     @property

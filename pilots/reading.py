@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -227,14 +227,22 @@ def values_of(session: Session, collection_id: int, codes: Sequence[str]) -> pd.
 def returns_of(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
     """What is owed: code, period, state, status, label, due (its deadline has passed or it is in), on_time."""
     today = clock.today()
-    rows = session.exec(
-        select(ReturnRow)
-        .where(ReturnRow.collection_id == collection_id, col(ReturnRow.region_code).in_(list(codes)))
+    # Only the columns that count: the rows of a province as objects take three times as long.
+    rows = session.execute(
+        sqlalchemy.select(
+            *(
+                col(getattr(ReturnRow, name))
+                for name in ("region_code", "period", "state", "opens_on", "due_on", "first_submitted_at")
+            ),
+            sqlalchemy.null().label("locked_at"),
+            sqlalchemy.null().label("unlocked_until"),
+        )
+        .where(col(ReturnRow.collection_id) == collection_id, col(ReturnRow.region_code).in_(list(codes)))
         .order_by(ReturnRow.period, ReturnRow.region_code)
     ).all()
     records = []
     for row in rows:
-        course = metrics.course_of(row)
+        course = metrics.course_of(cast(ReturnRow, row))
         on_time = row.state.counts and bool(course.in_time)
         tone, words = _status(row, today, on_time)
         records.append((row.region_code, row.period, row.state.value, tone, words, course.due(today), on_time))
@@ -242,7 +250,7 @@ def returns_of(session: Session, collection_id: int, codes: Sequence[str]) -> pd
     return frame.astype({"code": "str", "period": "str", "state": "str", "due": bool, "on_time": bool})
 
 
-def _status(row: ReturnRow, today: date, on_time: bool) -> tuple[str, str]:
+def _status(row: Any, today: date, on_time: bool) -> tuple[str, str]:
     if row.state.counts:
         return ("on_time", "按时") if on_time else ("late", "迟报")
     if today < row.opens_on:

@@ -8,10 +8,18 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from accounts.permissions import Actor, Permission, may
 from core import clock
 from core.tabular import write_csv
+from core.validation import checked
+from core.words import Arm
+from pilots import start_service
 from pilots.answer_words import QUESTIONS
-from web import keep
+from pilots.model import Unit
+from pilots.queries import PilotView
+from pilots.stages import PILOT
+from pilots.start_service import StartIn
+from web import guard, keep, widgets
 from web.guard import plain
 
 
@@ -24,6 +32,28 @@ def question(number: int, sentence: str, notes: Sequence[str], *, warnings: Sequ
     for note in notes:
         if note not in warnings:
             st.caption(plain(note))
+
+
+def later_starts(actor: Actor, pilot: PilotView, units: Sequence[Unit]) -> None:
+    """Which counties started later than the pilot, and the way to record one."""
+    late = [unit for unit in units if unit.starts_on]
+    if late:
+        st.caption("启动较晚的地区：" + "、".join(f"{plain(unit.name)}（{unit.starts_on}）" for unit in late))
+    if pilot.state in PILOT.terminal or not may(actor, Permission.PILOT_DECIDE):
+        return
+    with st.popover("登记较晚启动的地区…", key="later_start"):
+        st.caption("登记后，这个地区从自己的启动日起才算试点；写回试点首日即为撤销。原记录保留。")
+        names = {unit.code: unit.name for unit in units if unit.arm is Arm.PILOT}
+        code = st.selectbox("地区", list(names), format_func=lambda known: names[known], key="later_code")
+        day = st.date_input("启动日期", pilot.start_on, pilot.start_on, pilot.end_on, key="later_day")
+        reason = st.text_input("理由", key="later_reason", placeholder="例如：设备到货较晚")
+        if st.button("确认登记", key="later_go", type="primary"):
+            with guard.show_errors(StartIn):
+                start_service.start_later(
+                    actor, pilot.id, checked(StartIn, region_code=code, start_on=day, reason=reason)
+                )
+                widgets.flash("启动日期已登记，比较方法随之调整。")
+                st.rerun()
 
 
 def table(build: Callable[[], pd.DataFrame], name: str, pilot: str, key: tuple[Hashable, ...]) -> None:

@@ -115,6 +115,8 @@ if cause.pre_periods >= words.PRE_TREND_PERIODS:
 draw.table(lambda: answer_tables.effects(measure), "效果、区间与检验", pilot.name, ("effects", *of))
 draw.table(lambda: answer_tables.before(measure, compared.before), "两边各期平均", pilot.name, ("before", *of))
 
+draw.later_starts(actor, pilot, evaluation.units)
+
 # -- 4 ------------------------------------------------------------------------------
 draw.question(4, found.sentences[3], found.notes[3])
 if len(compared.gap):
