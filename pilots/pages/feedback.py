@@ -88,6 +88,8 @@ def log_form() -> None:
                 )
                 feedback_service.log(actor, data, given, nonce=widgets.nonce("feedback"))
                 widgets.spend_nonce("feedback")
+                for field in ("source", "text", "files"):
+                    st.session_state.pop(f"feedback_{field}", None)
                 widgets.flash("反馈已登记，等待答复。")
                 st.rerun()
 

@@ -122,5 +122,7 @@ with st.form("iteration_form", border=False, enter_to_submit=False):
             )
             feedback_service.iterate(actor, pilot_id, data, nonce=widgets.nonce("iteration"))
             widgets.spend_nonce("iteration")
+            for field in ("feedback", "changes", "reason", "goal", "start", "major"):
+                st.session_state.pop(f"iteration_{field}", None)
             widgets.flash("迭代已开启：新版本、新阶段已建立，反馈已回应。")
             st.rerun()
