@@ -16,12 +16,14 @@ from core import clock
 from core.numbers import MISSING
 from core.words import Arm, ReturnState
 from db.session import read
-from db.tables import CollectionUnit, Region, RegionGroup, Scenario
+from db.tables import CollectionUnit, Organisation, Region, RegionGroup, Scenario
 from metrics import figure_panel, ranking, ranking_queries
 from metrics.figure_panel import Choice
 from metrics.queries import ReturnView
 from metrics.ranking import Place
-from pilots import promotion_queries, queries
+from pilots import feedback_queries, order_queries, promotion_queries, queries
+from pilots.feedback_queries import FeedbackView
+from pilots.order_queries import AlertView, OrderView
 from pilots.promotion_queries import AdoptionView
 from pilots.queries import PilotView
 from regions import fact_queries, groups
@@ -58,6 +60,9 @@ class County:
     late: Sequence[ReturnView]
     prompt: tuple[int, int]
     doubted: int
+    orders: Sequence[OrderView]  # addressed to organisations of the county
+    alerts: Sequence[AlertView]
+    feedback: Sequence[FeedbackView]
     adoptions: Sequence[AdoptionView]
     scenarios: Sequence[ScenarioRow]
     needs: Sequence[NeedRow]
@@ -87,6 +92,7 @@ def county(actor: Actor, code: str) -> County | None:
         )
         facts = {name: of[code] for name, of in fact_queries.facts_on(session, [code], today).items()}
         spells = _spells(session, code)
+        local = set(session.exec(select(Organisation.id).where(Organisation.region_code == code)).all())
         led = set(session.exec(select(Scenario.id).where(Scenario.region_code == code)).all())
     returns = metrics.returns(actor, region_code=code)
     due = [view for view in returns if view.due_on < today and view.due_on >= today - _YEAR]
@@ -102,6 +108,9 @@ def county(actor: Actor, code: str) -> County | None:
         late=sorted((view for view in owing if view.due_on < today), key=lambda view: view.due_on),
         prompt=(sum(view.state.counts and bool(view.course.in_time) for view in due), len(due)),
         doubted=sum(view.state is ReturnState.RETURNED for view in returns),
+        orders=[view for view in order_queries.orders(actor) if view.organisation_id in local],
+        alerts=[view for view in order_queries.alerts(actor) if view.alert.region_code == code],
+        feedback=[view for view in feedback_queries.feedback(actor) if view.region_code == code],
         adoptions=promotion_queries.adoptions(actor, region_code=code),
         scenarios=[row for row in scenarios.scenarios(actor) if row.id in led],
         needs=needs.needs(actor, region_code=code),

@@ -206,6 +206,17 @@ def uploads(label: str, key: str, *, help: str = "") -> list[tuple[str, bytes]]:
     return [(file.name, file.getvalue()) for file in chosen or []]
 
 
+def county(code: str, name: str) -> None:
+    """The way to a county's own page, wherever the county is named to somebody who may see it."""
+    st.page_link(
+        "pilots/pages/county.py",
+        label=f"{plain(name)}的全部情况",
+        icon=":material/location_city:",
+        query_params={"code": code},
+        width="content",
+    )
+
+
 def attachments(
     rows: Sequence[Attached],
     load: Callable[[int], bytes],

@@ -39,7 +39,7 @@ def county(actor: Actor, collection_id: int, found: Explanation) -> None:
         st.info("这个指标本期还没有填报。没有填的数不按零计算。")
     if entry is not None and not found.state.counts:
         st.warning(f"报送还是“{found.state.label}”，这个数暂不计入任何汇总。")
-    _links(actor, collection_id, indicator, found.return_id)
+    _links(actor, collection_id, indicator, found.return_id, (found.region_code, found.region))
     _frozen(actor, collection_id, indicator, found.region_code, found.period)
     left, right = st.columns([2, 3])
     with left:
@@ -198,8 +198,16 @@ def _frozen(
     )
 
 
-def _links(actor: Actor, collection_id: int, indicator: Indicator, return_id: int | None) -> None:
+def _links(
+    actor: Actor,
+    collection_id: int,
+    indicator: Indicator,
+    return_id: int | None,
+    place: tuple[str, str] | None = None,
+) -> None:
     with st.container(horizontal=True):
+        if place is not None:
+            widgets.county(*place)
         if return_id is not None:
             st.page_link(
                 "metrics/pages/return_form.py",

@@ -47,6 +47,7 @@ with st.container(border=True):
             f"　已填 {view.filled}/{view.asked}" + (f"　联系人 {guard.plain(form.contact)}" if form.contact else ""),
             width="stretch",
         )
+        widgets.county(view.region_code, view.region)
         if view.pilot_id is not None:
             st.page_link(
                 "pilots/pages/pilot.py",

@@ -8,6 +8,7 @@ from core.periods import Period
 from core.words import Arm
 from pilots import county_queries as queries
 from pilots import portfolio
+from pilots.pages import county_parts as parts
 from pilots.pages import promotion_parts
 from web import guard, widgets
 from web.keep import ask
@@ -46,6 +47,7 @@ widgets.figures(
     [
         ("参加试点", f"{len(pilots)} 个", f"另作对照 {len(county.pilots) - len(pilots)} 个"),
         ("推广项目", f"{len(county.adoptions)} 个", f"已上线 {len(live)} 个"),
+        ("督办", f"{sum(view.state != 'closed' for view in county.orders)} 件未结", f"预警 {len(county.alerts)} 条"),
         ("待报", f"{len(county.open)} 份", f"逾期 {len(county.late)} 份"),
         ("近一年按时报送", f"{format_number(100 * prompt / due, 0)}%" if due else "–", f"{prompt} / {due} 份"),
         ("牵头场景", f"{len(county.scenarios)} 个", f"登记需求 {len(county.needs)} 条"),
@@ -73,6 +75,14 @@ if owed:
     )
 elif due:
     st.success("到期的报送都已报齐。")
+
+# -- supervision and feedback -----------------------------------------------------------------
+if county.alerts or county.orders:
+    st.subheader("预警与督办", anchor=False)
+    parts.supervised(county)
+if county.feedback:
+    st.subheader("反馈", anchor=False)
+    parts.heard(county)
 
 # -- pilots ---------------------------------------------------------------------------------
 st.subheader("试点", anchor=False)
