@@ -107,7 +107,7 @@ def courses(
         ),
         *(beginning(pd.Timestamp(began), "试点开始") if began else ()),
         *(layer for at, label in breaks for layer in beginning(pd.Timestamp(at), label, dash=[4, 2])),
-        base.mark_area(opacity=0.16).encode(y=y("low"), y2=alt.Y2("high"), fill=band),
+        base.mark_area(opacity=1, fillOpacity=0.16).encode(y=y("low"), y2=alt.Y2("high"), fill=band),
         base.mark_line(strokeWidth=2).encode(y=y("estimate"), color=colour, strokeDash=dash),
         base.mark_point(filled=True, size=45, opacity=1).encode(
             y=y("estimate"), color=colour, shape=shape, tooltip=told
