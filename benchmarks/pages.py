@@ -52,14 +52,17 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+_PROCESSES: dict[str, int] = {}  # address → process
+
+
 @contextmanager
-def server(app: Path, *, defaults: bool = False) -> Iterator[str]:
-    """A server of `app` on a data directory of its own; its address once it answers."""
+def server(app: Path, *, defaults: bool = False, data: Path | None = None) -> Iterator[str]:
+    """A server of `app` on a data directory of its own, or on `data`; its address once it answers."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
         launcher, log = Path(folder) / "launch.py", Path(folder) / "server.log"
         launcher.write_text(_LAUNCHER)
-        environment = {**os.environ, "ZHIPING_DATA_DIR": f"{folder}/data", "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "ZHIPING_DATA_DIR": str(data or f"{folder}/data"), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, str(launcher), str(app), f"--server.port={port}"]
         if defaults:
             environment["ZHIPING_BENCH_DEFAULTS"] = "1"
@@ -67,6 +70,7 @@ def server(app: Path, *, defaults: bool = False) -> Iterator[str]:
         with log.open("wb") as out:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
         address = f"http://127.0.0.1:{port}"
+        _PROCESSES[address] = process.pid
         try:
             for _ in range(1200):
                 try:
@@ -85,6 +89,12 @@ def server(app: Path, *, defaults: bool = False) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def cpu_seconds(address: str) -> float:
+    """Processor time the server has used so far, in the system's ticks (10 ms); a busy machine does not add to it."""
+    fields = Path(f"/proc/{_PROCESSES[address]}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def sign_in(address: str, account: str) -> str:
