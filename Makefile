@@ -29,9 +29,11 @@ lint: .venv/installed-dev ## Style, formatting and import contracts
 types: .venv/installed-dev ## Check the types
 	@$(BIN)/mypy
 
-bench: .venv/installed-dev ## Server time of a page rerun; roll-up reads at ten times the data (--full for 10 M); the feed beside bare inserts
+bench: .venv/installed-dev ## Server time of page reruns; roll-ups and the register at ten times the data; ticket imports
 	@$(BIN)/python benchmarks/pages.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/rollups.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/registry.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/tickets.py --rows 20000
 	@PYTHONPATH=. $(BIN)/python benchmarks/returns.py --rounds 3
 
 shots: .venv/installed-dev ## Screenshots of every page for docs/guide (needs Chromium)

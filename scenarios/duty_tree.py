@@ -205,7 +205,12 @@ def answers(
         .subquery()
     )
     query = (
-        sqlalchemy.select(act, col(said.responsibility_id), col(said.content), newest.c.ever, col(Account.name))
+        # Columns, not objects: staff read the answers to thousands of items at once.
+        sqlalchemy.select(
+            *map(col, (said.responsibility_id, act.organisation_id, act.id, act.answer, said.content, act.reason)),
+            *map(col, (act.on_behalf, Account.name, act.at)),
+            newest.c.ever,
+        )
         .join(newest, newest.c.newest == act.id)
         .join(
             said,
@@ -214,17 +219,8 @@ def answers(
         .join(Account, col(Account.id) == act.account_id)
     )
     return {
-        (item, row.organisation_id): Answer(
-            confirmation_id=row.id,
-            answer=row.answer,
-            content=Content.from_json(content),
-            reason=row.reason,
-            on_behalf=row.on_behalf,
-            by=by,
-            at=row.at,
-            ever_confirmed=bool(ever),
-        )
-        for row, item, content, ever, by in session.execute(query)
+        (item, organisation): Answer(number, answer, Content.from_json(content), reason, on_behalf, by, at, bool(ever))
+        for item, organisation, number, answer, content, reason, on_behalf, by, at, ever in session.execute(query)
     }
 
 

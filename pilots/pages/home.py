@@ -22,7 +22,7 @@ from panels import sheet_queries
 from panels.pages.judging_parts import deadline as own_deadline
 from pilots import feedback_queries, order_queries, queries
 from scenarios import appraisal_queries as appraisals
-from scenarios import opening_queries, request_queries
+from scenarios import duty_queries, opening_queries, request_queries
 from scenarios import queries as scenarios
 from web import guard, widgets
 from web.keep import ask
@@ -148,6 +148,12 @@ if actor.is_staff:
     any_todo |= todo(late, "份数据申请超过答复期限", "scenarios/pages/data_requests.py", "去催办")
 else:
     any_todo |= todo(len(requests), "份数据申请待我答复", "scenarios/pages/data_requests.py", "去答复数据申请")
+    any_todo |= todo(
+        ask(duty_queries.waiting, actor),
+        "项责任事项等待本单位确认",
+        "scenarios/pages/confirmations.py",
+        "去确认",
+    )
     granted = [request for request in ask(request_queries.own, actor) if request.view.status is DataStatus.GRANTED]
     any_todo |= todo(len(granted), "项数据已批准，等待接入", "scenarios/pages/data_requests.py", "去登记接入")
 any_todo |= cooperation()

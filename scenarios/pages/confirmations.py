@@ -11,6 +11,7 @@ from scenarios.duty_rules import FIELDS
 from scenarios.duty_tree import Node
 from scenarios.pages import duty_agreement, parts
 from web import guard, widgets
+from web.keep import ask
 
 WAITING = (Standing.PENDING, Standing.CHANGED)
 PER_PAGE = 20
@@ -21,7 +22,7 @@ widgets.header("权责确认", "哪些事项要本单位认可，上次确认以
 
 organisation_id, organisation = actor.organisation_id, actor.organisation
 if actor.is_staff:
-    progress = {row.organisation_id: row for row in duty_queries.progress(actor)}
+    progress = {row.organisation_id: row for row in ask(duty_queries.progress, actor)}
     if not progress:
         widgets.empty("还没有责任清单。登记场景并填写责任清单后，由各单位在这里确认。")
         st.stop()
@@ -40,7 +41,7 @@ if not may(actor, Permission.DUTY_CONFIRM, Subject(organisation_id=organisation_
     widgets.empty("这里由各责任单位、配合单位和数据提供单位确认自己的事项。")
     st.stop()
 
-found = duty_queries.concerns(actor, organisation_id or 0)
+found = ask(duty_queries.concerns, actor, organisation_id or 0)
 if not found:
     widgets.empty(f"还没有与“{organisation}”有关的事项。责任清单里列到本单位后会出现在这里。")
     st.stop()

@@ -14,9 +14,10 @@ from scenarios.pages.need_parts import HOW, need_fields
 from scenarios.pages.parts import facts, history_table, prose
 from scenarios.schemas import NeedIn
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
-need = guard.found(need_queries.need(actor, guard.parameter("id")), "需求")
+need = guard.found(ask(need_queries.need, actor, guard.parameter("id")), "需求")
 row, priority = need.row, need.row.priority
 editable = bool(may(actor, Permission.NEED_EDIT, need.subject))
 widgets.header(

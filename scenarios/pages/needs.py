@@ -10,6 +10,7 @@ from scenarios.pages.need_parts import HOW, need_fields
 from scenarios.pages.parts import ALL, label
 from scenarios.schemas import NeedIn
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 widgets.header("需求", "群众、企业和基层最急的问题是什么？")
@@ -28,7 +29,7 @@ group = third.selectbox(
 )
 first, second, third, fourth = st.columns(4, vertical_alignment="bottom")
 domain = first.selectbox(
-    "业务领域", need_queries.domains(actor), None, placeholder=ALL, key="needs_domain", bind="query-params"
+    "业务领域", ask(need_queries.domains, actor), None, placeholder=ALL, key="needs_domain", bind="query-params"
 )
 source = second.selectbox(
     "来源", list(NeedSource), None, label, placeholder=ALL, key="needs_source", bind="query-params"
@@ -36,7 +37,8 @@ source = second.selectbox(
 asker = third.selectbox("提出方", list(Asker), None, label, placeholder=ALL, key="needs_asker", bind="query-params")
 merged = fourth.toggle("含已合并的", key="needs_merged", bind="query-params")
 
-rows = need_queries.needs(
+rows = ask(
+    need_queries.needs,
     actor,
     search=search or "",
     region_code=region,

@@ -12,6 +12,7 @@ from scenarios.resource_rules import UPDATE_CYCLES
 from scenarios.resource_workbook import SHARING
 from scenarios.schemas import ScenarioIn
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 require(actor, Permission.SCENARIO_CREATE)
@@ -35,13 +36,13 @@ else:
         "登记场景", "回应什么需求，用谁的数据，由谁负责？", back=("scenarios/pages/scenarios.py", "全部场景")
     )
 
-needs = {row.id: f"{row.code} {row.title}（{row.region}）" for row in need_queries.needs(actor)}
+needs = {row.id: f"{row.code} {row.title}（{row.region}）" for row in ask(need_queries.needs, actor)}
 if not needs:
     widgets.empty("场景要从需求出发，请先登记需求。", page="scenarios/pages/needs.py", label="登记需求")
     st.stop()
 organisations = {o.id: o.name for o in accounts.queries.organisations(actor)}
 by_name = {name: number for number, name in organisations.items()}
-resources = resource_queries.labels(actor)
+resources = ask(resource_queries.labels, actor)
 places = {place.code: place.label for place in resource_queries.regions_for(actor)}
 leads, codes, domains = (
     list(organisations),

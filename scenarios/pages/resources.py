@@ -11,6 +11,7 @@ from scenarios.pages import parts, resource_exchange, resource_fields
 from scenarios.resource_queries import Filter
 from scenarios.resource_schemas import ResourceIn
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 widgets.header("数据资源", "哪些数据可用，由谁提供，能不能共享？")
@@ -77,7 +78,7 @@ unfinished = fourth.toggle(
 wanted = Filter(search or "", provider, level, sharing, opening, personal, unfinished)
 # A page number belongs to one set of filters.
 key = f"resources_page_{abs(hash(wanted))}"
-found = resource_queries.resources(actor, wanted, page=int(st.session_state.get(key, 1)))
+found = ask(resource_queries.resources, actor, wanted, page=int(st.session_state.get(key, 1)))
 if found.rows:
     st.caption(f"共 {found.total:,} 项，按名称排序。")
     widgets.table(
