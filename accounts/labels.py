@@ -132,6 +132,7 @@ ACTIONS = {
     "sheet:submit": "提交评分表",
     "supervision:set": "设定监管方案",
     "sheet:unlock": "答复解锁评分表",
+    "source:decide": "明确数据来源",
     "target:set": "设定基线或目标",
     "token:issue": "发放送报令牌",
     "token:revoke": "吊销送报令牌",

@@ -47,6 +47,7 @@ PAGES = (
     ("resources", "liyan"),
     ("resources?resources_unfinished=true", "liyan"),
     ("resource?id={resource}", "liyan"),
+    ("sources", "liyan"),
     ("requests", "liyan"),
     ("matrix", "liyan"),
     ("duties?id={scenario}", "liyan"),

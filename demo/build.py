@@ -63,6 +63,7 @@ from demo import (
     reminders,
     responsibilities,
     rounds,
+    sources,
     starts,
     story,
     supervision,
@@ -109,6 +110,7 @@ def province(say: Callable[[str], None]) -> None:
     _after_approval(li, scenarios)
     catalogue.later(li)
     adoptions.spread(li)
+    sources.tell(li)
     say("建立指标体系……")
     indexes.build(li, chen, story.PILOTS[0].name)
     say("记下目标调整、校验规则和新版口径……")

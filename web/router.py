@@ -56,6 +56,7 @@ PAGES = (
         "how_to_reg",
     ),
     Page("scenarios/pages/resources.py", "数据资源", "resources", Permission.SCENARIO_READ, "需求与场景", "database"),
+    Page("scenarios/pages/sources.py", "一数一源", "sources", Permission.SCENARIO_READ, "需求与场景", "join_inner"),
     Page("scenarios/pages/resource.py", "数据资源详情", "resource", Permission.SCENARIO_READ),
     Page(
         "scenarios/pages/data_requests.py", "数据申请", "requests", Permission.SCENARIO_READ, "需求与场景", "swap_horiz"

@@ -11,6 +11,7 @@ from reports import theme
 from reports.figures.common import Figure, empty, ems, tips
 
 _CELL, _NARROW = (30, 26), 11  # pixels of a cell across and down; font size in it
+_LINE = 13  # pixels from one character of a column's name to the next
 _LABEL = 132  # pixels that the names of rows may take: with seven columns a telephone shows it all
 
 
@@ -34,6 +35,7 @@ def matrix(
         return empty(title, 350)
     ink = [theme.readable_on(theme.blend(theme.SEQUENTIAL, share)) for share in frame["share"]]
     across, down = list(column_order) or _names(frame["column"]), list(row_order) or _names(frame["row"])
+    longest = max(map(len, across))
     base = alt.Chart().encode(
         x=alt.X(
             "column",
@@ -44,9 +46,12 @@ def matrix(
                 orient="top",
                 ticks=False,
                 domain=False,
-                labelExpr="split(datum.label, '')",  # a list of lines
+                # A list of lines, blank ones on top of shorter names. Lines run down from the first, so that one
+                # stands as high above the cells as the longest name needs.
+                labelExpr=f"split(pad(datum.label, {longest}, ' ', 'right'), '')",
                 labelBaseline="bottom",
-                labelLineHeight=13,
+                labelLineHeight=_LINE,
+                labelPadding=(longest - 1) * _LINE + 5,
             ),
         ),
         y=alt.Y(

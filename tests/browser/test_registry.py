@@ -1,0 +1,113 @@
+"""The register in a real browser: what citizens ask for becomes a scenario that its organisations agree on."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from core import clock
+from tests.browser.steps import appraise, register_scenario
+from tests.scenarios.tickets_support import as_csv, ticket
+from tests.support.browser import PATIENCE, Person, visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+
+SCENARIO, DATA = "校车到站提醒", "低保和特困人员信息"
+DUTIES = (
+    ("校车线路排定", "安吉县基层", ""),
+    ("困难学生名单核对", "省民政厅", ""),
+    ("跨县线路衔接", "德清县基层", ""),
+)
+TICKETS = 60  # more than any other topic of the county has
+PEOPLE = ("wanganji", "zhouminzheng", "zhaodeqing")  # of these three organisations
+
+
+def hotline(folder: Path) -> Path:
+    """Requests of 安吉 about one thing, in the newest month that the demo has."""
+    last = clock.today().replace(day=1) - timedelta(days=1)
+    said = "校车取消站点，学生上学路远，家长接送困难。"
+    rows = [
+        ticket(f"XC{number}", f"{last:%Y-%m}-{1 + number % 27:02d} 08:{number % 60:02d}", text=said)
+        for number in range(TICKETS)
+    ]
+    path = folder / "校车工单.csv"
+    path.write_bytes(as_csv(rows, encoding="gb18030"))
+    return path
+
+
+def mine(li: Person, file: Path) -> None:
+    """Import the file; its topic becomes a need with the tickets as evidence."""
+    li.visit("tickets")
+    li.press("导入工单")
+    li.upload(file)
+    li.sees(f"{TICKETS} 行")
+    li.press("开始导入")
+    # A process of its own stores the tickets and groups them afresh; both take some seconds.
+    for _ in range(60):
+        li.visit("topics?topics_scope=安吉县")
+        if li.page.get_by_text(re.compile(f"主题[^件]*本月 {TICKETS} 件")).count():
+            break
+        li.page.wait_for_timeout(1500)
+    else:
+        raise AssertionError("the tickets came to no topic")
+    grid = li.page.locator(".st-key-topics_table").get_by_test_id("stDataFrame")
+    box = grid.bounding_box()
+    assert box is not None
+    li.page.mouse.click(box["x"] + 15, box["y"] + 52)
+    li.settle()
+    li.press("转为需求")
+    li.sees(f"{TICKETS} 件")
+    li.sees("校车取消站点")
+
+
+def answer_the_request(li: Person, zhou: Person, scenario: str) -> None:
+    li.visit(scenario)
+    li.press("办理数据申请")
+    li.sees("当前：未申请")
+    li.page.locator(".st-key-scenario_request_save button").click()
+    li.settle()
+    li.sees("等待工作日")
+    zhou.visit("requests")
+    card = zhou.page.locator("[class*=st-key-request_]").filter(has_text=SCENARIO).filter(has_text=DATA)
+    card.get_by_role("button", name="批准").first.click()
+    zhou.settle()
+    expect(card).to_have_count(0, timeout=PATIENCE)
+
+
+def confirm(who: Person) -> None:
+    """Confirm what the list says of one's own organisation."""
+    who.visit("confirmations")
+    box = who.page.locator("[class*=st-key-confirmations_scenario_]").first
+    key = next(name for name in (box.get_attribute("class") or "").split() if name.startswith("st-key-"))
+    who.choose(key.removeprefix("st-key-"), SCENARIO)
+    who.press("确认所选事项")
+    who.sees("这个场景的事项都已答复")
+
+
+def test_from_citizens_requests_to_agreed_responsibilities(browser: Browser, site: str, tmp_path: Path) -> None:
+    with visitor(browser, site, "liyan") as li, visitor(browser, site, "chenshen") as chen:
+        mine(li, hotline(tmp_path))
+        register_scenario(
+            li,
+            SCENARIO,
+            region="安吉县",
+            lead="省民政厅",
+            summary="校车到站前十分钟提醒家长，站点调整先征求意见。",
+            data=(DATA, "核对困难学生"),
+            duties=DUTIES,
+        )
+        scenario = li.page.url.removeprefix(f"{site}/")
+        appraise(chen, scenario)
+        with visitor(browser, site, "zhouminzheng") as zhou:
+            answer_the_request(li, zhou, scenario)
+            confirm(zhou)
+        for username in ("wanganji", "zhaodeqing"):
+            with visitor(browser, site, username) as who:
+                confirm(who)
+        li.visit(f"{scenario.replace('scenario?', 'duties?')}&duties_view=确认情况")
+        agreed = li.page.locator(".st-key-duty_progress [data-testid^=glide-cell-2-]").filter(has_text="全部确认")
+        expect(agreed).to_have_count(len(PEOPLE), timeout=PATIENCE)
