@@ -21,6 +21,7 @@ from metrics import queries as returns
 from panels import sheet_queries
 from panels.pages.judging_parts import deadline as own_deadline
 from pilots import feedback_queries, order_queries, queries
+from pilots.pages import plan_parts
 from scenarios import appraisal_queries as appraisals
 from scenarios import duty_queries, opening_queries, request_queries
 from scenarios import queries as scenarios
@@ -120,6 +121,7 @@ else:
     any_todo |= todo(len(mine), "个场景请您论证", "scenarios/pages/appraisals.py", "去论证")
     any_todo |= todo(len(waiting) - len(mine), "个场景正在论证", "scenarios/pages/appraisals.py", "看进展")
     any_todo |= todo(len(pending), "个试点等待批准启动", "pilots/pages/pilots.py", "去审批")
+    any_todo |= plan_parts.blocked(actor, pilots)
     any_todo |= todo(len(unjudged), "个试点在评估中，等待结论", "pilots/pages/pilots.py", "去评估")
     doubts = ask(follow_ups.counts, actor)
     any_todo |= todo(len(submitted), "份报送等待审核", "metrics/pages/returns.py", "去审核")
@@ -174,6 +176,7 @@ if actor.is_staff:
     any_todo |= todo(late, "份督办单超期未回复", "pilots/pages/orders.py", "去督促")
 unheard = [view for view in ask(feedback_queries.feedback, actor) if view.open and view.answers]
 any_todo |= todo(len(unheard), "条反馈等待答复", "pilots/pages/feedback.py", "去答复反馈", feedback_state="待答复")
+any_todo |= plan_parts.attention(actor)
 if not any_todo:
     st.success("没有待办事项。")
 

@@ -88,3 +88,15 @@ def test_the_workbook_adds_up(cast: Cast) -> None:
         [-600, "冲销：首期款", "", wrong, "'=重复登记"],
         [250.55, "首期款", "", None, ""],
     ]
+
+
+def test_the_workbench_says_what_plans_ask_for(page: Page, cast: Cast) -> None:
+    pilot_id = running(cast)
+    money_service.pay(cast.li_staff, payment(money_service.add_line(cast.li_staff, pilot_id, planned())))
+    text = words(page("home", cast.li_staff))
+    assert "里程碑超期 1 项" in text
+    assert "经费超支" not in text
+    assert "里程碑超期" not in words(page("home", cast.wang_anji))  # takes part, does not lead
+    line = budget(pilot_id).lines[0].id
+    money_service.pay(cast.li_staff, payment(line, "500"), overrun_seen=True)
+    assert "经费超支：“系统改造”已支付 1,100.00 元，超出预算 100.00 元" in words(page("home", cast.li_staff))

@@ -1,0 +1,60 @@
+"""What the plans of pilots ask for, on the workbench."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from accounts.permissions import Actor
+from core import clock
+from core.words import PilotState
+from pilots import gate_queries, plan_queries
+from pilots.queries import PilotView
+from web import guard, widgets
+from web.keep import ask
+
+_MOST = 5
+
+
+def attention(actor: Actor) -> bool:
+    """Pilots with milestones past their due date or lines paid beyond their budget, each with the way to its
+    plan; whether there was any."""
+    found, today = ask(plan_queries.attention, actor), clock.today()
+    for item in found[:_MOST]:
+        words = []
+        if item.overdue:
+            words.append(f"里程碑超期 {len(item.overdue)} 项，最久 {item.overdue[0].overdue(today)} 天")
+        if item.overruns:
+            words.append("经费超支：" + "；".join(item.overruns))
+        _row(f"plan_{item.pilot_id}", "overdue", item.pilot, "；".join(words), item.pilot_id, "去看计划")
+    if len(found) > _MOST:
+        st.caption(f"另有 {len(found) - _MOST} 个试点的计划需要处理，见“试点”。")
+    return bool(found)
+
+
+def blocked(actor: Actor, pilots: list[PilotView]) -> bool:
+    """Pilots that wait for their start with something still missing; whether there was any."""
+    found = False
+    for pilot in pilots:
+        if pilot.state is not PilotState.PENDING:
+            continue
+        if lacks := ask(gate_queries.blockers, actor, pilot.id):
+            words = f"待启动，还差 {len(lacks)} 项：" + "；".join(lack.title for lack in lacks)
+            _row(f"blocked_{pilot.id}", "pending", pilot.name, words, pilot.id, "去补齐")
+            found = True
+    return found
+
+
+def _row(key: str, tone: str, name: str, words: str, pilot_id: int, label: str) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"todo_{key}"):
+        st.markdown(
+            f"{widgets.badge(tone, '超期或超支' if tone == 'overdue' else '未齐')}　**{guard.plain(name)}**　"
+            f"{guard.plain(words)}",
+            width="stretch",
+        )
+        st.page_link(
+            "pilots/pages/plan.py",
+            label=label,
+            icon=":material/arrow_forward:",
+            query_params={"id": str(pilot_id)},
+            width="content",
+        )
