@@ -18,10 +18,10 @@ from core.words import Arm, Direction, Side, Word
 from metrics import series
 from metrics.comparison import Effect, before_after, equity_gap, gate, matched, minimum_detectable, staggered
 from metrics.model import Indicator
+from pilots.detectable import LEAST_UNITS, changes
 from pilots.model import Span, Unit, first_whole
 
 PRE_TREND_PERIODS = 3  # fewer say nothing about whether both sides moved together
-_DETECTABLE_PERIODS = 4
 
 
 class Method(Word):
@@ -213,15 +213,10 @@ def _placebo(before: pd.DataFrame, units: Sequence[Unit], indicator: Indicator) 
 def _detectable(before: pd.DataFrame, units: Sequence[Unit]) -> float | None:
     """The smallest change that this design could have seen, from how much the counties' own figures
     moved between the two halves of the time before."""
-    periods = sorted(before.period.unique())
-    if len(periods) < _DETECTABLE_PERIODS:
-        return None
-    early = before.period < periods[len(periods) // 2]
-    change = before[~early].groupby("code").added.mean() - before[early].groupby("code").added.mean()
-    change = change.dropna()
+    change = changes(before)
     arms = [unit.arm for unit in units if unit.code in change.index]
     n_treated, n_comparison = arms.count(Arm.PILOT), arms.count(Arm.COMPARISON)
-    if len(change) < 4 or not n_treated or not n_comparison:
+    if len(change) < LEAST_UNITS or not n_treated or not n_comparison:
         return None
     return minimum_detectable(float(change.std(ddof=1)), n_treated, n_comparison)
 

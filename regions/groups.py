@@ -16,6 +16,14 @@ from db.tables import RegionGroup
 MAIN_SCHEME = "地区类型"
 
 
+_COUNTY = 6  # digits of a county's code, with which those of its towns begin
+
+
+def _is_city(code: str) -> bool:
+    """A city or a province: its code has nothing below it."""
+    return len(code) == _COUNTY and code.endswith("00")
+
+
 # Called in the transaction that changes the list of a scheme, with the first and last day it changes.
 Watcher = Callable[[Session, str, date, date], None]
 _watchers: list[Watcher] = []
@@ -59,7 +67,8 @@ def memberships(session: Session, codes: Collection[str], on: date, scheme: str 
     """The group of each region on that day, for comparison.
 
     Only the underdeveloped are listed by name, so in a province that had such a list on that day
-    every region outside it counts as developed. Regions of a province without one are left out,
+    every county outside it counts as developed. A town is in its county's group; a city, which has counties
+    of both kinds, in none unless it is listed itself. Regions of a province without one are left out,
     and so is every region in no group of a scheme made for another purpose.
     """
     return {code: member for (code, _), member in timeline(session, codes, [on], scheme).items()}
@@ -82,6 +91,8 @@ def timeline(
         listed = {spell.region_code: Membership(spell.name, spell.side) for spell in holding}
         provinces = {spell.region_code[:2] for spell in holding if spell.side is Side.UNDERDEVELOPED}
         for code in codes:
-            if code in listed or code[:2] in provinces:
-                found[code, day] = listed.get(code, developed)
+            if _is_city(code) and code not in listed:
+                continue
+            if code[:2] in provinces or code in listed:
+                found[code, day] = listed.get(code) or listed.get(code[:_COUNTY]) or developed
     return found

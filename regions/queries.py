@@ -95,6 +95,26 @@ def counties(province_code: str, on: date, *, session: Session | None = None) ->
     return [_view(row, parents.get(row.parent_code or "", ""), member.get(row.code)) for row in units]
 
 
+def places(province_code: str, level: RegionLevel, on: date) -> list[RegionView]:
+    """The regions of a province on one level that exist on that day, by what they belong to and name, with the
+    group each is in on that day. Of counties: `counties`, which takes functional zones along."""
+    if level is RegionLevel.COUNTY:
+        return counties(province_code, on)
+    with read() as session:
+        rows = [
+            row
+            for row in session.exec(
+                select(Region)
+                .where(Region.level == level, col(Region.code).startswith(province_code[:2]))
+                .order_by(col(Region.parent_code), Region.sort_key)
+            )
+            if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on)
+        ]
+        parents = names(session, {row.parent_code or "" for row in rows})
+        member = groups.memberships(session, [row.code for row in rows], on)
+        return [_view(row, parents.get(row.parent_code or "", ""), member.get(row.code)) for row in rows]
+
+
 def group_counts(regions: Sequence[RegionView]) -> list[GroupCount]:
     """The groups of these regions, the largest first; “未分组” for those in none."""
     counted = Counter((region.group or "未分组", region.side) for region in regions)

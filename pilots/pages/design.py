@@ -15,9 +15,10 @@ from core.numbers import parse_number
 from core.settings import settings
 from core.words import GovernanceLevel, IndicatorRole, Side
 from metrics.schemas import IndicatorPick
-from pilots import queries, service
+from pilots import design_queries, detectable, gate_queries, queries, service
+from pilots.pages import design_outlook, gate_parts
 from pilots.schemas import PilotIn
-from web import guard, widgets
+from web import guard, keep, widgets
 
 actor = guard.current_actor()
 require(actor, Permission.PILOT_DESIGN)
@@ -30,6 +31,9 @@ widgets.header(
     "在哪里试、和谁比、用什么衡量？对照地区和目标在启动前登记，启动后不再改。",
     back=("pilots/pages/pilots.py", "全部试点"),
 )
+
+if old:
+    gate_parts.draw(keep.ask(gate_queries.blockers, actor, old.id), "design")
 
 choices = scenarios.queries.scenarios(actor)
 ready = {row.id for row in scenarios.queries.pilotable(actor)}
@@ -126,8 +130,13 @@ province = st.selectbox(
     format_func=lambda code: next(view.name for view in provinces if view.code == code),
     key=f"design_province_{home}",
 )
-counties = regions.queries.counties(province, start_on)
+counties = regions.queries.places(province, design_queries.UNITS[level], start_on)
 by_code = {county.code: county for county in counties}
+if level in (GovernanceLevel.VILLAGE, GovernanceLevel.GRID):
+    st.caption("村和网格不单独报送，请选它们所在的乡镇（街道）。")
+if not counties:
+    st.warning(f"这个省还没有录入{level.label}地区，请先在“地区与分组”中补录，或换一个层级。")
+of_level = f"{province}" if level is GovernanceLevel.COUNTY else f"{province}_{level}"
 
 
 def shown(code: str) -> str:
@@ -140,7 +149,7 @@ chosen = st.multiselect(
     list(by_code),
     default=[code for code in old.data.pilots if code in by_code] if old else None,
     format_func=shown,
-    key=f"design_pilots_{province}",
+    key=f"design_pilots_{of_level}",
     placeholder="输入地名搜索，可多选",
 )
 sides = {by_code[code].group for code in chosen}
@@ -150,22 +159,31 @@ against = st.multiselect(
     candidates,
     default=[code for code in old.data.comparisons if code in candidates] if old else None,
     format_func=shown,
-    key=f"design_against_{province}",
+    key=f"design_against_{of_level}",
     placeholder="先选试点地区" if not chosen else "输入地名搜索，可多选",
 )
 counts = []
 for group in sorted(sides):
     n, m = (sum(by_code[code].group == group for code in found) for found in (chosen, against))
-    fewer = min(n, m)
-    strength = "可作因果判断" if fewer >= 5 else "只能初步判断" if fewer >= 3 else "只能描述"
-    counts.append(f"{group or '未分组'}：试点 {n} 个，对照 {m} 个，{strength}")
+    counts.append((group, n, m))
 if counts:
-    st.caption("；".join(counts) + "。每一类试点、对照都不少于 5 个，才能判断试点是否真的起作用。")
+    st.caption("；".join(detectable.by_group(counts)) + "。每一类试点、对照都不少于 5 个，才能判断试点是否真的起作用。")
 if province[:2] != "33" and not any(county.side is Side.UNDERDEVELOPED for county in counties):
     st.caption("该省还没有地区类型名单，可在“地区与分组”中录入。")
 
-st.subheader("四、用什么衡量", anchor=False)
 indicators = {indicator.id: indicator for indicator in metrics.queries.indicators()}
+design_outlook.draw(
+    actor,
+    indicators,
+    {code: by_code[code].name for code in (*chosen, *against)},
+    set(chosen),
+    level=level,
+    start_on=start_on,
+    pre_periods=int(pre_periods),
+    picks=old.data.indicators if old else (),
+)
+
+st.subheader("四、用什么衡量", anchor=False)
 names = [f"{indicator.code} {indicator.name}（{indicator.unit}）" for indicator in indicators.values()]
 ids = dict(zip(names, indicators, strict=True))
 roles = [role.label for role in IndicatorRole]

@@ -11,8 +11,8 @@ from core.numbers import format_number
 from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
-from pilots import exports, gate_queries, pictures, queries, report, service, wording
-from pilots.pages import gate_parts, origins, parts, supervision_parts
+from pilots import design_queries, exports, gate_queries, pictures, queries, report, service, wording
+from pilots.pages import design_outlook, gate_parts, origins, parts, supervision_parts
 from pilots.stages import PILOT
 from web import charts, guard, keep, widgets
 
@@ -60,6 +60,9 @@ with st.container(border=True):
 
 if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
     units = guard.found(keep.ask(queries.evaluate, actor, pilot.id)).units
+    if seen := keep.ask(design_queries.outlook, actor, pilot.id):
+        st.subheader("能看出多小的变化", anchor=False)
+        design_outlook.say(seen)
     st.subheader("登记的地区", anchor=False)
     for arm in (Arm.PILOT, Arm.COMPARISON):
         st.markdown(

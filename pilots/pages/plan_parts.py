@@ -25,7 +25,9 @@ def attention(actor: Actor) -> bool:
             words.append(f"里程碑超期 {len(item.overdue)} 项，最久 {item.overdue[0].overdue(today)} 天")
         if item.overruns:
             words.append("经费超支：" + "；".join(item.overruns))
-        _row(f"plan_{item.pilot_id}", "overdue", item.pilot, "；".join(words), item.pilot_id, "去看计划")
+        what = "、".join(word for word, there in (("超期", item.overdue), ("超支", item.overruns)) if there)
+        badge = widgets.badge("overdue", what)
+        _row(f"plan_{item.pilot_id}", badge, item.pilot, "；".join(words), item.pilot_id, "去看计划")
     if len(found) > _MOST:
         st.caption(f"另有 {len(found) - _MOST} 个试点的计划需要处理，见“试点”。")
     return bool(found)
@@ -39,18 +41,14 @@ def blocked(actor: Actor, pilots: list[PilotView]) -> bool:
             continue
         if lacks := ask(gate_queries.blockers, actor, pilot.id):
             words = f"待启动，还差 {len(lacks)} 项：" + "；".join(lack.title for lack in lacks)
-            _row(f"blocked_{pilot.id}", "pending", pilot.name, words, pilot.id, "去补齐")
+            _row(f"blocked_{pilot.id}", widgets.badge("pending", "未齐"), pilot.name, words, pilot.id, "去补齐")
             found = True
     return found
 
 
-def _row(key: str, tone: str, name: str, words: str, pilot_id: int, label: str) -> None:
+def _row(key: str, badge: str, name: str, words: str, pilot_id: int, label: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"todo_{key}"):
-        st.markdown(
-            f"{widgets.badge(tone, '超期或超支' if tone == 'overdue' else '未齐')}　**{guard.plain(name)}**　"
-            f"{guard.plain(words)}",
-            width="stretch",
-        )
+        st.markdown(f"{badge}　**{guard.plain(name)}**　{guard.plain(words)}", width="stretch")
         st.page_link(
             "pilots/pages/plan.py",
             label=label,

@@ -99,3 +99,15 @@ def test_many_days_cost_one_query(house: object) -> None:
     }
     assert list(numbers.values()) == [26, 25, 22]
     assert len(found) == 270
+
+
+def test_a_town_is_in_its_countys_group_and_a_city_in_none(house: object) -> None:
+    with read() as session:
+        codes = ["330324001", "330523001", "330500", "331100", "331127"]  # towns of 永嘉 and 安吉, 湖州, 丽水, 景宁
+        found = groups.timeline(session, codes, [LAST_OF_25, FIRST_OF_22])
+    assert {key: member.name for key, member in found.items()} == {
+        ("330324001", LAST_OF_25): "山区海岛县",
+        ("330324001", FIRST_OF_22): "发达地区",
+        **{("330523001", day): "发达地区" for day in (LAST_OF_25, FIRST_OF_22)},
+        **{("331127", day): "山区海岛县" for day in (LAST_OF_25, FIRST_OF_22)},
+    }
