@@ -47,10 +47,11 @@ class Places:
 
 def weigh(marks: Ints, weights: Ints) -> Ints:
     """Σ weight × mark of whole sheets: … × criteria by criteria. Products stay far below 2^53, where floats are exact
-    integers and their product is the fast one."""
-    if marks.size and int(np.abs(marks).max()) * int(np.abs(weights).sum()) >= 2**53:
+    integers and their product is the fast one. ValueError: they do not."""
+    given = marks.astype(np.float64)
+    if marks.size and max(given.max(), -given.min()) * int(np.abs(weights).sum()) >= 2**53:
         raise ValueError("marks too large to be weighed exactly")
-    return np.rint(marks.astype(np.float64) @ weights.astype(np.float64)).astype(np.int64)
+    return (given @ weights.astype(np.float64)).astype(np.int64)  # whole numbers already
 
 
 def tally(scores: Ints, present: Mask, rule: Rule, quorum: int = 1) -> Tally:
@@ -58,20 +59,19 @@ def tally(scores: Ints, present: Mask, rule: Rule, quorum: int = 1) -> Tally:
     than `quorum` is no score, which is not zero. With fewer than five nothing is dropped. ValueError: unknown rule."""
     if rule not in ("mean", "drop_extremes", "median"):
         raise ValueError(f"unknown rule {rule!r}")
-    sheets = present.sum(axis=1)
-    given = np.where(present, scores, 0)
+    sheets = np.count_nonzero(present, axis=1)
     used = present
     if rule == "mean":
-        total, count = given.sum(axis=1), sheets
+        total, count = _sum(scores, present), sheets
     elif rule == "median":
         total, count = _middle(scores, present, sheets)
     else:
         drops = sheets >= FEWEST_TO_DROP
         used = present & ~(_extremes(scores, present) & drops[:, None])
-        total, count = np.where(used, scores, 0).sum(axis=1), np.where(drops, sheets - 2, sheets)
+        total, count = _sum(scores, used), np.where(drops, sheets - 2, sheets)
     # Where there is no sheet the size does not matter.
     count = np.maximum(count, 1)
-    unit = math.lcm(*np.unique(count).tolist()) if count.size else 1
+    unit = math.lcm(*np.flatnonzero(np.bincount(count)).tolist()) if count.size else 1
     return Tally(total * (unit // count), unit, sheets >= max(quorum, 1), sheets, used)
 
 
@@ -81,7 +81,7 @@ def rank(value: Ints, valid: Mask, keys: Sequence[Ints] = ()) -> Places:
     size, width = columns.shape[1], len(keys) + 1
     places = np.zeros((3, value.size), dtype=np.int64)
     if size:
-        order = np.argsort(-columns[0], kind="stable") if width == 1 else np.lexsort(-columns[::-1])
+        order = np.argsort(-columns[0]) if width == 1 else np.lexsort(-columns[::-1])
         ordered = columns[:, order]
         # Where a new company begins, by the value alone, by value and first key, and so on.
         begins = np.ones((width, size), dtype=bool)
@@ -95,6 +95,11 @@ def rank(value: Ints, valid: Mask, keys: Sequence[Ints] = ()) -> Places:
         where = np.flatnonzero(valid)[order]
         places[:, where] = np.stack([first, decided, counts[-1]])
     return Places(*places)
+
+
+def _sum(scores: Ints, where: Mask) -> Ints:
+    """Sums of the rows over what is there; sums of products of zeros and ones are the quick way to leave out."""
+    return np.einsum("ij,ij->i", scores, where, dtype=np.int64)
 
 
 def _middle(scores: Ints, present: Mask, sheets: Ints) -> tuple[Ints, Ints]:
