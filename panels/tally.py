@@ -67,7 +67,7 @@ def tally(scores: Ints, present: Mask, rule: Rule, quorum: int = 1) -> Tally:
         total, count = _middle(scores, present, sheets)
     else:
         drops = sheets >= FEWEST_TO_DROP
-        used = present & ~(_extremes(scores, present) & drops[:, None])
+        used = present & ~_extremes(scores, present, drops)
         total, count = _sum(scores, used), np.where(drops, sheets - 2, sheets)
     # Where there is no sheet the size does not matter.
     count = np.maximum(count, 1)
@@ -99,7 +99,8 @@ def rank(value: Ints, valid: Mask, keys: Sequence[Ints] = ()) -> Places:
 
 def _sum(scores: Ints, where: Mask) -> Ints:
     """Sums of the rows over what is there; sums of products of zeros and ones are the quick way to leave out."""
-    return np.einsum("ij,ij->i", scores, where, dtype=np.int64)
+    total: Ints = np.einsum("ij,ij->i", scores, where, dtype=np.int64)
+    return total
 
 
 def _middle(scores: Ints, present: Mask, sheets: Ints) -> tuple[Ints, Ints]:
@@ -115,14 +116,16 @@ def _middle(scores: Ints, present: Mask, sheets: Ints) -> tuple[Ints, Ints]:
     return total, np.where(low != high, 2, 1)
 
 
-def _extremes(scores: Ints, present: Mask) -> Mask:
-    """One copy of the highest and one of the lowest of every row: the first highest, the last lowest."""
+def _extremes(scores: Ints, present: Mask, drops: Mask) -> Mask:
+    """One copy of the highest and one of the lowest of every row that drops: the first highest, the last lowest."""
     out = np.zeros_like(present)
     if not scores.shape[1]:
         return out
     bounds = np.iinfo(np.int64)
     rows = np.arange(len(scores))
-    highest = np.where(present, scores, bounds.min).argmax(axis=1)
-    lowest = scores.shape[1] - 1 - np.where(present, scores, bounds.max)[:, ::-1].argmin(axis=1)
-    out[rows, highest] = out[rows, lowest] = True
+    whole = bool(present.all())
+    high = scores if whole else np.where(present, scores, bounds.min)
+    low = scores if whole else np.where(present, scores, bounds.max)
+    highest, lowest = high.argmax(axis=1), scores.shape[1] - 1 - low[:, ::-1].argmin(axis=1)
+    out[rows, highest] = out[rows, lowest] = drops
     return out
