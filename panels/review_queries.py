@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -375,7 +375,12 @@ def recusals(actor: Actor, review_id: int) -> list[RecusalView]:
     """Reasons to step aside: to staff all, to a judge his own; those to be decided first."""
     with read() as session:
         _, stands = find(session, actor, review_id)
-        return recusal_views(session, actor, review_id, own=not stands.viewer.staff)
+        hidden = stands.viewer.blocked
+        return [
+            # What matched what would say whose an entry is that the reader must step aside from.
+            replace(item, detail="") if item.entry_id in hidden and not item.mine else item
+            for item in recusal_views(session, actor, review_id, own=not stands.viewer.staff)
+        ]
 
 
 def recusal_views(session: Session, actor: Actor, review_id: int, *, own: bool) -> list[RecusalView]:

@@ -27,7 +27,7 @@ from db.tables import (
     Sheet,
 )
 from panels import conflicts, recusing, sheets, stages
-from panels.entries import content_of
+from panels.entries import TITLES, content_of
 from panels.queries import entry_of, find
 from panels.review_queries import ENTRY, JUDGING
 from panels.rubric import digest
@@ -120,7 +120,9 @@ def edit_entry(
             )
         session.flush()
         recusing.detect(session, row)
-        audit.record(session, actor.account_id, "entry:edit", "review_entry", entry_id, changes, reason.strip())
+        # Which fields, not what they say: the log is read by staff who may have to step aside from this entry.
+        said = {"code": entry.code, "number": entry.number, "fields": [TITLES.get(name, name) for name in changes]}
+        audit.record(session, actor.account_id, "entry:edit", "review_entry", entry_id, said, reason.strip())
         return entry.number
 
 

@@ -98,11 +98,14 @@ class Panel:
                 self.mark(judge, code, mark)
 
 
-def rubric_in(name: str = "评分标准一", weights: Mapping[str, int] = WEIGHTS) -> RubricIn:
+def rubric_in(name: str = "评分标准一", weights: Mapping[str, int] = WEIGHTS, step: Decimal = Decimal(1)) -> RubricIn:
     return RubricIn(
         name=name,
         kind=ReviewKind.AWARD,
-        criteria=[CriterionIn(code=code, name=NAMES[code], weight=Decimal(weight)) for code, weight in weights.items()],
+        criteria=[
+            CriterionIn(code=code, name=NAMES[code], weight=Decimal(weight), step=step)
+            for code, weight in weights.items()
+        ],
     )
 
 
