@@ -277,6 +277,8 @@ def _save(actor: Actor, checked: Preview, seen: int, *, submit: bool) -> Saved |
             st.error(
                 "这份报送刚被别人改过，您的内容还没有保存。“原值”已换成最新保存的数，您填的内容仍在：请核对后再确认一次。"
             )
+            if checked.source is None:  # a file's differences stand on the page already
+                _differences(checked.to_save or checked.changes)
     if saved is not None:
         rejected = f"，{saved.rejected} 项有误没有保存" if saved.rejected else ""
         widgets.flash(

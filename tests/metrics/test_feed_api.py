@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -12,10 +14,12 @@ from sqlmodel import col, select
 from starlette.applications import Starlette
 
 from core import clock
-from db.session import read
+from core.errors import Conflict
+from db.session import read, write
 from db.tables import Feed, FeedToken
 from metrics import feed_service, imports
-from metrics.feed import api
+from metrics.feed import api, senders
+from metrics.feed.loading import Wish
 from metrics.feed_service import TokenIn
 from tests.conftest import Page
 from tests.metrics import feeds
@@ -99,6 +103,58 @@ def test_a_delivery_from_the_token_to_the_answer(database: str, cast: Cast) -> N
         number, version = kept.id or 0, kept.version
     feed_service.revoke_token(cast.li_staff, number, seen_version=version)
     assert client.post(api.PATH, content=body, headers=key | CSV).status_code == 401
+
+
+def test_a_token_ends_when_it_says(house: Path, cast: Cast) -> None:
+    ids = feeds.define()
+    asked = feeds.collection("批量送报", {"A3": ids["A3"]}, first="2026-08", last="2026-08")
+    headers = CSV | {"authorization": f"Bearer {token(cast)}"}
+    body = feeds.table([(ANJI, "2026-08", "A3", "7", "", "", "")])
+    with write() as session:
+        session.exec(select(FeedToken)).one().expires_at = clock.now() - timedelta(seconds=1)
+    late = Client().post(api.PATH, content=body, headers=headers)
+    assert (late.status_code, late.headers["www-authenticate"]) == (401, "Bearer")
+    assert "已过期" in late.json()["message"]
+    assert feeds.stored(asked) == {}
+    with write() as session:
+        session.exec(select(FeedToken)).one().expires_at = clock.now() + timedelta(seconds=60)
+    assert Client().post(api.PATH, content=body, headers=headers).status_code == 200
+
+
+def test_one_delivery_sent_many_times_at_once_is_one(database: str, cast: Cast) -> None:
+    """As several servers would get it: the same key at the same moment, with the same content and with another."""
+    ids = feeds.define()
+    asked = feeds.collection("批量送报", {"A3": ids["A3"]}, first="2026-08", last="2026-08")
+    sender = senders.machine(token(cast))
+    assert sender is not None
+    bodies = [feeds.table([(ANJI, "2026-08", "A3", n, "", "", "")]) for n in ("7", "7", "7", "8")]
+    start = Barrier(len(bodies))
+
+    def send(body: bytes) -> tuple[int, dict[str, Any], bool] | int:
+        start.wait()
+        for _ in range(20):
+            try:
+                return api._deliver(sender, body, Wish(), "2026-08", False)
+            except api.Refused as refused:
+                return refused.status
+            except Conflict:  # the database was busy: told to come again
+                continue
+        raise AssertionError("never had a turn")
+
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        results = list(pool.map(send, bodies))
+    sevens, eight = results[:3], results[3]
+    # One content had the key first; the other is told that it is taken.
+    if eight == 409:
+        told = [found for found in sevens if not isinstance(found, int)]
+        assert [found[0] for found in told] == [200] * 3
+        assert all(found[1] == told[0][1] for found in told)
+        assert sorted(found[2] for found in told) == [False, True, True]
+    else:
+        assert sevens == [409] * 3
+    assert len(feeds.stored(asked)[ANJI, "2026-08", "A3"]) == 1
+    with read() as session:
+        assert len(session.exec(select(Feed)).all()) == 1
 
 
 def test_the_same_table_from_the_command_line(house: Path, cast: Cast) -> None:

@@ -206,6 +206,20 @@ def test_what_is_typed_into_the_grid_is_read_and_kept(page: Page, cast: Cast) ->
     assert stored.row(number).state is ReturnState.SUBMITTED
 
 
+def test_a_grid_from_an_old_page_shows_both_and_loses_nothing(page: Page, cast: Cast) -> None:
+    number = stored.collection().of(ANJI)
+    app = page("return", cast.wang_anji, id=number)
+    stored.save(cast.wang_anji, number, {"SX01": entry(80, 100), "SX04": entry(45, 50)})
+    typed = {0: {"分子": "96", "分母": "100"}}
+    type_in(app, number, typed)
+    press(app, "保存草稿")
+    assert "这份报送刚被别人改过，您的内容还没有保存" in app.error[0].value
+    assert table(app, "类别") == [["按时办结率", "△ 更改", "80.00%（80 / 100）", "96.00%（96 / 100）"]]
+    type_in(app, number, typed)
+    press(app, "保存草稿")
+    assert [row.n for _, _, row, _ in stored.revisions(number)] == [80_000_000, 45_000_000, 96_000_000]
+
+
 def test_handing_in_an_unfinished_grid_says_what_is_missing(page: Page, cast: Cast) -> None:
     number = stored.collection().of(ANJI)
     app = page("return", cast.wang_anji, id=number)
