@@ -134,6 +134,24 @@ def test_a_county_hands_in_a_return(browser: Browser, site: str, tmp_path: Path)
         wang.sees("没有找到这项报送，或您无权查看")
 
 
+def test_a_block_copied_from_a_spreadsheet_is_pasted_into_the_grid(browser: Browser, site: str) -> None:
+    with visitor(browser, site, "wanganji") as wang:
+        wang.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+        wang.page.locator("[class*=st-key-owed_]").filter(has_text="一表通减负试点").get_by_role("link").first.click()
+        wang.settle()
+        wang.page.evaluate("navigator.clipboard.writeText('432\\t480\\n４０５\\t四百六十')")
+        grid = wang.page.get_by_test_id("stDataFrame").first
+        grid.scroll_into_view_if_needed()
+        wide, narrow = 295, 90  # the columns before 分子, and that one
+        wang.page.wait_for_timeout(500)
+        grid.click(position={"x": wide + narrow / 2, "y": 35 + 33})
+        wang.page.keyboard.press("Control+v")
+        wang.page.wait_for_timeout(500)
+        wang.press("保存草稿")
+        wang.sees("→ 90.0%（432 / 480）），没有写理由")
+        wang.sees("“四百六十”不是数字")
+
+
 def test_from_a_need_to_a_running_pilot(browser: Browser, site: str) -> None:
     with (
         visitor(browser, site, "liyan") as li,
