@@ -48,6 +48,10 @@ def build(form: Form, *, made_at: datetime, secret: bytes) -> bytes:
     return out.getvalue()
 
 
+_PAST = ("past3", "past2", "past1")
+_WIDEST = 20.0  # of a column that is as wide as the figures in it
+
+
 def _lines_needed(text: str, width: float) -> int:
     """Wrapped lines of 10-point text in a column; a little narrower than the column, for the indent."""
     return sum(max(1, math.ceil(text_width(part) / (width * 1.08 - 2))) for part in text.split("\n"))
@@ -142,8 +146,11 @@ class _Builder:
 
     def _return(self, sheet: Any) -> None:
         form, end = self.form, len(words.COLUMNS) - 1
-        for column, (_, _, width, _) in enumerate(words.COLUMNS):
-            sheet.set_column(column, column, width)
+        shown = {"target": [_target(line) for line in self.form.lines]}
+        shown |= {field: [_past(form, line)[at] for line in form.lines] for at, field in enumerate(_PAST)}
+        for column, (field, _, width, _) in enumerate(words.COLUMNS):
+            texts = [part for text in shown.get(field, ()) for part in text.split("\n")]
+            sheet.set_column(column, column, min(max([width, *(text_width(text) + 2 for text in texts)]), _WIDEST))
         sheet.hide_gridlines(2)
         sheet.set_row(_TITLE, 30)
         sheet.write_string(_TITLE, 0, f"{form.collection}　报送表", self.style("title"))
@@ -201,7 +208,7 @@ class _Builder:
         sheet.set_row(row, max(31.0, 8 + _LINE_HEIGHT * need))
         for field, text in texts.items():
             sheet.write_string(row, _AT[field], text, self.style("locked", "strong" if field == "name" else "left"))
-        for field, text in zip(("past3", "past2", "past1"), _past(self.form, line), strict=True):
+        for field, text in zip(_PAST, _past(self.form, line), strict=True):
             sheet.write_string(row, _AT[field], text, self.style("locked", "right"))
         sheet.write_string(row, _AT["target"], _target(line), self.style("locked", "right"))
         self._number(sheet, row, "n", indicator, current.n if current else None)

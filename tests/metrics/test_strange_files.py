@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -13,17 +17,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.periods import Period
 from core.tabular.refusal import MB
+from metrics.marking import mark
 from metrics.model import Line
 from metrics.workbook import META_SHEET, Identity
 from tests.metrics.returns_support import (
     CODES,
     GOOD,
     INDICATORS,
+    PLACES,
     SECRET,
     check,
     edit,
     entry,
     form,
+    put,
     refused,
     template,
     upload,
@@ -214,3 +221,68 @@ def test_a_table_made_by_hand_is_read_with_a_warning() -> None:
     assert checked.rules[0] == ("row.unsigned", "")
     assert dict(checked.upload.entries) == {"A1": GOOD["A1"]}
     assert checked.upload.where["A1", "d"] == "E6"
+
+
+# -- what other programs make of it ------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "said"), [("libreoffice.xlsx", []), ("libreoffice.xls", [("row.legacy", "")])])
+def test_the_return_as_libreoffice_saves_it(name: str, said: list[tuple[str, str]]) -> None:
+    """Opened in LibreOffice 7.4 with good figures and saved there; marked and uploaded again it is the same."""
+    data = (Path(__file__).parent / "data" / name).read_bytes()
+    checked = check(data, filename=name)
+    assert checked.rules == said
+    assert dict(checked.upload.entries) == GOOD
+    again = check(mark(data, checked.findings))
+    assert (again.rules, dict(again.upload.entries)) == ([], GOOD)
+
+
+def as_wps(data: bytes) -> bytes:
+    """What WPS does differently: words apart from the cells, in pieces with fonts of their own and readings beside
+    them, and its own name in the workbook."""
+    words: list[str] = []
+
+    def put_away(found: re.Match[str]) -> str:
+        words.append(_in_pieces(unescape(found[1])))
+        return f't="s"><v>{len(words) - 1}</v>'
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(out, "w") as made:
+        for part in book.namelist():
+            text = book.read(part).decode()
+            if part.startswith("xl/worksheets/sheet"):
+                text = re.sub(r't="inlineStr"><is><t[^>]*>(.*?)</t></is>', put_away, text, flags=re.DOTALL)
+            elif part == "xl/workbook.xml":
+                text = text.replace("<workbookPr/>", '<fileVersion appName="wps" lowestEdited="3"/><workbookPr/>')
+            elif part == "xl/_rels/workbook.xml.rels":
+                about = 'Id="rIdWords" Target="sharedStrings.xml" Type="http://schemas.openxmlformats.org'
+                link = f'<Relationship {about}/officeDocument/2006/relationships/sharedStrings"/>'
+                text = text.replace("</Relationships>", link + "</Relationships>")
+            elif part == "[Content_Types].xml":
+                kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+                more = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/>'
+                text = text.replace("</Types>", more + "</Types>")
+            made.writestr(part, text)
+        head = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        made.writestr("xl/sharedStrings.xml", head + "".join(words) + "</sst>")
+    assert words
+    return out.getvalue()
+
+
+def _in_pieces(word: str) -> str:
+    head, tail = escape(word[:1]), escape(word[1:])
+    font = '<rPr><rFont val="宋体"/><charset val="134"/></rPr>'
+    rest = f'<r>{font}<t xml:space="preserve">{tail}</t></r>' if tail else ""
+    return f'<si><r><t>{head}</t></r>{rest}<rPh sb="0" eb="1"><t>pin</t></rPh></si>'
+
+
+def test_the_return_as_wps_saves_it() -> None:
+    data = as_wps(put({("A1", "n"): "１，１５２", ("A2", "state"): "估计", ("A2", "reason"): "系统停机三天"}))
+    checked = check(data)
+    assert checked.rules == []
+    assert checked.notes == [("cell.read", PLACES["A1", "n"])]
+    assert dict(checked.upload.entries) == GOOD | {"A2": entry(95, 100, "estimated", reason="系统停机三天")}
+    bad = as_wps(put({("A1", "n"): "一千", ("A3", "n"): "12%"}))
+    wanted = [("cell.text", PLACES["A1", "n"]), ("cell.percent", PLACES["A3", "n"])]
+    assert check(bad).rules == wanted
+    assert check(mark(bad, check(bad).findings)).rules == wanted
