@@ -165,7 +165,7 @@ def test_a_file_that_is_none_is_refused_and_nothing_changes(page: Page, cast: Ca
     app.run()
     assert "这是 PDF 文件，不是表格" in app.error[0].value
     assert "已经保存的数没有变化" in words(app)
-    assert not [button for button in app.button if button.label.startswith("确认")]
+    assert not [button for button in app.button if button.label.startswith("确认保存")]
 
 
 def test_a_save_from_an_old_page_shows_both_and_loses_nothing(page: Page, cast: Cast) -> None:
