@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from accounts import sessions
@@ -53,7 +55,7 @@ def _one(actor: Actor, return_id: int, region_code: str, item: Evidence) -> None
         if item.link:
             st.link_button("打开佐证链接", item.link, icon=":material/link:", type="tertiary", help=item.link)
         widgets.attachments(
-            item.files,
+            [replace(file, label="") for file in item.files],  # the label is the indicator's code
             lambda number: evidence_queries.content(sessions.fresh(actor), return_id, number),
             key,
             remove=(lambda number, why: _remove(actor, return_id, number, why)) if mine else None,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from accounts.permissions import Actor
 from core.numbers import format_exact, format_number
+from core.periods import Period
 from core.settings import settings
 from metrics import imports, panel, pictures
 from metrics.pages.values import FIGURE, address
@@ -73,6 +74,21 @@ def draw(actor: Actor, assessment: Assessment, month: str, rows: Sequence[Standi
     if len({row.period for row in rows}) > 1:
         with st.expander(f"{guard.plain(group)}名次变化", expanded=True, key=f"assessment_ranks_{place}"):
             charts.draw(lambda: pictures.ranks(rows), ("ranks", *key), describe=f"{group}各单位各月名次的变化")
+            every = sorted(rows, key=lambda row: (row.period, row.rank or len(rows)), reverse=True)
+            widgets.table(
+                pd.DataFrame(
+                    {
+                        "月份": Period.parse(row.period).label,
+                        "单位": row.unit,
+                        "得分": _score(row.score),
+                        "组内名次": "–" if row.rank is None else f"{row.rank} / {row.of}",
+                    }
+                    for row in every
+                ),
+                f"assessment_every_{place}",
+                open_page=FIGURE,
+                addresses=[address(assessment.id, assessment.score_id, row.region_code, row.period) for row in every],
+            )
 
 
 def import_box(actor: Actor) -> None:

@@ -107,3 +107,27 @@ def test_pilots_that_were_get_their_first_phase(
         assert [tuple(row) for row in rows] == [
             (1, 1, "第一阶段", "trial", 1, "2026-02-01", "2026-12-31", "让帮扶按时办结", 1)
         ]
+
+
+BEFORE_EVIDENCE = """
+INSERT INTO indicator (id, code, version, name, meaning, formula, kind, unit, n_label, d_label, n_unit, d_unit, factor,
+    decimals, direction, combine_time, combine_regions, cadence, source, collected_by, evidence_required, limits)
+    VALUES (1, 'A1', 1, '甲', '', '', 'count', '件', '件数', '', '', '', 1, 0, 'lower', 'sum', 'sum', 'month', '', '',
+    true, ''), (2, 'A2', 1, '乙', '', '', 'count', '件', '件数', '', '', '', 1, 0, 'lower', 'sum', 'sum', 'month', '', '',
+    false, '')
+"""
+
+
+def test_what_needed_evidence_needs_a_file(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, tmp_path, databases.create())
+    script = step("evidence of values")
+    upgrade.upgrade(revision=str(script.down_revision))
+    on = engine().execution_options(write=True)
+    with on.begin() as connection:
+        connection.execute(text(BEFORE_EVIDENCE))
+    upgrade.upgrade(revision=script.revision)
+    with on.begin() as connection:
+        rows = connection.execute(text("SELECT code, evidence_kind FROM indicator ORDER BY id"))
+        assert [tuple(row) for row in rows] == [("A1", "file"), ("A2", "none")]
