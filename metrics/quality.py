@@ -34,17 +34,23 @@ def outliers(values: ArrayLike) -> NDArray[np.bool_]:
     series = np.asarray(values, dtype=float)
     flags = np.zeros(series.shape, dtype=bool)
     present = np.flatnonzero(np.isfinite(series))
-    if present.size < OUTLIER_POINTS:
-        return flags
-    x = series[present]
-    others = np.tile(x, (x.size, 1))[~np.eye(x.size, dtype=bool)].reshape(x.size, x.size - 1)
-    median = np.median(others, axis=1)
-    mad = np.median(np.abs(others - median[:, None]), axis=1)
+    if present.size >= OUTLIER_POINTS:
+        flags[present] = outlying_rows(series[None, present])[0]
+    return flags
+
+
+def outlying_rows(x: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """`outliers` of many series of one length at once: (series, points), all finite and of at least six points."""
+    points = x.shape[1]
+    others = np.broadcast_to(x[:, None, :], (x.shape[0], points, points))[:, ~np.eye(points, dtype=bool)]
+    others = others.reshape(x.shape[0], points, points - 1)
+    median = np.median(others, axis=2)
+    mad = np.median(np.abs(others - median[..., None]), axis=2)
     # A spread that is only rounding noise of equal floats counts as none.
     real = mad > 1e-12 * np.maximum(1.0, np.abs(median))
     z = np.divide(_MAD_SCALE * (x - median), mad, out=np.zeros_like(x), where=real)
-    flags[present] = np.abs(z) > OUTLIER_LIMIT
-    return flags
+    found: NDArray[np.bool_] = np.abs(z) > OUTLIER_LIMIT
+    return found
 
 
 def stands_out(value: float, others: Sequence[float]) -> bool:

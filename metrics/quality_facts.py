@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -40,7 +41,7 @@ from metrics import accumulation, queries, rule_queries, rule_words, series
 from metrics.doubting import UNSETTLED
 from metrics.evidence_queries import ENTITY
 from metrics.model import Indicator
-from metrics.quality import OUTLIER_POINTS, Aspect, Quality, outliers, score
+from metrics.quality import OUTLIER_POINTS, Aspect, Quality, outlying_rows, score
 from metrics.rulebook import Waiver
 
 PLAUSIBLE, OUTLIER, FALLS = "bounds.plausible", "history.outlier", "cumulative.falls"
@@ -279,20 +280,36 @@ def _steady(
             if rule.startswith(_PAST):
                 unsteady[place][rule] = message
     for indicator, frame in told:
-        for _, own in frame.dropna(subset=["added"]).groupby("code"):
-            if len(own) < OUTLIER_POINTS:
-                continue
-            compared |= set(own.place)
-            wild, fell = outliers(own.added.to_numpy()), accumulation.frame_falls(indicator, own)
-            for rule, flags in ((OUTLIER, wild), (FALLS, fell)):
-                for place in own.place[flags]:
-                    if not silent(place, rule):
-                        unsteady[place].setdefault(rule, rule_words.name(rule))
+        known = frame.dropna(subset=["added"])
+        long = known[known.groupby("code").code.transform("size") >= OUTLIER_POINTS].sort_values("code", kind="stable")
+        compared |= set(long.place)
+        flagged = {OUTLIER: long.place[_wild(long)]}
+        if indicator.accumulation.cumulative:
+            falls = [own.place[accumulation.frame_falls(indicator, own)] for _, own in long.groupby("code")]
+            flagged[FALLS] = pd.concat(falls) if falls else long.place[:0]
+        for rule, places in flagged.items():
+            for place in places:
+                if not silent(place, rule):
+                    unsteady[place].setdefault(rule, rule_words.name(rule))
     compared |= set(unsteady)
     words = pd.Series({place: "；".join(found.values()) for place, found in unsteady.items()}, dtype="str")
     among = pd.Series(np.isin(values.index, list(compared)), index=values.index).astype(int)
     doubted = pd.Series(np.isin(values.index, list(unsteady)), index=values.index).astype(int)
     return values.assign(compared=among, steady=among - doubted, unsteady=words.reindex(values.index).fillna(""))
+
+
+def _wild(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows, sorted by county, are outliers of their county's series; series of one length at once."""
+    flags = np.zeros(len(rows), dtype=bool)
+    if rows.empty:
+        return flags
+    added = rows.added.to_numpy(dtype=float)
+    starts = np.flatnonzero(np.r_[True, rows.code.to_numpy()[1:] != rows.code.to_numpy()[:-1]])
+    lengths = np.diff(np.r_[starts, len(rows)])
+    for length in np.unique(lengths):
+        places = starts[lengths == length][:, None] + np.arange(length)
+        flags[places] = outlying_rows(added[places])
+    return flags
 
 
 def _evidenced(session: Session, values: pd.DataFrame, indicators: Mapping[int, Indicator]) -> pd.DataFrame:
