@@ -28,7 +28,7 @@ PILOT = Workflow(
         Step(BACK, (S.PENDING,), S.DESIGN, Permission.PILOT_START, needs_reason=True),
         Step(EVALUATE, (S.RUNNING,), S.EVALUATING, Permission.PILOT_DECIDE),
         Step(PAUSE, (S.RUNNING,), S.PAUSED, Permission.PILOT_DECIDE, needs_reason=True),
-        Step(RESUME, (S.PAUSED,), S.RUNNING, Permission.PILOT_DECIDE),
+        Step(RESUME, (S.PAUSED,), S.RUNNING, Permission.PILOT_DECIDE, needs_reason=True),
         Step(PROMOTE, (S.EVALUATING,), S.PROMOTING, Permission.PILOT_DECIDE, needs_reason=True),
         Step(CONTINUE, (S.EVALUATING,), S.RUNNING, Permission.PILOT_DECIDE, needs_reason=True),
         Step(

@@ -11,7 +11,7 @@ from core import clock
 from db.session import read
 from pilots import money_service, plan_exports, plan_queries, service, stages
 from tests.conftest import Page
-from tests.pilots.support import approved_scenario, move, pilot_in, ready, running
+from tests.pilots.support import DEVELOPED, approved_scenario, move, pilot_in, ready, running
 from tests.pilots.test_money import PROOF, budget, payment, planned
 from tests.scenarios.test_pages import widget
 from tests.support import Cast
@@ -100,3 +100,13 @@ def test_the_workbench_says_what_plans_ask_for(page: Page, cast: Cast) -> None:
     line = budget(pilot_id).lines[0].id
     money_service.pay(cast.li_staff, payment(line, "500"), overrun_seen=True)
     assert "经费超支：“系统改造”已支付 1,100.00 元，超出预算 100.00 元" in words(page("home", cast.li_staff))
+
+
+def test_a_county_may_lead_without_taking_part(page: Page, cast: Cast) -> None:
+    leading = {"lead_organisation_id": cast.wang_anji.organisation_id}
+    pilot_id = running(cast, pilots=DEVELOPED[1:3], comparisons=DEVELOPED[3:5], **leading)
+    for name in ("pilot", "plan", "home"):
+        app = page(name, cast.wang_anji, id=pilot_id)
+        assert len(app.exception) == 0
+        assert [item.value for item in app.error] == []
+    assert "里程碑超期 1 项" in words(app)

@@ -144,6 +144,13 @@ class TestMove:
         with pytest.raises(Invalid, match="需要填写理由"):
             move(cast.li_staff, running(cast), stages.STOP)
 
+    def test_going_on_after_a_pause_needs_a_reason_too(self, cast: Cast) -> None:
+        pilot_id = running(cast)
+        move(cast.li_staff, pilot_id, stages.PAUSE, "平台停机改造")
+        with pytest.raises(Invalid, match="需要填写理由"):
+            move(cast.li_staff, pilot_id, stages.RESUME)
+        move(cast.li_staff, pilot_id, stages.RESUME, "改造完成")
+
     def test_an_old_page_is_refused(self, cast: Cast) -> None:
         pilot_id = running(cast)
         with pytest.raises(Conflict):

@@ -56,10 +56,12 @@ _PAYMENT = PaymentIn(
     line_id=1, paid_on=date(2026, 1, 5), amount=Decimal(1), purpose="首期款", files=[("回单.txt", b"paid")]
 )
 
+_ORDER: dict[str, Any] = {"pilot_id": 1}  # a form with nothing else filled in
+
 CALLS: dict[Command, Call] = {
     metrics.move: lambda actor: metrics.move(actor, 1, _step(RETURN, ReturnRow), "理由充分", seen_version=1),
     money.pay: lambda actor: money.pay(actor, _PAYMENT),
-    orders.issue: lambda actor: orders.issue(actor, OrderIn.model_construct(pilot_id=1)),
+    orders.issue: lambda actor: orders.issue(actor, OrderIn.model_construct(**_ORDER)),
     pilots.move: lambda actor: pilots.move(actor, 1, _step(PILOT, Pilot), "理由充分", seen_version=1),
     scenarios.move: lambda actor: scenarios.move(actor, 1, _step(SCENARIO, Scenario), "理由充分", seen_version=1),
 }
