@@ -83,9 +83,11 @@ class Stretch:
 
     @property
     def label(self) -> str:
-        """第一阶段（v1.0，2026-01-01 至 2026-06-30）."""
+        """第一阶段（v1.0，2026-01-01 至 2026-06-30）; the version once, even where a phase is named after it."""
         names = "、".join(phase.name for phase in self.phases)
-        return f"{names}（{self.phases[0].scenario_version}，{self.start_on} 至 {self.end_on}）"
+        version = self.phases[0].scenario_version
+        dates = f"{self.start_on} 至 {self.end_on}"
+        return f"{names}（{dates}）" if version in names else f"{names}（{version}，{dates}）"
 
 
 def stretches(phases: Sequence[Phase]) -> list[Stretch]:

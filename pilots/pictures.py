@@ -143,7 +143,8 @@ def breaks(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> 
 
 def phase_break(found: Stretch) -> str:
     """What stands beside the line where a phase with another scenario version begins."""
-    return f"{found.phases[0].name}（{found.phases[0].scenario_version}）"
+    first = found.phases[0]
+    return first.name if first.scenario_version in first.name else f"{first.name}（{first.scenario_version}）"
 
 
 def effects(measure: Measure, *, width: int = 520) -> Figure:

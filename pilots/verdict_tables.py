@@ -17,7 +17,7 @@ SAME, OTHER = "相同", "≠ 已变"
 
 def figures(then: Mapping[str, str], now: Mapping[str, str]) -> pd.DataFrame:
     """What the verdict printed, and what the same rules print today."""
-    names = [*then, *(name for name in now if name not in then)]
+    names = [*now, *(name for name in then if name not in now)]  # in the page's order; stored ones have none
     rows = [[name, str(then.get(name, MISSING)), str(now.get(name, MISSING))] for name in names]
     return pd.DataFrame(
         [[*row, SAME if row[1] == row[2] else OTHER] for row in rows], columns=["依据", "当时", "现在", "比较"]

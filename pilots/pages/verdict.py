@@ -94,25 +94,31 @@ st.caption(
     "下面是作出结论时留存的数据副本，此后的更正不会改动它。"
     + (f"评估的是“{inputs['phase']}”。" if inputs.get("phase") else "")
 )
+figures = verdict_tables.figures(verdict.figures, basis.now)
+others = int((figures.比较 == verdict_tables.OTHER).sum())
 if not basis.intact:
     st.error("留存的数据与当时的指纹不符，请管理员核对备份。")
 elif basis.changed:
     st.warning(
         f"◐ 此后有 {len(basis.changed)} 个数变了，结论仍按当时的数。按现在的数，系统规则给出“{plain(basis.title_now)}”。"
     )
+elif others:
+    st.warning(
+        f"◐ 当时的数没有被更正，但有 {others} 项依据与现在不同（例如又报了新的一期，或调整了目标），见下表标出的行。"
+    )
 else:
-    st.success("● 当时的数此后没有变化，指纹核对一致。")
+    st.success("● 当时的依据此后没有变化，指纹核对一致。")
 if basis.later:
     st.caption(f"此后又报了 {basis.later} 期；新的一期不算当时的依据。")
 if basis.replayed and basis.replayed != verdict.rule and not verdict.overruled_reason:
     st.caption(f"规则后来修订过：用当时的数按现行规则是 {basis.replayed} {plain(situations.get(basis.replayed, ''))}。")
-figures = verdict_tables.figures(verdict.figures, basis.now)
 st.dataframe(
     figures.style.apply(
         lambda row: ["background-color: #FBEED3" if row["比较"] == verdict_tables.OTHER else ""] * len(row), axis=1
     ),
     hide_index=True,
     width="stretch",
+    height="content",
     key="verdict_figures",
 )
 if basis.changed:

@@ -16,7 +16,17 @@ from core.words import Arm, PhaseKind, Verdict
 from db.session import read, write
 from db.tables import Observation, Pilot, PilotVerdict, RegionGroup, ReturnRow, ScenarioVersion
 from metrics import rollups
-from pilots import answering, answers, freezing, phase_service, pictures, queries, service, start_service
+from pilots import (
+    answering,
+    answers,
+    freezing,
+    phase_service,
+    pictures,
+    queries,
+    service,
+    start_service,
+    verdict_tables,
+)
 from pilots.causes import Method
 from pilots.evaluation import Evaluation, Measure
 from pilots.plan_schemas import PhaseIn
@@ -340,3 +350,14 @@ def test_a_finished_pilot_takes_no_later_start(cast: Cast) -> None:
     data = StartIn(region_code=DEVELOPED[0], start_on=date(2025, 11, 1), reason="设备到货较晚")
     with pytest.raises(WrongState):
         start_service.start_later(cast.li_staff, pilot_id, data)
+
+
+def test_what_printed_differently_then_is_marked() -> None:
+    frame = verdict_tables.figures(
+        {"目标完成度": "90%", "成本": "9 元", "旧项": "1"}, {"成本": "9 元", "目标完成度": "87%"}
+    )
+    assert frame.to_numpy().tolist() == [
+        ["成本", "9 元", "9 元", "相同"],
+        ["目标完成度", "90%", "87%", "≠ 已变"],
+        ["旧项", "1", "–", "≠ 已变"],
+    ]
