@@ -19,7 +19,12 @@ parts.header(pilot, "试点的边界在哪里，出了什么情况由谁怎么�
 
 plan = found.plan
 if plan is None:
-    widgets.empty("还没有登记监管方案。启动前登记边界、监管单位和触发条件；启动后也可以补登，须写明理由。")
+    closed = pilot.state in PILOT.terminal
+    widgets.empty(
+        "没有登记过监管方案。"
+        if closed
+        else "还没有登记监管方案。启动前登记边界、监管单位和触发条件；启动后也可以补登，须写明理由。"
+    )
 else:
     supervision_parts.plan_card(plan, found)
 

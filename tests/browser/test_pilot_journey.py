@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from tests.browser.test_journey import fill_in
 from tests.support.browser import Person, visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 PILOT = "民呼我为全省试点"
 

@@ -131,3 +131,26 @@ def test_what_needed_evidence_needs_a_file(
     with on.begin() as connection:
         rows = connection.execute(text("SELECT code, evidence_kind FROM indicator ORDER BY id"))
         assert [tuple(row) for row in rows] == [("A1", "file"), ("A2", "none")]
+
+
+def test_domains_that_touch_safety(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, tmp_path, databases.create())
+    script = step("supervision and feedback of pilots")
+    upgrade.upgrade(revision=str(script.down_revision))
+    on = engine().execution_options(write=True)
+    with on.begin() as connection:
+        for number, name in enumerate(("民生服务", "公共安全", "自定领域"), start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO scenario_domain (version, id, name, position, active) VALUES (1, :n, :name, :n, true)"
+                ),
+                {"n": number, "name": name},
+            )
+    upgrade.upgrade(revision=script.revision)
+    with on.begin() as connection:
+        kept = connection.execute(text("SELECT name, safety FROM scenario_domain ORDER BY id")).all()
+        assert [(name, bool(safety)) for name, safety in kept] == [
+            ("民生服务", False),
+            ("公共安全", True),
+            ("自定领域", False),
+        ]

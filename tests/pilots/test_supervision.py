@@ -29,7 +29,7 @@ from core.words import (
 from db.session import read, write
 from db.tables import Pilot, ReturnRow, Scenario, SupervisionOrder, Watch
 from metrics import service as returns
-from pilots import order_queries, order_service, stages, supervision_queries, supervision_service
+from pilots import order_queries, order_service, stages, supervision_queries, supervision_service, tolerance_report
 from pilots import supervision_rules as rules
 from pilots.supervision_schemas import ConditionIn, OrderIn, PlanIn, ToleranceIn, TriggerIn
 from tests.metrics.returns_support import entry
@@ -364,3 +364,6 @@ def test_a_failed_pilot_closes_with_a_decision_of_somebody_who_did_not_run_it(ca
         (ToleranceOutcome.PARTIAL, "陈审", 5, 0),
         (ToleranceOutcome.TOLERATED, "陈审", 5, 1),
     ]
+    # Another decision is another report, and without one the report's number stays what it was.
+    printed = [tolerance_report.inputs(item)["tolerance"][0] for item in found]
+    assert (printed, tolerance_report.inputs(None)) == (["partial", "tolerated"], {})
