@@ -3,9 +3,12 @@ with a reason. Generated from the tables: a new step is tested by being there.""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import update
 from sqlmodel import col
+from streamlit.testing.v1 import AppTest
 
 from core.errors import AppError, Forbidden, NotFound
 from core.words import Decision, ScenarioState
@@ -13,6 +16,7 @@ from core.workflow import Step
 from db.session import write
 from db.tables import Scenario
 from scenarios import appraisal_service, service, stages
+from tests.conftest import Page
 from tests.scenarios.conftest import appraisal, decide, detail, move, review
 from tests.support import Cast
 
@@ -128,3 +132,31 @@ def test_nobody_decides_on_his_own(cast: Cast, need: int, registrar: str) -> Non
             decide(own, number, Decision.PASS, "自己的最好")
     decide(decider, number, Decision.PASS, "材料齐全")
     assert detail(decider, number).row.state is S.APPROVED
+
+
+def offered(app: AppTest) -> set[str]:
+    """The steps that a dossier offers; those that ask for a reason first have it beside their button."""
+    keyed = ((str(button.key), str(button.label)) for button in app.button)
+    return {label.removeprefix("确认") for key, label in keyed if re.fullmatch(r"scenario_\d+", key)}
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_a_dossier_offers_the_steps_of_the_table(page: Page, cast: Cast, draft: int, state: ScenarioState) -> None:
+    put(draft, state)
+    for who in ("li_staff", "wang_anji", "zhao_deqing"):
+        wanted = {step.do for step in stages.SCENARIO.steps_from(state) if who in ALLOWED[step.do]}
+        assert offered(page("scenario", cast.everybody()[who], id=draft)) == wanted & stages.BUTTONS
+
+
+@pytest.mark.parametrize(
+    "step", [step for step in stages.SCENARIO.steps if step.do in stages.BUTTONS], ids=lambda s: s.do
+)
+def test_a_button_takes_its_step(page: Page, cast: Cast, draft: int, step: Step) -> None:
+    prepared(cast, draft, S(step.sources[0]))
+    app = page("scenario", cast.li_staff, id=draft)
+    [key] = [str(b.key) for b in app.button if str(b.label).removeprefix("确认") == step.do]
+    if step.needs_reason:
+        app.text_area(key=f"{key}_reason").set_value("理由写清楚了")
+    app.button(key=key).click().run()
+    assert [error.value for error in app.error] == []
+    assert detail(cast.admin, draft).row.state is step.target
