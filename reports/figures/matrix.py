@@ -48,7 +48,7 @@ def matrix(
                 domain=False,
                 # A list of lines, blank ones on top of shorter names. Lines run down from the first, so that one
                 # stands as high above the cells as the longest name needs.
-                labelExpr=f"split(pad(datum.label, {longest}, ' ', 'right'), '')",
+                labelExpr=f"split(pad(datum.label, {longest}, '\u3000', 'left'), '')",
                 labelBaseline="bottom",
                 labelLineHeight=_LINE,
                 labelPadding=(longest - 1) * _LINE + 5,
