@@ -301,7 +301,7 @@ def test_a_figure_is_followed_to_its_source(page: Page, cast: Cast) -> None:
         [kind, value, queries.Period.parse(str(stored.this_month().shift(-3))).label, "全部地区", "● 现行"]
         for kind, value in (("基线值", "80.00%"), ("目标值", "90.00%"))
     ]
-    assert links(app) == ["这份报送", "口径（第 1 版）"]
+    assert links(app) == ["安吉县的全部情况", "这份报送", "口径（第 1 版）"]
     assert "湖州市合计" in links(page("figure", cast.li_staff, **where))
     for actor in (cast.zhao_deqing, cast.zhou_minzheng):
         assert "没有找到这项数字，或您无权查看。" in words(page("figure", actor, **where))
