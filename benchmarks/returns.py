@@ -59,7 +59,7 @@ FIRST, MONTHS = Period.parse("2022-01"), 56
 HEADINGS = ("地区代码", "报送期", "指标代码", "分子", "分母", "状态", "说明")
 SENDER = Sender(None, None, "基准测试", None)
 COLUMNS = (
-    *("id", "return_id", "indicator_id", "revision", "n", "d", "state", "reason", "note", "late", "door"),
+    *("id", "return_id", "indicator_id", "revision", "n", "d", "state", "reason", "note", "link", "late", "door"),
     *("upload_id", "entered_by", "entered_at"),
 )
 PARENTS = ("feed", "upload")  # what stored rows refer to
