@@ -109,6 +109,7 @@ def province(say: Callable[[str], None]) -> None:
         _finish(li, chen, scenarios[item.name], item)
     _after_approval(li, scenarios)
     catalogue.later(li)
+    adoptions.facts(li)
     adoptions.spread(li)
     sources.tell(li)
     say("建立指标体系……")

@@ -91,7 +91,7 @@ def adoption_rows(views: Sequence[AdoptionView]) -> pd.DataFrame:
             "设区市": view.city,
             "状态": view.state.label + ("（逾期）" if view.overdue else ""),
             "自": view.since,
-            "计划上线": view.due_on or "–",
+            "计划上线": str(view.due_on or "–"),
             "入选理由": view.why,
             "最近说明": next((step.reason for step in reversed(view.steps) if step.reason), "–"),
         }

@@ -115,7 +115,7 @@ if county.adoptions:
                 "推广的试点": view.pilot,
                 "状态": widgets.shape("overdue" if view.overdue else view.state, view.state.label),
                 "自": view.since,
-                "计划上线": view.due_on or "–",
+                "计划上线": str(view.due_on or "–"),
                 "入选理由": view.why,
             }
             for view in county.adoptions

@@ -57,7 +57,7 @@ def heard(county: County) -> None:
                 "来自": view.kind.label,
                 "内容": view.text,
                 "答复": view.answer or "尚未答复",
-                "答复于": view.answered_on or "–",
+                "答复于": str(view.answered_on or "–"),
                 "试点": view.pilot,
             }
             for view in county.feedback

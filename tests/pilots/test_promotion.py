@@ -19,6 +19,7 @@ from db.tables import AuditEvent, Pilot
 from pilots import promotion_exports as exports
 from pilots import promotion_queries as queries
 from pilots import promotion_service as service
+from pilots.promotion_wording import adoption_rows
 from pilots.schemas import AdoptionIn
 from pilots.stages import DROP, GO_LIVE, PLAN, PREPARE
 from tests.conftest import Page
@@ -55,6 +56,8 @@ def test_a_county_goes_from_the_plan_to_live_and_back(demo_cast: dict[str, Actor
     assert service.plan(li, spreading, AdoptionIn(region_codes=[code], planned_on=day, note="第六批")) == 1
     view = own(li, spreading, code)
     assert (view.state, view.since, view.why.split("：")[0]) == (AdoptionState.PLANNED, day, "优先推广")
+    # One without a date among others with one: a table column has one kind of value.
+    assert set(adoption_rows(queries.adoptions(li, pilot_id=spreading))["计划上线"].map(type)) == {str}
     with pytest.raises(WrongState, match="都已在推广计划中"):
         service.plan(li, spreading, AdoptionIn(region_codes=[code]))
     with pytest.raises(Invalid, match="早于上一步"):
