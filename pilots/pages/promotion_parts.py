@@ -105,10 +105,10 @@ def candidates(promotion: Promotion, known: Mapping[str, str]) -> None:
     st.multiselect(
         "比较因素",
         list(labels),
-        default=[label for label, key in labels.items() if key in promotion.chosen],
+        default=list(labels),  # always the same: a value equal to its default leaves the address
         key="promotion_by",
         bind="query-params",
-        help="改变比较因素会改变距离、外推和顺序。",
+        help="改变比较因素会改变距离、外推和顺序；一个也不选即全部采用。",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input("搜索", placeholder="地区或设区市", key="promotion_search", bind="query-params")
@@ -147,6 +147,9 @@ def plan_form(actor: Actor, promotion: Promotion, already: Collection[str]) -> N
         for place, item in enumerate(promotion.candidates, start=1)
         if item.code not in already
     }
+    if not names:
+        st.caption("所有候选地区都已在推广计划中。")
+        return
     with (
         st.expander("列入推广计划", icon=":material/add:", key="promotion_add"),
         st.form("promotion_form", enter_to_submit=False, border=False),

@@ -153,3 +153,12 @@ def test_factors_change_the_order_and_are_kept_apart(demo_cast: dict[str, Actor]
     assert {item.likeness.distance for item in found.candidates} == {0.0}
     assert [item.code for item in found.candidates] == sorted(item.code for item in found.candidates)
     assert date.fromisoformat(found.covariates[0].source[:10]) == clock.today()
+
+
+def test_factors_stay_in_the_address(page: Page, demo_cast: dict[str, Actor], spreading: int) -> None:
+    """Opened from a shared link, the factors are those of the link and the link stays as it was."""
+    app = page("promotion", demo_cast["liyan"], id=spreading, promotion_by="地区类型")
+    assert app.multiselect(key="promotion_by").value == ["地区类型"]
+    assert set(app.dataframe[1].value["距离"]) == {"0.00"}
+    app.run()
+    assert app.query_params["promotion_by"] == "地区类型"
