@@ -136,7 +136,7 @@ def compute(case: Case) -> Outcome:
         _line(case, place, made, counted, keys, found, means, medians, adjusted, intervals.get(place))
         for place in range(len(case.entries))
     ]
-    lines.sort(key=lambda line: (line.rank is None, line.rank or 0, case.entries.index(line.entry)))
+    lines.sort(key=lambda line: (line.rank is None, line.rank or 0))  # stable: else in the order of the entries
     ranked = sum(line.rank is not None for line in lines)
     return Outcome(tuple(lines), adjusted, min(case.places or 3, ranked), len(case.sheets))
 
