@@ -26,7 +26,7 @@ KNOWN = re.compile(
 
 
 # What only a member of the panel sees.
-JUDGES_OWN = ("declare", "score", "receipt")
+JUDGES_OWN = ("declare", "score", "receipt", "panel_result")
 
 
 def texts(app: AppTest) -> Iterator[str]:

@@ -117,6 +117,7 @@ PAGES = (
     Page("panels/pages/declare.py", "申报回避", "declare", Permission.REVIEW_READ),
     Page("panels/pages/score.py", "评分", "score", Permission.REVIEW_READ),
     Page("panels/pages/receipt.py", "评分回执", "receipt", Permission.REVIEW_READ),
+    Page("panels/pages/panel_result.py", "评审组的评分", "panel_result", Permission.REVIEW_READ),
     Page("regions/pages/regions.py", "地区与分组", "regions", Permission.INDICATOR_READ, "地区", "map"),
     Page("accounts/pages/me.py", "我的账号", "me", Permission.INDICATOR_READ, "系统", "person"),
     Page("accounts/pages/people.py", "人员与单位", "people", Permission.ACCOUNT_MANAGE, "系统", "group"),

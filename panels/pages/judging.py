@@ -6,6 +6,7 @@ from core.words import ReviewState
 from panels import sheet_queries
 from panels.pages import judging_parts as parts
 from panels.pages import offline
+from panels.visibility import Sight
 from web import guard, widgets
 
 actor = guard.current_actor()
@@ -23,6 +24,13 @@ for own in calls:
             parts.declaring(own)
         else:
             parts.progress(actor, own)
+            if own.review.standing.sight is Sight.MARKS:
+                st.page_link(
+                    "panels/pages/panel_result.py",
+                    label="看评审组的评分、合议与结果",
+                    icon=":material/leaderboard:",
+                    query_params={"review": str(own.review.id)},
+                )
             if parts.scoring(own) and any(sheet.open for sheet in own.asked):
                 offline.draw(actor, own)
 

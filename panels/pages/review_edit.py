@@ -8,6 +8,7 @@ from panels import review_queries, review_service, rubric_queries, stages
 from panels.outcome import MEDIAN_KEY, key_name
 from panels.pages import running
 from panels.schemas import ReviewIn
+from panels.scores import FEWEST_TO_DROP
 from web import guard, keep, widgets
 
 actor = guard.current_actor()
@@ -59,6 +60,8 @@ quorum = third.number_input(
     "有效评分不少于", 1, 99, old.quorum if old else 3, key=f"{key}_quorum", help="少于这个数没有有效结果，不排名。"
 )
 places = fourth.number_input("入选名额（可不填）", 1, 10_000, old.places if old else None, key=f"{key}_places")
+if rule is PanelRule.DROP_EXTREMES and per_entry < FEWEST_TO_DROP:
+    st.caption(f"◐ 每个项目只有 {per_entry} 位评委，少于 {FEWEST_TO_DROP} 位，去不掉最高最低分，将直接取平均并注明。")
 codes = [*rubric.weights, MEDIAN_KEY]
 keys = st.multiselect(
     "同分时依次比较（按选择的先后）",

@@ -5,10 +5,9 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Permission, require
 from core import clock
-from core.words import ModerationOutcome, ReviewState
-from panels import exports, moderation_service, pictures, result_book, result_queries, stages
-from panels.moderation_service import ModerationIn
-from panels.pages import running
+from core.words import ReviewState
+from panels import exports, pictures, result_book, result_queries, stages
+from panels.pages import discussing, running
 from web import charts, guard, keep, widgets
 
 actor = guard.current_actor()
@@ -75,48 +74,13 @@ with right:
 if found.outcome.severity.identical:
     st.caption("每位评委都评了全部项目，所以校正宽严不会改变名次。")
 
-disputed = [line for line in found.lines if line.disagrees or line.at_cut or line.rank is None]
+disputed = [line for line in found.lines if discussing.reasons(line)]
 st.subheader("分歧与合议", anchor=False)
 if not disputed and not found.moderations:
     st.markdown(":green-badge[● 没有分歧大的项目]")
+names = [member.name for member in found.members if member.left_at is None]
 for line in disputed:
-    why = []
-    if line.disagrees:
-        why.append(f"最高与最低相差 {result_book.shown(line.spread)} 分")
-    if line.at_cut:
-        why.append("同分，名额界线正好在其中")
-    if line.rank is None:
-        why.append("没有有效结果")
-    records = [item for item in found.moderations if item.entry_id == line.entry]
-    with st.container(border=True, key=f"dispute_{line.entry}"):
-        st.markdown(f"**{guard.plain(found.names[line.entry].short)}**　:orange-badge[◐ {'；'.join(why)}]")
-        st.caption(
-            guard.plain("　".join(f"{found.judges[item.judge]} {result_book.shown(item.score)}" for item in line.given))
-        )
-        for item in records:
-            st.markdown(
-                f"**{item.outcome.label}**　{guard.plain(item.discussion)}（{guard.plain(item.by)}记录，{clock.show(item.at)}）"
-            )
-            if item.dissent:
-                st.caption(f"保留意见：{guard.plain(item.dissent)}")
-        if view.state is not ReviewState.MODERATING:
-            continue
-        with st.popover("记录合议…", key=f"moderate_{line.entry}_ask"):
-            names = [member.name for member in found.members if member.left_at is None]
-            present = st.multiselect("参加人员", names, names, key=f"moderate_{line.entry}_who")
-            words = st.text_area("讨论了什么、依据是什么", key=f"moderate_{line.entry}_words", height=100)
-            outcomes = list(ModerationOutcome)
-            chosen = st.radio("结论", outcomes, 0, running.label, key=f"moderate_{line.entry}_outcome")
-            st.caption("重新评分：每位评委得到一份新的评分表，原来的分数留存。")
-            dissent = st.text_input("保留意见（可不填）", key=f"moderate_{line.entry}_dissent")
-            if st.button("保存合议记录", key=f"moderate_{line.entry}", type="primary"):
-                with guard.show_errors(ModerationIn):
-                    data = ModerationIn.model_validate(
-                        {"present": present, "discussion": words, "outcome": chosen, "dissent": dissent}
-                    )
-                    moderation_service.record(actor, view.id, line.entry, data, flags=why)
-                    widgets.flash("合议记录已保存。")
-                    st.rerun()
+    discussing.draw(actor, found, line, names=names, open_=view.state is ReviewState.MODERATING)
 others = [item for item in found.moderations if item.entry_id not in {line.entry for line in disputed}]
 for item in others:
     st.markdown(f"**{guard.plain(found.entry(item.entry_id))}**　{item.outcome.label}：{guard.plain(item.discussion)}")

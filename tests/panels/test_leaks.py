@@ -51,7 +51,18 @@ MATERIAL = ("只此一家的简介", "AAA号乡村振兴促进会")
 MARKS = {"甲评委": "71.37", "乙评委": "83.59", "己评委": "64.21"}
 URLS = [
     *("reviews", "review", "review_entries", "review_entry", "review_panel", "review_assign", "review_progress"),
-    *("review_result", "review_end", "rubric", "judging", "declare", "score", "receipt", "audit", "home"),
+    *(
+        "review_result",
+        "review_end",
+        "rubric",
+        "judging",
+        "declare",
+        "score",
+        "receipt",
+        "panel_result",
+        "audit",
+        "home",
+    ),
 ]
 
 
