@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from core import clock
 from core.numbers import MISSING, format_number, round_half_up
 from core.words import EntryState, MemberRole, RecusalState
+from panels.health import JudgeHealth
 from panels.outcome import Line, key_name
 from panels.result_queries import ResultView
 from panels.rubric import points
@@ -43,7 +44,7 @@ def interval(line: Line) -> str:
 
 def deciding(view: ResultView, line: Line) -> str:
     """Which key decided an entry's place, in words."""
-    if line.rank is None:
+    if line.rank is None or not view.placed:
         return MISSING
     if line.decided_by:
         return f"同分，按{key_name(view.review.rubric, view.review.tie_keys[line.decided_by - 1])}"
@@ -54,7 +55,7 @@ def places(view: ResultView) -> Sheet:
     keys = tuple(key_name(view.review.rubric, name) for name in view.review.tie_keys)
     rows = [
         (
-            line.rank,
+            line.rank if view.placed else None,
             view.names[line.entry].code,
             view.names[line.entry].title,
             view.names[line.entry].whose,
@@ -94,9 +95,9 @@ def _standing(view: ResultView, line: Line) -> str:
     if line.rank is None:
         return f"无有效结果：有效评分 {len(line.given)} 份，少于 {view.review.quorum} 份"
     notes = []
-    if line.at_cut:
+    if line.at_cut and view.placed:
         notes.append("同分在名额界线上")
-    elif line.chosen:
+    elif line.chosen and view.placed:
         notes.append("入选")
     if line.few:
         notes.append("有效评分不足 5 份，未去掉最高最低分")
@@ -114,7 +115,7 @@ def certainty(view: ResultView) -> Sheet:
             (
                 view.names[line.entry].code,
                 view.names[line.entry].title,
-                interval(line),
+                interval(line) if view.placed or line.rank is None else MISSING,
                 shown(line.score),
                 shown(line.mean),
                 shown(line.median),
@@ -166,9 +167,14 @@ def panel(view: ResultView) -> Sheet:
                 judge.without.moved if judge.without else None,
                 "；".join(judge.notes),
             )
-            for judge in view.health.judges
+            for judge in _judges(view)
         ),
     )
+
+
+def _judges(view: ResultView) -> list[JudgeHealth]:
+    """The judges' card; without what it says of places where they may not be said."""
+    return [judge if view.placed else replace(judge, without=None) for judge in view.health.judges]
 
 
 def sensitivity(view: ResultView) -> Sheet:
@@ -184,7 +190,7 @@ def sensitivity(view: ResultView) -> Sheet:
                 "、".join(view.entry(entry) for entry in variant.gone),
                 variant.moved,
             )
-            for variant in view.variants
+            for variant in (view.variants if view.placed else ())
         ),
     )
 
@@ -297,6 +303,8 @@ def summary(view: ResultView) -> list[str]:
         f"共 {len(view.case.entries)} 个项目参评，{len(ranked)} 个有有效结果，按“{view.review.rule.label}”计分。",
         view.health.agreement.sentence,
     ]
+    if not view.placed:
+        return [*said, "有您应当回避的项目，不显示名次，以免从空缺看出它排第几。"] if view.hidden else said
     if view.outcome.at_cut:
         names = "、".join(view.entry(line.entry) for line in view.outcome.at_cut)
         said.append(f"{names} 同分，名额界线正好在其中，由合议决定。")

@@ -141,9 +141,10 @@ class ResultView:
         return "（回避的项目）" if entry_id in self.hidden else self.names[entry_id].short
 
     @property
-    def whole(self) -> bool:
-        """Whether every entry is here."""
-        return not self.hidden and len(self.lines) == len(self.case.entries)
+    def placed(self) -> bool:
+        """Whether places may be said: not to judges, and not to whoever must step aside from an entry, since a gap
+        in the others' places would say where that one stands."""
+        return not self.hidden and not self.review.standing.viewer.judges
 
 
 def result(actor: Actor, review_id: int | None) -> ResultView | None:
@@ -302,11 +303,11 @@ def blockers(actor: Actor, review_id: int) -> list[Blocker]:
         row, stands = find(session, actor, review_id)
         if not stands.viewer.staff:
             return []
-        return blockers_of(session, row)
+        return blockers_of(session, row, stands.viewer.blocked)
 
 
-def blockers_of(session: Session, row: Review) -> list[Blocker]:
-    """The same within a session. Entries are named by code: who must step aside may know that much."""
+def blockers_of(session: Session, row: Review, hidden: frozenset[int] = frozenset()) -> list[Blocker]:
+    """The same within a session. What concerns an entry of `hidden` is only said to be there."""
     review_id = row.id or 0
     found = []
     if missing := gates.open_sheets(session, review_id):
@@ -342,16 +343,21 @@ def blockers_of(session: Session, row: Review) -> list[Blocker]:
     ).one()
     if again:
         found.append(Blocker(f"有 {again} 份合议后的评分没有提交", "progress"))
-    return [*found, *_of_result(session, row)]
+    return [*found, *_of_result(session, row, hidden)]
 
 
-def _of_result(session: Session, row: Review) -> list[Blocker]:
+_ASIDE = Blocker("您应当回避的项目还有没消除的障碍，请由另一位研究院人员处理", "moderation")
+
+
+def _of_result(session: Session, row: Review, hidden: frozenset[int]) -> list[Blocker]:
     case = cases.load(session, row)
     made = outcome.compute(case)
     codes = dict(session.exec(select(ReviewEntry.id, ReviewEntry.code).where(ReviewEntry.review_id == row.id)).all())
     settled = set(session.exec(select(ModerationRecord.entry_id).where(ModerationRecord.review_id == row.id)))
     found = [
-        Blocker(
+        _ASIDE
+        if line.entry in hidden
+        else Blocker(
             f"{codes[line.entry]} 只有 {len(line.given)} 份有效评分，少于 {row.quorum} 份，没有有效结果；"
             "请补评、更换评委，或记录合议",
             "moderation",
@@ -361,6 +367,8 @@ def _of_result(session: Session, row: Review) -> list[Blocker]:
     ]
     if made.at_cut and not {line.entry for line in made.at_cut} <= settled:
         names = "、".join(codes[line.entry] for line in made.at_cut)
+        if hidden:
+            return [*found, _ASIDE]
         found.append(Blocker(f"{names} 同分，名额的界线正好在其中；同分比较项分不出先后，请逐项记录合议", "moderation"))
     return found
 

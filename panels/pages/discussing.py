@@ -15,12 +15,12 @@ from panels.result_queries import ResultView
 from web import guard, widgets
 
 
-def reasons(line: Line) -> list[str]:
+def reasons(found: ResultView, line: Line) -> list[str]:
     """Why an entry should be discussed, in words; empty when nothing asks for it."""
     why = []
     if line.disagrees:
         why.append(f"最高与最低相差 {result_book.shown(line.spread)} 分")
-    if line.at_cut:
+    if line.at_cut and found.placed:
         why.append("同分，名额界线正好在其中")
     if line.rank is None:
         why.append("没有有效结果")
@@ -29,7 +29,7 @@ def reasons(line: Line) -> list[str]:
 
 def draw(actor: Actor, found: ResultView, line: Line, *, names: list[str], open_: bool) -> None:
     """The entry with its scores and records; with `open_` a form for another record. `names`: of the panel."""
-    why = reasons(line)
+    why = reasons(found, line)
     with st.container(border=True, key=f"dispute_{line.entry}"):
         marks = f"　:orange-badge[◐ {'；'.join(why)}]" if why else ""
         st.markdown(f"**{guard.plain(found.names[line.entry].short)}**{marks}")

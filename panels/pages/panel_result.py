@@ -25,12 +25,12 @@ if found is None:
 
 key = f"{view.id}_{view.version}_{len(found.case.sheets)}_{len(found.moderations)}"
 viewer = view.standing.viewer
-st.caption("只显示分配给您的项目；其他评委用编号代替。名次、入选以主办单位公布的为准。")
+st.caption("只显示分配给您的项目；其他评委用编号代替，不显示名次；名次、入选以主办单位公布的为准。")
 running.table(result_book.certainty(found), f"panel_result_{key}")
 st.markdown(guard.plain(found.health.agreement.sentence))
 
 lead = viewer.role is MemberRole.LEAD and view.state is ReviewState.MODERATING
-disputed = [line for line in found.lines if discussing.reasons(line)]
+disputed = [line for line in found.lines if discussing.reasons(found, line)]
 st.subheader("分歧与合议", anchor=False)
 if not disputed:
     st.markdown(":green-badge[● 分配给您的项目没有大的分歧]")

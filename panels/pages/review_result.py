@@ -43,7 +43,7 @@ st.subheader("名次有多大把握", anchor=False)
 st.caption(
     "横线是评分不能排除的名次范围（同时置信 95%）：两条横线重叠很多的项目，实际上分不出先后。只作参考，不改变结果。"
 )
-if any(line.low for line in found.lines):
+if found.placed and any(line.low for line in found.lines):
     charts.draw(
         lambda: pictures.certainty(found),
         ("panel_certainty", key, actor.account_id),
@@ -51,13 +51,14 @@ if any(line.low for line in found.lines):
     )
 running.table(result_book.certainty(found), f"result_certainty_{key}")
 
-st.subheader("换一种算法，入选的会不会变", anchor=False)
-changing = [variant for variant in found.variants if variant.changes]
-if changing:
-    st.markdown(f":orange-badge[◐ 需要合议]　有 {len(changing)} 种算法会使前 {found.outcome.first} 名变化。")
-elif found.variants:
-    st.markdown(f":green-badge[● 稳定]　下列算法都不改变前 {found.outcome.first} 名。")
-running.table(result_book.sensitivity(found), f"result_sensitivity_{key}")
+if found.placed:
+    st.subheader("换一种算法，入选的会不会变", anchor=False)
+    changing = [variant for variant in found.variants if variant.changes]
+    if changing:
+        st.markdown(f":orange-badge[◐ 需要合议]　有 {len(changing)} 种算法会使前 {found.outcome.first} 名变化。")
+    elif found.variants:
+        st.markdown(f":green-badge[● 稳定]　下列算法都不改变前 {found.outcome.first} 名。")
+    running.table(result_book.sensitivity(found), f"result_sensitivity_{key}")
 
 st.subheader("评审组体检", anchor=False)
 st.markdown(guard.plain(found.health.agreement.sentence))
@@ -74,7 +75,7 @@ with right:
 if found.outcome.severity.identical:
     st.caption("每位评委都评了全部项目，所以校正宽严不会改变名次。")
 
-disputed = [line for line in found.lines if discussing.reasons(line)]
+disputed = [line for line in found.lines if discussing.reasons(found, line)]
 st.subheader("分歧与合议", anchor=False)
 if not disputed and not found.moderations:
     st.markdown(":green-badge[● 没有分歧大的项目]")

@@ -307,6 +307,10 @@ def test_a_chair_who_steps_aside_learns_nothing_of_the_entry(cast: Cast) -> None
     assert set(places(view)) == {"B", "C"}
     printed = repr([sheet.rows for sheet in result_book.sheets(view)])
     assert "91" not in printed
+    # Places with a gap would say where A stands.
+    assert [row[:2] for row in result_book.places(view).rows] == [(None, "B"), (None, "C"), (None, "A")]
+    assert {row[2] for row in result_book.certainty(view).rows} == {"–"}
+    assert result_book.sensitivity(view).rows == ()
     assert "AAA号" not in printed
     assert tuple(row[5] for row in result_book.places(view).rows if row[1] == "A") == ("回避",)
     with pytest.raises(Forbidden, match="不能为整个结果签署"):
