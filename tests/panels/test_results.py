@@ -53,11 +53,15 @@ def finish(panel: Panel) -> None:
     panel.step(stages.SETTLE)
 
 
-def test_a_whole_review(cast: Cast) -> None:
+def test_a_whole_review(database: str, cast: Cast) -> None:
     panel = prepare(cast, places=1, rule=PanelRule.DROP_EXTREMES)
     panel.open()
+    assert assignment_service.plan(panel.staff, panel.review_id).findings == ()
     panel.mark_all({"A": [90, 93, 96, 99, 99], "B": [88, 90, 85, 99, 60], "C": [0, 0, 0, 0, 0]})
     assert result_queries.result(panel.staff, panel.review_id) is None
+    progress = progress_queries.progress(panel.staff, panel.review_id)
+    assert (progress.done, progress.expected) == (15, 15)
+    assert [row.mine for row in review_queries.reviews(panel.judges["甲评委"])] == ["我已评完"]
     finish(panel)
     view = result(panel)
     assert places(view) == {"A": (1, Fraction(96)), "B": (2, Fraction(263, 3)), "C": (3, Fraction(0))}
