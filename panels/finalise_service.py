@@ -11,7 +11,7 @@ from core.words import ReviewState, SignatureKind
 from db import audit
 from db.session import write
 from db.tables import Review, ReviewResult, ReviewSignature
-from panels import result_book, result_queries, stages
+from panels import blocking, result_book, result_queries, stages
 from panels.queries import Standing, find, subject
 from panels.rubric import digest
 from scenarios import writing
@@ -89,7 +89,7 @@ def _require_ready(session: Session, row: Review, stands: Standing) -> None:
         raise WrongState(f"评审当前为“{row.state.label}”，不能签署。", "请先结束合议。")
     if stands.viewer.blocked:
         raise Forbidden("您对其中的项目应当回避，不能为整个结果签署。", "请由没有回避项目的研究院人员签署。")
-    if left := result_queries.blockers_of(session, row):
+    if left := blocking.blockers_of(session, row):
         raise WrongState(f"还不能定稿：{'；'.join(item.words for item in left)}。", "请逐条消除后再签署。")
 
 

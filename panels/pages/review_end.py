@@ -8,7 +8,7 @@ from accounts import sessions
 from accounts.permissions import Permission, Subject, may, require
 from core import clock
 from core.words import ReviewState, SignatureKind
-from panels import exports, finalise_service, report, result_queries, stages
+from panels import blocking, exports, finalise_service, report, result_queries, stages
 from panels.pages import running
 from web import guard, keep, widgets
 
@@ -19,7 +19,7 @@ if view.state not in stages.SHOWN:
     widgets.empty("评分结束、合议完成之后才能定稿。")
     st.stop()
 
-blockers = keep.ask(result_queries.blockers, actor, view.id) if view.state is not ReviewState.FINAL else []
+blockers = keep.ask(blocking.blockers, actor, view.id) if view.state is not ReviewState.FINAL else []
 results = keep.ask(result_queries.frozen, actor, view.id)
 newest = results[0] if results else None
 

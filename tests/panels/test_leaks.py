@@ -25,6 +25,7 @@ from core.errors import AppError
 from db.session import read
 from db.tables import Account, Attachment
 from panels import (
+    blocking,
     entry_imports,
     exports,
     progress_queries,
@@ -180,7 +181,7 @@ def answers(scene: Scene, who: Actor) -> Iterator[tuple[str, str]]:
         "unlocks": lambda: progress_queries.unlocks(who, review_id),
         "result": result,
         "frozen": lambda: result_queries.frozen(who, review_id),
-        "blockers": lambda: result_queries.blockers(who, review_id),
+        "blockers": lambda: blocking.blockers(who, review_id),
         "result.xlsx": lambda: cells(exports.result_xlsx(who, review_id)),
         "entries.xlsx": lambda: cells(exports.entries_xlsx(who, review_id)),
         "import": lambda: entry_imports.preview(who, review_id, "编号,项目名称\nA,一\n".encode(), "a.csv"),

@@ -18,6 +18,7 @@ from db.session import read
 from db.tables import Sheet, SheetVersion
 from panels import (
     assignment_service,
+    blocking,
     finalise_service,
     moderation_service,
     progress_queries,
@@ -123,7 +124,7 @@ def test_below_the_quorum_there_is_no_result(cast: Cast) -> None:
         panel.step(stages.CLOSE)
     assert places(result(panel)) == {"C": (1, Fraction(60)), "B": (2, Fraction(50)), "A": (None, None)}
     assert result_book.places(result(panel)).rows[-1][5] == "无有效结果：有效评分 2 份，少于 3 份"
-    words = [item.words for item in result_queries.blockers(panel.staff, panel.review_id)]
+    words = [item.words for item in blocking.blockers(panel.staff, panel.review_id)]
     assert [word for word in words if "A" in word] == [
         "A 只有 2 份有效评分，少于 3 份，没有有效结果；请补评、更换评委，或记录合议"
     ]
@@ -151,7 +152,7 @@ def test_a_tie_on_the_cut_blocks_until_it_was_discussed(cast: Cast) -> None:
             ),
         )
     panel.step(stages.SETTLE)
-    assert result_queries.blockers(panel.staff, panel.review_id) == []
+    assert blocking.blockers(panel.staff, panel.review_id) == []
 
 
 def test_tie_keys_decide_and_are_printed(cast: Cast) -> None:
