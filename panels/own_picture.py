@@ -22,13 +22,14 @@ def own_scores(values: Sequence[tuple[str, float, bool]], *, width: int = 520) -
         axis=alt.Axis(title="得分（满分 100）", labelAngle=0, tickMinStep=1),
         scale=alt.Scale(domain=[max(0.0, least), min(100.0, most)], nice=False),
     )
+    y = alt.value(44)  # on one line, with room for the name above it
     tooltip = tips([("code", "编号"), ("shown", "得分")])
     here = alt.Chart().transform_filter("datum.here")
     layers = [
-        alt.Chart().mark_tick(color=theme.MAIN, thickness=2, size=26, opacity=0.75).encode(x=x, tooltip=tooltip),
+        alt.Chart().mark_tick(color=theme.MAIN, thickness=2, size=26, opacity=0.75).encode(x=x, y=y, tooltip=tooltip),
         here.mark_point(filled=True, size=110, color=theme.BAD, shape="diamond", opacity=1).encode(
             x=x, tooltip=tooltip
         ),
-        here.mark_text(dy=-20, color=theme.INK, fontSize=12).encode(x=x, text=alt.Text("code", type="nominal")),
+        here.mark_text(dy=-20, color=theme.INK, fontSize=12).encode(x=x, y=y, text=alt.Text("code", type="nominal")),
     ]
-    return alt.layer(*layers, data=frame, width=width, height=64, config=theme.config())
+    return alt.layer(*layers, data=frame, width=width, height=66, config=theme.config())

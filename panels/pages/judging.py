@@ -34,13 +34,10 @@ for own in calls:
             if parts.scoring(own) and any(sheet.open for sheet in own.asked):
                 offline.draw(actor, own)
 
-if len(calls) == 1 and calls[0].sheets and calls[0].review.state is not ReviewState.RECUSING:
-    st.subheader("项目", anchor=False)
-    parts.listing(calls[0])
-    parts.spread(calls[0])
-else:
-    for own in calls:
-        if own.sheets:
-            with st.expander(f"{guard.plain(own.review.name)}：{len(own.sheets)} 个项目", icon=":material/list:"):
-                parts.listing(own)
-                parts.spread(own)
+# The one that waits is open, the others are folded.
+for place, own in enumerate(own for own in calls if own.sheets):
+    with st.expander(
+        f"{guard.plain(own.review.name)}：{len(own.sheets)} 个项目", icon=":material/list:", expanded=not place
+    ):
+        parts.listing(own)
+        parts.spread(own)

@@ -79,16 +79,17 @@ with left:
     widgets.attachments(
         files, lambda number: review_queries.entry_file(sessions.fresh(actor), number), f"entry_{entry.id}"
     )
-    parts.spread(own, entry.id)
 
 # -- the sheet ------------------------------------------------------------------------
-with right, st.container(border=True, key="sheet"):
-    if sheet.open and parts.scoring(own):
-        sheet_form.draw(actor, own, sheet)
-    else:
-        if sheet.open and sheet.state is not SheetState.SUBMITTED:
-            st.info(f"现在不能评分：{parts.deadline(own)}。")
-        sheet_form.unsaved(own, sheet)
-        sheet_form.stored(own, sheet)
-        sheet_form.ask_unlock(actor, own, sheet)
-        sheet_form.versions(partial(sheet_queries.savings, actor, review.id, entry.id), own)
+with right:
+    with st.container(border=True, key="sheet"):
+        if sheet.open and parts.scoring(own):
+            sheet_form.draw(actor, own, sheet)
+        else:
+            if sheet.open and sheet.state is not SheetState.SUBMITTED:
+                st.info(f"现在不能评分：{parts.deadline(own)}。")
+            sheet_form.unsaved(own, sheet)
+            sheet_form.stored(own, sheet)
+            sheet_form.ask_unlock(actor, own, sheet)
+            sheet_form.versions(partial(sheet_queries.savings, actor, review.id, entry.id), own)
+    parts.spread(own, entry.id)

@@ -115,7 +115,7 @@ def _criterion(item: Criterion, fields: _Fields, keep: Callable[[], None]) -> No
     mark = None if given is None else round(given * CENT)
     level = None if mark is None else item.level(mark)
     if item.levels:
-        st.caption("　".join(_level(item, place, level is item.levels[place]) for place in range(len(item.levels))))
+        st.caption("｜".join(_level(item, place, level is item.levels[place]) for place in range(len(item.levels))))
     needed = mark is not None and item.needs_reason(mark)
     if needed or st.session_state.get(fields.reason(item.code)):
         st.text_input(
@@ -129,7 +129,7 @@ def _criterion(item: Criterion, fields: _Fields, keep: Callable[[], None]) -> No
 def _level(item: Criterion, place: int, chosen: bool) -> str:
     """A level with where it begins and what it means; the one of the mark stands out."""
     level = item.levels[place]
-    words = f"{guard.plain(level.name)} {points(level.lowest)} 分起：{guard.plain(level.words)}"
+    words = f"{guard.plain(level.name)} {points(level.lowest)}+ {guard.plain(level.words)}"
     return f"**▶ {words}**" if chosen else words
 
 
