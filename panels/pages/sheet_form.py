@@ -108,14 +108,17 @@ def _criterion(item: Criterion, fields: _Fields, keep: Callable[[], None]) -> No
         step=_shown(item, item.step),
         format="%d" if whole else "%.2f" if item.step % 10 else "%.1f",
         key=fields.mark(item.code),
-        help=guard.plain(item.words) or None,
         placeholder="未评",
         on_change=keep,
     )
     mark = None if given is None else round(given * CENT)
     level = None if mark is None else item.level(mark)
+    # In the page and not behind a question mark, which the keyboard would stop at between two marks.
+    told = [guard.plain(item.words)] if item.words else []
     if item.levels:
-        st.caption("｜".join(_level(item, place, level is item.levels[place]) for place in range(len(item.levels))))
+        told.append("｜".join(_level(item, place, level is item.levels[place]) for place in range(len(item.levels))))
+    if told:
+        st.caption("  \n".join(told))
     needed = mark is not None and item.needs_reason(mark)
     if needed or st.session_state.get(fields.reason(item.code)):
         st.text_input(
