@@ -20,25 +20,31 @@ def fields(sun: Person) -> Locator:
     return sun.page.locator("[class*=st-key-sheet_][class*=_mark_] input")
 
 
-def empty_entry(sun: Person) -> str:
-    """To the next entry without a mark, by the links that are there; its address."""
+def untouched(sun: Person) -> str:
+    """To an entry without any mark, by the links that are there; its address."""
     sun.visit("judging")
     sun.press("继续评分")
     for _ in range(9):
-        if all(not fields(sun).nth(at).input_value() for at in range(len(MARKS))):
+        sun.page.wait_for_url("**/score?**", timeout=PATIENCE)
+        heading = sun.page.get_by_role("heading").first
+        heading.wait_for()
+        if sun.page.get_by_text("填写后自动保存").count():
+            expect(fields(sun)).to_have_count(len(MARKS))
             return sun.page.url
+        before = heading.inner_text()
         sun.press("下一个未评完")
+        expect(heading).not_to_have_text(before, timeout=PATIENCE)
+        sun.settle()
     raise AssertionError("no entry without marks")
 
 
 def test_a_judge_scores_with_the_keyboard_leaves_and_comes_back(browser: Browser, site: str, tmp_path: Path) -> None:
     with visitor(browser, site, "sunping") as sun:
         sun.sees("个项目等您评分")
-        address = empty_entry(sun)
-        expect(fields(sun)).to_have_count(len(MARKS))
+        address = untouched(sun)
         fields(sun).first.focus()
         for place, mark in enumerate(MARKS):
-            expect(fields(sun).nth(place)).to_be_focused()
+            expect(fields(sun).nth(place)).to_be_focused(timeout=PATIENCE)
             sun.page.keyboard.type(str(mark))
             sun.page.keyboard.press("Tab")
             sun.settle()
@@ -68,7 +74,7 @@ def test_a_judge_scores_with_the_keyboard_leaves_and_comes_back(browser: Browser
         assert list(MARKS) in [row[3 : 3 + len(MARKS)] for row in rows]
         # One more is not his to judge: it is said, not left blank.
         sun.visit("judging")
-        empty_entry(sun)
+        untouched(sun)
         aside = sun.page.url
         sun.press("申报回避…")
         sun.page.get_by_label("与这个项目有什么关系（必填）").fill("配偶在申报单位任职")
@@ -82,7 +88,7 @@ def test_a_judge_scores_with_the_keyboard_leaves_and_comes_back(browser: Browser
 
 def test_on_a_phone(browser: Browser, site: str) -> None:
     with visitor(browser, site, "sunping", width=390, height=844) as sun:
-        empty_entry(sun)
+        untouched(sun)
         first = fields(sun).first
         first.scroll_into_view_if_needed()
         box = first.bounding_box()
