@@ -172,6 +172,16 @@ def table(
             st.switch_page(open_page, query_params=dict(addresses[rows[0]]))
 
 
+def turn_to(label: str, key: str, *, icon: str | None = None, **query: str) -> None:
+    """The way to the same page about something else. A page link would leave the browser's address as it was,
+    and the next click would lead back to it."""
+
+    def turn() -> None:
+        st.query_params.from_dict(query)
+
+    st.button(label, key=key, icon=icon, type="tertiary", on_click=turn)
+
+
 def steps(key: str, choices: Sequence[Step], act: Callable[[str, str], None]) -> None:
     """The buttons of a workflow: one a step; those with a reason or a consequence ask first."""
     if not choices:

@@ -22,12 +22,7 @@ widgets.header(
 newest = versions[0].indicator
 if newest.id != indicator.id:
     st.warning(f"这是第 {indicator.version} 版口径，现行的是第 {newest.version} 版。用旧口径报的数仍按旧口径解释。")
-    st.page_link(
-        "metrics/pages/indicator.py",
-        label="查看现行口径",
-        icon=":material/update:",
-        query_params={"id": str(newest.id)},
-    )
+    widgets.turn_to("查看现行口径", "indicator_newest", icon=":material/update:", id=str(newest.id))
 elif indicator.valid_from and Period.parse(indicator.valid_from).start > clock.today():
     st.info(f"第 {indicator.version} 版从{Period.parse(indicator.valid_from).label}起报送；在那以前仍按上一版。")
 defining.warn(compliance.warning(indicator), indicator.compliance_note)

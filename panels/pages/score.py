@@ -46,13 +46,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="score_way")
         ),
     ):
         if target is not None:
-            st.page_link(
-                parts.SCORE,
-                label=label,
-                icon=icon,
-                query_params={"review": str(review.id), "entry": str(target)},
-                width="content",
-            )
+            widgets.turn_to(label, f"score_to_{label}", icon=icon, review=str(review.id), entry=str(target))
     st.caption(f"第 {place + 1} / {len(ids)} 个　已交 {own.done} / {len(own.asked)}　{parts.deadline(own)}")
 
 left, right = st.columns([6, 5], gap="large")
