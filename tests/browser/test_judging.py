@@ -88,13 +88,17 @@ def test_a_judge_scores_with_the_keyboard_leaves_and_comes_back(browser: Browser
 
 def test_on_a_phone(browser: Browser, site: str) -> None:
     with visitor(browser, site, "sunping", width=390, height=844) as sun:
-        untouched(sun)
-        first = fields(sun).first
-        first.scroll_into_view_if_needed()
-        box = first.bounding_box()
+        sun.visit("judging")
+        sun.press("继续评分")
+        sun.page.wait_for_url("**/score?**", timeout=PATIENCE)
+        last = fields(sun).last
+        last.wait_for()
+        last.scroll_into_view_if_needed()
+        box = last.bounding_box()
         assert box is not None and box["height"] >= 36 and box["x"] >= 0 and box["x"] + box["width"] <= 390
-        first.fill("70")
-        first.press("Tab")
+        last.fill("70")
+        last.press("Tab")
         sun.settle()
-        expect(sun.page.get_by_text("已保存 北京时间").first).to_be_visible(timeout=PATIENCE)
+        sun.sees("已保存 北京时间")
+        expect(fields(sun).last).to_have_value("70")
         assert sun.page.evaluate("document.documentElement.scrollWidth") <= 390
