@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -170,11 +170,19 @@ def load(session: Session, actor: Actor, row: Review, stands: Standing) -> Resul
     }
     members = member_views(session, row.id or 0)
     staff = not stands.viewer.judges
+    lines = tuple(line for line in made.lines if line.entry in visible)
     return ResultView(
         review=view(session, row, stands),
-        case=case,
-        outcome=made,
-        lines=tuple(line for line in made.lines if line.entry in visible),
+        case=replace(case, sheets=tuple(sheet for sheet in case.sheets if sheet.entry in visible)),
+        outcome=replace(
+            made,
+            lines=lines,
+            severity=replace(
+                made.severity,
+                entries={entry: score for entry, score in made.severity.entries.items() if entry in visible},
+            ),
+        ),
+        lines=lines,
         hidden=tuple(entry for entry in case.entries if entry in stands.viewer.blocked),
         variants=found,
         health=health.examine(case, made, found),

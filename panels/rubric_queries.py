@@ -14,7 +14,7 @@ from core.errors import Invalid, NotFound
 from core.words import PanelRule, ReviewKind, ReviewState
 from db.session import read
 from db.tables import Account, Review, RubricRow, RubricVersion
-from panels import result_queries, sensitivity
+from panels import cases, result_queries, sensitivity
 from panels.rubric import Rubric
 
 
@@ -111,10 +111,12 @@ def replay(actor: Actor, review_id: int, tried: Rubric, rule: PanelRule) -> list
     view = result_queries.result(actor, review_id)
     if view is None or view.review.state is not ReviewState.FINAL:
         raise NotFound("没有找到已定稿的评审。", "试算只用已定稿的评审。")
-    if set(tried.weights) != set(view.case.rubric.weights):
+    with read() as session:
+        case = cases.load(session, session.get_one(Review, review_id))  # whole: places follow from all entries
+    if set(tried.weights) != set(case.rubric.weights):
         raise Invalid(
             ["这次评审用的评分项与要试算的不同，不能换算"],
             "评分项的代码须相同，只有权重不同；请选用同一标准的其他版本。",
         )
-    after = sensitivity.replay(view.case, tried.weights, rule)
+    after = sensitivity.replay(case, tried.weights, rule)
     return [Replayed(view.entry(line.entry), line.score, line.rank, after[line.entry]) for line in view.lines]
