@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from core import clock
@@ -137,7 +138,7 @@ def empty(message: str, *, page: str = "", label: str = "") -> None:
 
 
 def table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | pa.Table,
     key: str,
     *,
     open_page: str = "",

@@ -4,7 +4,7 @@ import pyarrow as pa
 import streamlit as st
 
 import accounts.queries
-from accounts import sessions
+from accounts import labels, sessions
 from accounts.permissions import Permission, Subject, may
 from core import clock
 from core.numbers import format_number
@@ -124,9 +124,10 @@ named = st.segmented_control("指标", names, default=names[0], key="pilot_indic
 measure = order[names.index(named)] if named in names else order[0]
 indicator = measure.indicator
 of = (*key, indicator.id)
+at = (*of, keep.version(), clock.today())
 figures = wording.key_figures(evaluation, measure)
 widgets.figures(figures)
-origins.of_tiles(evaluation, measure)
+origins.of_tiles(evaluation, measure, at)
 if measure.coverage[1] and measure.coverage[0] < measure.coverage[1]:
     st.caption(f"最近完整的一期有 {measure.coverage[1] - measure.coverage[0]} 个试点地区未报，合计只含已报地区。")
 if evaluation.unapproved:
@@ -147,12 +148,11 @@ else:
         charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")
         if measure.effect is not None:
             charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
-    origins.of_trend(evaluation, measure)
+    origins.of_trend(evaluation, measure, at)
     st.markdown(f"**发达地区与山区海岛县**　{guard.plain(wording.compare_words(measure))}")
 
 if words := wording.restated_words(evaluation, measure):
     st.caption(f"◐ {guard.plain(words)}")
-at = (*of, keep.version(), clock.today())
 rows = keep.kept(("rows", *at), lambda: wording.county_rows(evaluation, measure))
 if measure.latest:
     st.subheader(f"各地区 {Period.parse(measure.latest).label}", anchor=False)
@@ -193,8 +193,7 @@ with st.expander("数据质量构成"):
         hide_index=True,
         width="stretch",
     )
-    for fix in evaluation.quality.cheapest_fixes:
-        st.markdown(f"- {guard.plain(fix.text)}")
+    st.markdown("\n".join(f"- {guard.plain(fix.text)}" for fix in evaluation.quality.cheapest_fixes))
     st.page_link(
         "metrics/pages/quality.py",
         label="各地区各期的数据质量，扣分扣在哪里",
@@ -217,7 +216,10 @@ if evaluation.restated:
     with st.expander(f"更正与补计（{len(evaluation.restated)}）", key="pilot_restated"):
         st.caption("冻结之后补报或更正的数。新旧两个数都保留；本页按更正后的数计算。")
         widgets.table(
-            wording.restated_rows(evaluation),
+            keep.kept(
+                ("restated", *at),
+                lambda: pa.Table.from_pandas(wording.restated_rows(evaluation), preserve_index=False),
+            ),
             "pilot_restatements",
             open_page="metrics/pages/figure.py",
             addresses=[
@@ -296,13 +298,15 @@ with st.expander("这些数字是怎样算出来的"):
             f"本设计能看出的最小变化约 {format_number(measure.detectable, indicator.decimals)}{pictures.effect_unit(indicator)}。"
         )
 with st.expander("办理记录"):
+    said = []
     for item in keep.ask(accounts.queries.history, actor, "pilot", pilot.id):
         done = item.changes.get("do") or {
             "pilot:design": "设计",
             "pilot:judge": "记录结论",
             "report:issue": "生成报告",
-        }.get(item.action, "更新")
-        st.markdown(
+        }.get(item.action, labels.ACTIONS.get(item.action, "更新"))
+        said.append(
             f"{clock.show(item.at)}　{guard.plain(item.actor)}　{guard.plain(done)}"
             + (f"　理由：{guard.plain(item.reason)}" if item.reason else "")
         )
+    st.markdown("  \n".join(said))
