@@ -15,6 +15,9 @@ from core.uploads import Upload
 from db import audit
 from db.tables import Account, Attachment, FileContent
 
+# Records whose files the log does not name: whoever must step aside from an entry reads the log, too.
+UNNAMED = frozenset({"review_entry"})
+
 
 @dataclass(frozen=True)
 class Attached:
@@ -61,7 +64,7 @@ def attach(session: Session, actor_id: int | None, entity: str, entity_id: int, 
     session.add(row)
     session.flush()
     assert row.id is not None
-    changes = {"name": upload.name, "label": label, "sha256": upload.sha256}
+    changes = _named(entity, upload.name) | {"label": label, "sha256": upload.sha256}
     audit.record(session, actor_id, "file:attach", entity, entity_id, changes)
     return row.id
 
@@ -112,5 +115,10 @@ def remove(session: Session, actor_id: int | None, attachment_id: int, reason: s
     if row is None or row.removed_at is not None:
         raise NotFound("没有找到这个文件，可能已被移除。", "请刷新页面。")
     row.removed_at = clock.now()
-    changes = {"name": row.name, "sha256": row.sha256}
+    changes = _named(row.entity, row.name) | {"sha256": row.sha256}
     audit.record(session, actor_id, "file:remove", row.entity, row.entity_id, changes, reason.strip())
+
+
+def _named(entity: str, name: str) -> dict[str, str]:
+    """A file's name for the log, unless those who read the log must not know it."""
+    return {} if entity in UNNAMED else {"name": name}

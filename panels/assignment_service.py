@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, require
@@ -119,6 +120,7 @@ def assign(actor: Actor, review_id: int, pairs: Collection[tuple[int, int]], *, 
             ReviewAssignment(entry_id=entry, member_id=member, review_id=review_id, by=actor.account_id, at=clock.now())
             for entry, member in sorted(wanted - given.current)
         )
+        flag_modified(row, "plan_seed")  # another version: a page that showed the old assignment is refused
         changed = len(gone) + len(wanted - given.current)
         changes = {"added": sorted(wanted - given.current), "dropped": sorted(gone)}
         audit.record(session, actor.account_id, "review:assign", "review", review_id, changes)

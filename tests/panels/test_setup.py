@@ -8,7 +8,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import col, select
 
 from accounts import service as accounts
 from accounts.permissions import OPERATOR
@@ -17,8 +17,9 @@ from core import clock
 from core.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound, WrongState
 from core.words import EntryState, OrganisationKind, RecusalKind, RecusalState
 from db.session import read
-from db.tables import Attachment, RubricVersion
+from db.tables import Attachment, AuditEvent, RubricVersion
 from panels import (
+    assignment_service,
     defaults,
     entry_imports,
     exports,
@@ -219,3 +220,27 @@ def test_the_starting_rubrics_are_whole(cast: Cast) -> None:
             assert all(len(criterion.levels) == 4 for criterion in rubric.criteria)
             level = rubric.criteria[0].level(8999)
             assert level is not None and level.name == "良"
+
+
+def test_of_two_people_who_assign_at_once_the_second_is_told(cast: Cast) -> None:
+    panel = prepare(cast)
+    panel.step(stages.CALL)
+    panel.step(stages.ASSIGN)
+    seen = panel.version()
+    pairs = {(entry, member) for entry in panel.entries.values() for member in panel.members.values()}
+    assignment_service.assign(panel.staff, panel.review_id, pairs, seen_version=seen)
+    with pytest.raises(Conflict):
+        assignment_service.assign(panel.other, panel.review_id, set(), seen_version=seen)
+    assert len(review_queries.assignments(panel.staff, panel.review_id)) == len(panel.entries)
+
+
+def test_the_log_does_not_name_the_files_of_an_entry(cast: Cast) -> None:
+    panel = prepare(cast)
+    entry = panel.entries["A"]
+    setup_service.attach_files(panel.staff, panel.review_id, entry, [("某某单位申报书.txt", "材料".encode())])
+    (file,) = review_queries.entry_files(panel.staff, panel.review_id, entry)
+    setup_service.remove_file(panel.staff, panel.review_id, file.id, "重复上传")
+    with read() as session:
+        events = session.exec(select(AuditEvent).where(col(AuditEvent.action).startswith("file:"))).all()
+    assert len(events) == 2
+    assert "某某单位" not in " ".join(str(event.changes) for event in events)
