@@ -27,22 +27,26 @@ def test_rooms_are_found() -> None:
     assert set(calls.CALLS) | set(calls.OPEN) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
-def test_a_command_is_told_who_asks(command: calls.Command) -> None:
-    assert calls.parameters(command)[0] == ("actor", Actor)
+def test_commands_are_told_who_asks() -> None:
+    assert [calls.name(command) for command in COMMANDS if calls.parameters(command)[0] != ("actor", Actor)] == []
 
 
 @pytest.mark.parametrize("username", ["sunping", "wujie"])
-@pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
-def test_a_command_refuses_those_who_only_judge_or_bid(
-    demo_cast: dict[str, Actor], command: calls.Command, username: str
-) -> None:
-    if command in calls.OPEN:
-        return
-    call = calls.CALLS.get(command) or calls.automatic(command)
-    # What is not theirs to see is not there: both answers are the same refusal.
-    with pytest.raises((Forbidden, NotFound)):
-        call(demo_cast[username])
+@pytest.mark.parametrize("room", sorted({name.split(".")[0] for name in NAMES}))
+def test_commands_refuse_those_who_only_judge_or_bid(demo_cast: dict[str, Actor], room: str, username: str) -> None:
+    """What is not theirs to see is not there: both answers are the same refusal. A refusal changes nothing, so the
+    commands of a room are given one after the other."""
+    taken = []
+    for command in COMMANDS:
+        if command in calls.OPEN or not calls.name(command).startswith(f"{room}."):
+            continue
+        call = calls.CALLS.get(command) or calls.automatic(command)
+        try:
+            call(demo_cast[username])
+        except (Forbidden, NotFound):
+            continue
+        taken.append(calls.name(command))
+    assert taken == []
 
 
 def membership(actor: Actor, _: Cast) -> None:
