@@ -22,7 +22,7 @@ STARTING = Path(__file__).parent / "data" / "indicators.csv"
 PUBLISHED = Path(__file__).parent / "data" / "assessment_indicators.csv"
 _BOUNDS = ("hard_min", "hard_max", "plausible_min", "plausible_max")
 _NUMBERS = ("factor", "decimals", "due_days")
-_YES = ("d_fixed",)
+_YES = ("d_fixed", "seasonal")
 
 
 def load() -> int:

@@ -155,6 +155,12 @@ class DefinitionIn(BaseModel):
         description="目标指标决定成败，护栏指标不许变差，背景指标只作说明；试点设计时可以另选。",
         examples=["目标指标"],
     )
+    seasonal: bool = Field(
+        False,
+        title="随季节变化",
+        description="汛期、节假日、年初年末等让它有规律地高低起伏的勾选；作目标指标时，试点要看满一年才下结论。",
+        examples=["预警处置随汛期和台风季起伏，勾选"],
+    )
     limits: str = Field(
         title="局限与偏差",
         min_length=4,

@@ -57,6 +57,7 @@ class Indicator:
     d_fixed: bool = False  # a cumulative figure's denominator is one fixed base
     due_days: int = 5
     role: IndicatorRole = IndicatorRole.GOAL
+    seasonal: bool = False  # it rises and falls with the time of year, so a verdict needs a full year
     source_resource_id: int | None = None
     evidence: str = ""
     best_min: Decimal | None = None

@@ -158,6 +158,7 @@ def indicator_of(row: IndicatorRow) -> Indicator:
         d_fixed=row.d_fixed,
         due_days=row.due_days,
         role=row.role,
+        seasonal=row.seasonal,
         source_resource_id=row.source_resource_id,
         evidence=row.evidence,
         best_min=bound(row.best_min),

@@ -87,6 +87,7 @@ def facts_of(indicator: Indicator) -> list[tuple[str, str]]:
         ("怎么采集", indicator.collected_by or "–"),
         ("佐证材料", evidence),
         ("通常作什么用", indicator.role.label),
+        ("随季节变化", "是：作目标指标时，试点要看满一年才下结论" if indicator.seasonal else "否"),
     ]
 
 

@@ -21,7 +21,7 @@ class Evidence:
     `quality` 0–100 or None; `periods_needed`: two cadences, a full year if seasonal; `effect_by_group`: by
     name of region group; `equity_gap`: difference of two groups' effects; `target_groups`: for whom promotion
     is considered, by default the groups that took part; `continue_until`: a date or period as shown;
-    `parallel`: False when pilots and comparison units moved apart before the start (`pre_trend`: by how much, as
+    `seasonal`: the goal indicator follows the time of year; `parallel`: False when pilots and comparison units moved apart before the start (`pre_trend`: by how much, as
     shown); `association`: there is no time before, so the effect compares levels, not changes.
     """
 
@@ -47,6 +47,7 @@ class Evidence:
     parallel: bool = True
     pre_trend: str = ""
     association: bool = False
+    seasonal: bool = False
 
     def __post_init__(self) -> None:
         if not self.smallest_change >= 0:

@@ -83,6 +83,13 @@ RULES: tuple[Rule, ...] = (
         "县级团队暂停原做法，查明原因、改进后再试。",
     ),
     Rule(
+        "T2", "随季节变化的指标没有看满一年", Verdict.CONTINUE,
+        lambda e: e.seasonal and too_early(e),
+        "“{indicator}”随季节变化，要看满一年（{needed}期），目前只有{observed}期",
+        "县级团队按期报送，到{scope}再评估。",
+        lambda e: e.continue_until or f"满{e.periods_needed}期",
+    ),
+    Rule(
         "T1", "观察时间不够", Verdict.CONTINUE, too_early,
         "目前只观察了{observed}期，至少要{needed}期才能下结论",
         "县级团队按期报送，到{scope}再评估。",

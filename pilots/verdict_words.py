@@ -93,7 +93,8 @@ def figures_of(e: Evidence) -> dict[str, str]:
     figures["值得推广的最小变化"] = amount(e, e.smallest_change)
     figures["目标完成度"] = percent(e.attainment)
     figures["数据质量"] = f"{format_number(e.quality, 0)}（要求不低于{format_number(e.quality_floor, 0)}）"
-    figures["观察期数"] = f"{e.periods_observed}（要求不少于{e.periods_needed}）"
+    year = "，随季节变化的须满一年" if e.seasonal else ""
+    figures["观察期数"] = f"{e.periods_observed}（要求不少于{e.periods_needed}{year}）"
     figures["报送"] = "完整" if e.coverage_complete else "不完整"
     figures |= {f"护栏：{name}": shown for name, _, shown in e.guardrails}
     for name, effect in e.effect_by_group.items():

@@ -83,6 +83,7 @@ class IndicatorRow(SQLModel, table=True):
         sa_type=word(IndicatorRole),
         sa_column_kwargs={"server_default": IndicatorRole.GOAL.value},
     )
+    seasonal: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     source_resource_id: int | None = Field(default=None, foreign_key="data_resource.id")
     evidence: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     best_min: int | None = Field(default=None, sa_type=BigInteger)  # of a direction "within"

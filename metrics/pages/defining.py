@@ -31,7 +31,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "五、从哪里来、什么时候报": (
         "cadence", "due_days", "source", "source_resource_id", "collected_by", "evidence_kind", "evidence",
     ),
-    "六、怎么用": ("role", "compliance_note"),
+    "六、怎么用": ("role", "seasonal", "compliance_note"),
 }  # fmt: skip
 _LONG = frozenset({"meaning", "formula", "limits", "evidence", "compliance_note"})
 _ONLY: Mapping[str, Sequence[Any]] = {"combine_time": TIME, "combine_regions": REGIONS, "cadence": list(Cadence)}

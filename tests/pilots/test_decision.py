@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.words import Verdict
+from core.periods import Cadence
+from core.words import Kind, Verdict
 from metrics.comparison import Effect, before_after, equity_gap, gate
+from pilots import judging
 from pilots.decision import RULES, Decision, Evidence, decide
+from pilots.model import Span
+from tests.metrics.returns_support import indicator
 
 MOUNTAIN, DEVELOPED = "山区海岛县", "发达地区"
 
@@ -48,6 +53,8 @@ WORSE = (("投诉率", True, "5.0%，上升"),)
 UNMEASURED = (("投诉率", None, "–"),)
 BOTH = {DEVELOPED: GOOD, MOUNTAIN: GOOD}
 
+YEAR = {"seasonal": True, "periods_needed": 12}
+
 # rule, the case it describes, the nearest case it must leave alone, and the rule that takes that one
 CASES: list[tuple[str, Verdict, dict[str, Any], dict[str, Any], str]] = [
     ("D1", Verdict.UNKNOWN, {"goal": None}, {}, "P2"),
@@ -72,6 +79,8 @@ CASES: list[tuple[str, Verdict, dict[str, Any], dict[str, Any], str]] = [
         "T1",
     ),
     ("T1", Verdict.CONTINUE, {"periods_observed": 3}, {"periods_observed": 4}, "P2"),
+    ("T2", Verdict.CONTINUE, {"seasonal": True, "periods_observed": 3}, {"periods_observed": 3}, "T1"),
+    ("T2", Verdict.CONTINUE, YEAR | {"periods_observed": 11}, YEAR | {"periods_observed": 12}, "P2"),
     (
         "X1",
         Verdict.UNKNOWN,
@@ -254,6 +263,29 @@ def test_unequal_groups_name_the_better_one() -> None:
     assert decided(effect_by_group=groups, equity_gap=effect(1.5, 0.2, 2.8)).scope == DEVELOPED
     weak_gap = effect(1.5, 0.2, 2.8, strength="descriptive")
     assert decided(effect_by_group=groups, equity_gap=weak_gap).verdict is Verdict.PROMOTE
+
+
+def test_a_seasonal_indicator_is_watched_for_a_year_and_says_until_when() -> None:
+    decision = decided(**YEAR, periods_observed=8)
+    assert decision.title == "继续至2027年3月"
+    assert "“按时办结率”随季节变化，要看满一年（12期），目前只有8期。" in decision.sentence
+    assert decision.figures["观察期数"] == "8（要求不少于12，随季节变化的须满一年）"
+    assert "再观察4期" in decision.missing
+
+
+@pytest.mark.parametrize(
+    "seasonal, cadence, needed",
+    [
+        (False, Cadence.MONTH, 2), (False, Cadence.QUARTER, 2),
+        (True, Cadence.MONTH, 12), (True, Cadence.QUARTER, 4), (True, Cadence.HALF, 2), (True, Cadence.YEAR, 2),
+    ],
+)  # fmt: skip
+def test_two_cadences_are_needed_and_a_full_year_of_a_seasonal_indicator(
+    seasonal: bool, cadence: Cadence, needed: int
+) -> None:
+    span = Span(date(2026, 3, 1), date(2027, 12, 31))
+    asked = indicator(1, "SX20", Kind.RATIO, "预警提前处置率", seasonal=seasonal, cadence=cadence)
+    assert judging.needed_of(asked, span) == needed
 
 
 def test_missing_lists_everything_not_only_what_fired() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -14,8 +15,9 @@ from core.numbers import to_micro
 from core.periods import Period
 from core.words import Arm, Side, TargetKind, Verdict
 from db.session import write
-from db.tables import Pilot, RegionGroup, Target
-from pilots import queries, service, stages
+from db.tables import IndicatorRow, Pilot, PilotVerdict, RegionGroup, Target
+from pilots import judging, queries, service, stages
+from pilots.decision import decide
 from pilots.evaluation import Evaluation, Measure, Span
 from tests.pilots.support import DEVELOPED, MOUNTAIN, Figure, fill, indicator, move, running
 from tests.support import Cast, count_queries
@@ -217,3 +219,25 @@ def test_lists_cost_the_same_whatever_their_length(cast: Cast) -> None:
         assert len(queries.pilots(cast.li_staff)) == 3
     assert len(one) == len(three)
     move(cast.li_staff, first, stages.EVALUATE)
+
+
+def test_a_seasonal_goal_is_watched_for_twelve_months_and_the_quality_of_then_is_kept(cast: Cast) -> None:
+    pilot_id = running(cast, **WIDE)
+    with write() as session:
+        session.exec(select(IndicatorRow).where(IndicatorRow.code == "SX01")).one().seasonal = True
+    fill(pilot_id, lambda code, arm, period, after: (91 if after and arm is Arm.PILOT else 80, 100))
+    evaluation = queries.evaluate(cast.li_staff, pilot_id)
+    assert evaluation is not None and evaluation.goal is not None and evaluation.decision is not None
+    goal = evaluation.goal
+    whole = judging.evidence_of(evaluation, goal)
+    assert (whole.periods_observed, whole.periods_needed, evaluation.decision.rule_id == "T2") == (12, 12, False)
+
+    eleven = judging.evidence_of(evaluation, replace(goal, groups=goal.groups[goal.groups.period != "2026-06"]))
+    assert (eleven.periods_observed, decide(eleven).rule_id) == (11, "T2")
+    now = Period.parse(evaluation.today)
+    assert decide(eleven).title == f"继续至{now.shift(2).label}"
+
+    verdict_id = service.judge(cast.li_staff, pilot_id)
+    with write() as session:
+        kept = session.get_one(PilotVerdict, verdict_id).inputs["evidence"]
+    assert (kept["quality"], kept["seasonal"]) == (float(evaluation.quality.total or 0), True)
