@@ -20,6 +20,13 @@ class Permission(StrEnum):
     APPRAISAL_READ = "appraisal:read"
     APPRAISAL_REVIEW = "appraisal:review"
     AUDIT_READ = "audit:read"
+    BID_CHECK = "bid:check"
+    BID_WRITE = "bid:write"
+    CHALLENGE_ARGUE = "challenge:argue"
+    CHALLENGE_AWARD = "challenge:award"
+    CHALLENGE_CONCLUDE = "challenge:conclude"
+    CHALLENGE_READ = "challenge:read"
+    CHALLENGE_RUN = "challenge:run"
     COLLECTION_DESIGN = "collection:design"
     COUNTY_READ = "county:read"
     DATA_ANSWER = "data:answer"
@@ -38,8 +45,13 @@ class Permission(StrEnum):
     INDEX_READ = "index:read"
     INDICATOR_EDIT = "indicator:edit"
     INDICATOR_READ = "indicator:read"
+    MILESTONE_CHECK = "milestone:check"
+    MILESTONE_CONFIRM = "milestone:confirm"
+    MILESTONE_HAND_IN = "milestone:hand_in"
     NEED_CREATE = "need:create"
     NEED_EDIT = "need:edit"
+    OBJECTION_ANSWER = "objection:answer"
+    OBJECTION_FILE = "objection:file"
     OPENING_ANSWER = "opening:answer"
     OPENING_PUBLISH = "opening:publish"
     OPENING_READ = "opening:read"
@@ -389,6 +401,37 @@ def _another_of_staff(actor: Actor, subject: Subject) -> Answer:
     return YES
 
 
+def _bidder(actor: Actor, subject: Subject) -> Answer:
+    """Bidders, each for its own organisation (`organisation_id`)."""
+    if actor.role is not Role.BIDDER or actor.organisation_id is None:
+        return Answer(False, "揭榜由揭榜单位的账号办理；需要账号时，请联系研究院核对统一社会信用代码后开通。")
+    if subject.organisation_id is not None and subject.organisation_id != actor.organisation_id:
+        return Answer(False, "只能办理本单位的揭榜申请。")
+    return YES
+
+
+def _staff_not_bidder(actor: Actor, subject: Subject) -> Answer:
+    """Staff, unless it is their own organisation's bid (`organisation_id`) or they stepped aside (`authors`)."""
+    if not actor.is_staff:
+        return Answer(False, "只有研究院人员可以办理。")
+    own = actor.organisation_id is not None and actor.organisation_id == subject.organisation_id
+    if own or (actor.account_id is not None and actor.account_id in subject.authors):
+        return Answer(False, "您与揭榜单位有利害关系，应当回避，请由另一位研究院人员办理。")
+    return YES
+
+
+def _arguer(actor: Actor, subject: Subject) -> Answer:
+    if actor.account_id is not None and actor.account_id in subject.reviewers:
+        return YES
+    return Answer(False, "您不是这个榜单的论证专家；需要参加论证时，请联系研究院邀请。")
+
+
+def _objector(actor: Actor, _: Subject) -> Answer:
+    if actor.is_staff:
+        return Answer(False, "研究院组织评审，不提出异议；收到的书面异议请由异议人登录后提交。")
+    return YES
+
+
 Predicate = Callable[[Actor, Subject], Answer]
 
 POLICY: dict[Permission, Predicate] = {
@@ -397,6 +440,13 @@ POLICY: dict[Permission, Predicate] = {
     Permission.APPRAISAL_READ: _reviewing,
     Permission.APPRAISAL_REVIEW: _reviewer,
     Permission.AUDIT_READ: _staff,
+    Permission.BID_CHECK: _staff_not_bidder,
+    Permission.BID_WRITE: _bidder,
+    Permission.CHALLENGE_ARGUE: _arguer,
+    Permission.CHALLENGE_AWARD: _staff_not_bidder,
+    Permission.CHALLENGE_CONCLUDE: _another_of_staff,
+    Permission.CHALLENGE_READ: _signed_in,
+    Permission.CHALLENGE_RUN: _staff,
     Permission.COLLECTION_DESIGN: _staff,
     Permission.COUNTY_READ: _county_or_staff,
     Permission.DATA_ANSWER: _provider,
@@ -415,8 +465,13 @@ POLICY: dict[Permission, Predicate] = {
     Permission.INDEX_READ: _staff,
     Permission.INDICATOR_EDIT: _staff,
     Permission.INDICATOR_READ: _signed_in,
+    Permission.MILESTONE_CHECK: _staff,
+    Permission.MILESTONE_CONFIRM: _another_of_staff,
+    Permission.MILESTONE_HAND_IN: _bidder,
     Permission.NEED_CREATE: _registrar,
     Permission.NEED_EDIT: _own_draft,
+    Permission.OBJECTION_ANSWER: _another_of_staff,
+    Permission.OBJECTION_FILE: _objector,
     Permission.OPENING_ANSWER: _partner,
     Permission.OPENING_PUBLISH: _owner,
     Permission.OPENING_READ: _not_judge,

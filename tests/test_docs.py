@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from accounts.permissions import Permission
+from challenges.stages import BID, CHALLENGE
+from challenges.stages import MILESTONE as BID_MILESTONE
 from core.workflow import Workflow
 from metrics.stages import FOLLOW_UP, RETURN, RULE
 from panels.stages import REVIEW as PANEL
@@ -27,6 +29,9 @@ WORKFLOWS = (
     RULE,
     FOLLOW_UP,
     PANEL,
+    CHALLENGE,
+    BID,
+    BID_MILESTONE,
 )
 
 

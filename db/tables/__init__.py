@@ -2,6 +2,17 @@
 
 from db.tables.accounts import Account, LoginSession, Organisation, SignInFailure
 from db.tables.appraisals import Appraisal, AppraisalFinding, AppraisalMatch, AppraisalReviewer
+from db.tables.challenges import (
+    Bid,
+    BidContract,
+    BidMilestone,
+    BidVersion,
+    Challenge,
+    ChallengeNotice,
+    ChallengeOpinion,
+    ChallengeQuestion,
+    Objection,
+)
 from db.tables.dossier import Domain, Opening, OpeningAnswer, ReformItem, ScenarioPartner
 from db.tables.duties import (
     Responsibility,
@@ -108,6 +119,14 @@ __all__ = [
     "AppraisalReviewer",
     "Attachment",
     "AuditEvent",
+    "Bid",
+    "BidContract",
+    "BidMilestone",
+    "BidVersion",
+    "Challenge",
+    "ChallengeNotice",
+    "ChallengeOpinion",
+    "ChallengeQuestion",
     "Collection",
     "CollectionIndicator",
     "CollectionUnit",
@@ -136,6 +155,7 @@ __all__ = [
     "NeedMerge",
     "NeedMergeItem",
     "NeedTicket",
+    "Objection",
     "Observation",
     "Opening",
     "OpeningAnswer",

@@ -17,6 +17,7 @@ APPEND_ONLY = (
     "alert_explanation",
     "adoption_step",
     "audit_event",
+    "bid_version",
     "data_request_step",
     "frozen_figure",
     "index_result",

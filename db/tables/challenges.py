@@ -1,0 +1,212 @@
+"""Challenges (揭榜挂帅): what is asked, the bids, who was proposed to the public, contracts and their payments.
+
+Money is in fen, shares are hundredths of a percent. `challenges/__init__.py` says who sees what and when.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from core.words import BidMilestoneState, BidState, ChallengeState
+from db.base import Versioned, word
+
+
+class Challenge(Versioned, table=True):
+    """A challenge (榜单). Bids are taken until just before `deadline`. `reason` is that of the last step that
+    needed one; `review_id` the panel review that judges its bids."""
+
+    __table_args__ = (
+        CheckConstraint("winners BETWEEN 1 AND 3", name="winners"),
+        CheckConstraint("funding_fen >= 0", name="funding"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    title: str
+    state: ChallengeState = Field(sa_type=word(ChallengeState), index=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)  # who publishes it
+    need_id: int | None = Field(default=None, foreign_key="need.id", index=True)
+    scenario_id: int | None = Field(default=None, foreign_key="scenario.id", index=True)
+    background: str
+    difficulties: str
+    indicators: str
+    content: str
+    data_offered: str = ""
+    places: int = 0  # pilot places promised
+    funding_fen: int = Field(default=0, sa_type=BigInteger)  # 0: 面议
+    winners: int = 1  # 2 or 3: 赛马
+    eligibility: str
+    deadline: datetime
+    contact: str
+    reason: str = ""
+    conclusion: str = ""  # of the argumentation
+    concluded_by: int | None = Field(default=None, foreign_key="account.id")
+    concluded_at: datetime | None = None
+    published_at: datetime | None = None
+    review_id: int | None = Field(default=None, foreign_key="review.id")
+    awarded_by: int | None = Field(default=None, foreign_key="account.id")
+    nonce: str | None = Field(default=None, unique=True)
+    created_by: int = Field(foreign_key="account.id")
+    created_at: datetime
+
+
+class ChallengeOpinion(Versioned, table=True):
+    """An expert asked to argue for or against a challenge before it is published, and what he said."""
+
+    __tablename__ = "challenge_opinion"
+    __table_args__ = (UniqueConstraint("challenge_id", "account_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id")
+    account_id: int = Field(foreign_key="account.id", index=True)
+    support: bool | None = None
+    opinion: str = ""
+    asked_by: int | None = Field(default=None, foreign_key="account.id")
+    asked_at: datetime
+    given_at: datetime | None = None
+
+
+class ChallengeQuestion(Versioned, table=True):
+    """A bidder's question. With its answer it is shown to all at once, without who asked."""
+
+    __tablename__ = "challenge_question"
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    text: str
+    asked_by: int = Field(foreign_key="account.id")
+    asked_at: datetime
+    answer: str = ""
+    answered_by: int | None = Field(default=None, foreign_key="account.id")
+    answered_at: datetime | None = None
+
+
+class Bid(Versioned, table=True):
+    """A bid (揭榜申请). `number` is the newest version handed in, 0 for none; `place` its place among the candidates."""
+
+    __table_args__ = (UniqueConstraint("challenge_id", "organisation_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id")
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    state: BidState = Field(sa_type=word(BidState), index=True)
+    title: str
+    plan: str = ""
+    goals: str = ""
+    team: list[Any] = Field(default_factory=list, sa_type=JSON)  # names
+    contact: str = ""
+    number: int = 0
+    submitted_at: datetime | None = None
+    checked_by: int | None = Field(default=None, foreign_key="account.id")
+    reason: str = ""  # of the last decision about it
+    place: int | None = None
+    created_by: int = Field(foreign_key="account.id")
+    created_at: datetime
+
+
+class BidVersion(SQLModel, table=True):
+    """A bid as it was handed in, with the hash of what it said and of its files. Append-only."""
+
+    __tablename__ = "bid_version"
+    __table_args__ = (UniqueConstraint("bid_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    bid_id: int = Field(foreign_key="bid.id")
+    number: int
+    content: dict[str, Any] = Field(sa_type=JSON)
+    digest: str
+    by: int = Field(foreign_key="account.id")
+    at: datetime
+
+
+class ChallengeNotice(Versioned, table=True):
+    """A list of candidates put to the public. `days_left` working days count from `counted_from`, which is later than
+    `starts_on` after a pause; `ends_on` is the last day."""
+
+    __tablename__ = "challenge_notice"
+    __table_args__ = (UniqueConstraint("challenge_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id")
+    number: int
+    starts_on: date
+    days: int
+    count_first: bool
+    counted_from: date
+    days_left: int
+    ends_on: date
+    provisional: bool
+    paused_on: date | None = None
+    ranking: list[Any] = Field(sa_type=JSON)  # {"bid", "organisation", "title", "place", "proposed"} in order
+    changes: list[Any] = Field(default_factory=list, sa_type=JSON)  # sentences against the list before
+    reason: str = ""  # of an order among equals, or of reissuing
+    contact: str
+    issued_by: int | None = Field(default=None, foreign_key="account.id")
+    issued_at: datetime
+
+
+class Objection(Versioned, table=True):
+    """An objection to a notice. Who it is from (`account_id`) is shown to its handler and the administrator only."""
+
+    __table_args__ = (CheckConstraint("(upheld IS NULL) = (answered_at IS NULL)", name="answered"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    notice_id: int = Field(foreign_key="challenge_notice.id")
+    account_id: int = Field(foreign_key="account.id", index=True)
+    text: str
+    due_on: date
+    filed_at: datetime
+    handler_id: int | None = Field(default=None, foreign_key="account.id")
+    upheld: bool | None = None
+    answer: str = ""
+    answered_at: datetime | None = None
+    nonce: str | None = Field(default=None, unique=True)
+
+
+class BidContract(Versioned, table=True):
+    """The contract (任务书) with a winner; its milestones share `amount_fen`."""
+
+    __tablename__ = "bid_contract"
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    bid_id: int = Field(foreign_key="bid.id", unique=True)
+    amount_fen: int = Field(sa_type=BigInteger)
+    signed_on: date
+    content: str
+    by: int | None = Field(default=None, foreign_key="account.id")
+    at: datetime
+
+
+class BidMilestone(Versioned, table=True):
+    """A piece of contracted work. Paid at most once, whole, after two people passed it."""
+
+    __tablename__ = "bid_milestone"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "number"),
+        CheckConstraint("state <> 'paid' OR (first_by IS NOT NULL AND second_by IS NOT NULL)", name="checked"),
+        CheckConstraint("(state = 'paid') = (paid_on IS NOT NULL)", name="paid"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    contract_id: int = Field(foreign_key="bid_contract.id")
+    number: int
+    title: str
+    indicators: str = ""
+    due_on: date
+    extended_from: date | None = None  # the day it was due before its one extension
+    extension_reason: str = ""
+    share: int  # hundredths of a percent
+    amount_fen: int = Field(sa_type=BigInteger)
+    state: BidMilestoneState = Field(sa_type=word(BidMilestoneState))
+    evidence: str = ""
+    rectified: bool = False  # whether its one rectification was used
+    reason: str = ""
+    first_by: int | None = Field(default=None, foreign_key="account.id")
+    second_by: int | None = Field(default=None, foreign_key="account.id")
+    paid_on: date | None = None
