@@ -80,6 +80,11 @@ def resumed_end(day: date, left: int) -> NoticeEnd:
     return calendar.notice_end(day, left)
 
 
+def countdown(today: date, counted_from: date, ends_on: date) -> int:
+    """Working days of a notice still to come, today among them; 0 when it is over."""
+    return calendar.working_days(max(today, counted_from), ends_on)
+
+
 def answer_due(filed: date) -> date:
     """By when an objection is to be answered: the third day after it."""
     return filed + timedelta(days=ANSWER_DAYS)

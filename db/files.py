@@ -33,9 +33,18 @@ class Attached:
     added_at: datetime
 
 
-def attach(session: Session, actor_id: int | None, entity: str, entity_id: int, upload: Upload, label: str = "") -> int:
+def attach(
+    session: Session,
+    actor_id: int | None,
+    entity: str,
+    entity_id: int,
+    upload: Upload,
+    label: str = "",
+    *,
+    logged: bool = True,
+) -> int:
     """Attach a checked file to a record; returns the attachment's id. The same file twice under the same
-    label is one attachment."""
+    label is one attachment. Not `logged`: nobody may learn of it yet, and the caller's room keeps it in evidence."""
     again = session.exec(
         select(Attachment.id).where(
             Attachment.entity == entity,
@@ -64,8 +73,9 @@ def attach(session: Session, actor_id: int | None, entity: str, entity_id: int, 
     session.add(row)
     session.flush()
     assert row.id is not None
-    changes = _named(entity, upload.name) | {"label": label, "sha256": upload.sha256}
-    audit.record(session, actor_id, "file:attach", entity, entity_id, changes)
+    if logged:
+        changes = _named(entity, upload.name) | {"label": label, "sha256": upload.sha256}
+        audit.record(session, actor_id, "file:attach", entity, entity_id, changes)
     return row.id
 
 
@@ -109,14 +119,15 @@ def move(session: Session, entity: str, attachment_ids: Sequence[int], entity_id
         row.entity_id = entity_id
 
 
-def remove(session: Session, actor_id: int | None, attachment_id: int, reason: str) -> None:
+def remove(session: Session, actor_id: int | None, attachment_id: int, reason: str, *, logged: bool = True) -> None:
     """Take a file off its record. Its row and content stay, for whoever asks later."""
     row = session.get(Attachment, attachment_id)
     if row is None or row.removed_at is not None:
         raise NotFound("没有找到这个文件，可能已被移除。", "请刷新页面。")
     row.removed_at = clock.now()
-    changes = _named(row.entity, row.name) | {"sha256": row.sha256}
-    audit.record(session, actor_id, "file:remove", row.entity, row.entity_id, changes, reason.strip())
+    if logged:
+        changes = _named(row.entity, row.name) | {"sha256": row.sha256}
+        audit.record(session, actor_id, "file:remove", row.entity, row.entity_id, changes, reason.strip())
 
 
 def _named(entity: str, name: str) -> dict[str, str]:

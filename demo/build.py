@@ -50,6 +50,7 @@ from demo import (
     adoptions,
     appraisals,
     catalogue,
+    challenges,
     dossiers,
     evidence,
     feedback,
@@ -129,6 +130,8 @@ def province(say: Callable[[str], None]) -> None:
     tickets.hand_in(rng, li)
     say("组织评审……")
     panels.tell(_actor, cast.organisations)
+    say("张榜、揭榜与公示……")
+    challenges.tell(_actor)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
 

@@ -1,0 +1,1 @@
+"""Pages of the challenges room; `…_parts` are what its detail page is made of."""

@@ -1,0 +1,159 @@
+"""Objections to a public notice: filed under a real name that only its handler and the administrator learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, select
+
+from accounts.permissions import Actor, Permission, Subject, require
+from challenges import loading, rules, service, stages
+from core import clock, uploads
+from core.errors import Invalid, NotFound, WrongState
+from core.words import BidState, ChallengeState
+from db import audit, files
+from db.session import check_version, write
+from db.tables import Bid, Challenge, ChallengeNotice, Objection
+from panels import review_service
+from scenarios import writing
+
+ENTITY = "objection"
+
+
+def file(actor: Actor, challenge_id: int, text: str, given: Sequence[tuple[str, bytes]], *, nonce: str) -> int:
+    """Object to the list on notice, with evidence; the notice pauses. Returns the objection's id."""
+    require(actor, Permission.OBJECTION_FILE)
+    with write() as session:
+        row = loading.challenge(session, actor, challenge_id)
+        again = session.exec(select(Objection.id).where(Objection.nonce == nonce)).first()
+        if again is not None:
+            return again
+        notice = service.latest_notice(session, challenge_id)
+        today = clock.today()
+        if notice is None or row.state not in (ChallengeState.NOTICE, ChallengeState.PAUSED):
+            raise WrongState(f"榜单当前为“{row.state.label}”，不在公示期。", "异议须在公示期内提出。")
+        paused = row.state is ChallengeState.PAUSED
+        if not paused and not notice.starts_on <= today <= notice.ends_on:
+            raise WrongState(f"公示期为 {notice.starts_on} 至 {notice.ends_on}，现在不接受异议。")
+        if not 10 <= len(text.strip()) <= 4000:
+            raise Invalid(["请写明异议的事实和理由（10 至 4000 个字）"])
+        if not given:
+            raise Invalid(["请附上证据材料"], "异议须书面提出并附证据。")
+        checked = [uploads.check(*item) for item in given]
+        objection = Objection(
+            challenge_id=challenge_id,
+            notice_id=notice.id or 0,
+            account_id=writing.author(actor),
+            text=text.strip(),
+            due_on=rules.answer_due(today),
+            filed_at=clock.now(),
+            nonce=nonce,
+        )
+        session.add(objection)
+        session.flush()
+        for upload in checked:
+            files.attach(session, None, ENTITY, objection.id or 0, upload, logged=False)
+        # The log names nobody: staff read it, and the name is for two people only.
+        audit.record(session, None, "objection:file", ENTITY, objection.id, {"challenge": row.code})
+        if not paused:
+            notice.paused_on = today
+            notice.days_left = rules.days_left(
+                notice.counted_from,
+                today,
+                notice.days_left,
+                notice.count_first or notice.counted_from > notice.starts_on,
+            )
+            loading.take(session, actor, row, stages.PAUSE, by=None)
+        return objection.id or 0
+
+
+def take_on(actor: Actor, objection_id: int) -> None:
+    """Handle an objection: from now on this person, beside the administrator, knows who filed it."""
+    require(actor, Permission.OBJECTION_ANSWER)
+    with write() as session:
+        objection, row = _find(session, actor, objection_id)
+        require(actor, Permission.OBJECTION_ANSWER, deciders(session, row))
+        loading.refuse_recused(session, actor, row)
+        if objection.handler_id is not None:
+            raise WrongState("这件异议已有人办理。", "请由办理人答复。")
+        objection.handler_id = actor.account_id
+        audit.record(session, actor.account_id, "objection:take", ENTITY, objection_id)
+
+
+def answer(
+    actor: Actor, objection_id: int, upheld: bool, text: str, disqualified: int | None = None, *, seen_version: int
+) -> ChallengeState:
+    """Answer an objection. Not upheld, the notice goes on once none is open; upheld, the challenge goes back to the
+    panel, or without `disqualified` (a bid's id) it goes back to deciding. Returns the challenge's state."""
+    require(actor, Permission.OBJECTION_ANSWER)
+    with write() as session:
+        objection, row = _find(session, actor, objection_id)
+        require(actor, Permission.OBJECTION_ANSWER, deciders(session, row))
+        loading.refuse_recused(session, actor, row)
+        check_version(objection, seen_version)
+        if objection.upheld is not None:
+            raise WrongState("这件异议已经答复。", "请刷新页面。")
+        if objection.handler_id != actor.account_id:
+            raise WrongState("请先受理，再由受理人答复。")
+        if not 6 <= len(text.strip()) <= 4000:
+            raise Invalid(["请写明答复（不少于 6 个字）"])
+        objection.upheld, objection.answer, objection.answered_at = upheld, text.strip(), clock.now()
+        said = {"challenge": row.code, "upheld": upheld}
+        audit.record(session, actor.account_id, "objection:answer", ENTITY, objection_id, said)
+        session.flush()
+        if upheld:
+            if row.state is ChallengeState.PAUSED:
+                _back(session, actor, row, disqualified, text)
+            return row.state
+        waiting = session.exec(
+            select(Objection.id).where(Objection.challenge_id == row.id, Objection.upheld == None)  # noqa: E711
+        ).first()
+        if waiting is None and row.state is ChallengeState.PAUSED:
+            _go_on(session, actor, row)
+        return row.state
+
+
+# -- within a transaction -------------------------------------------------------------------
+
+
+def deciders(session: Session, row: Challenge) -> Subject:
+    """Who decided the case and so cannot answer for it: who checked bids and who awarded."""
+    checked = session.exec(select(Bid.checked_by).where(Bid.challenge_id == row.id)).all()
+    return Subject(created_by=row.awarded_by, authors=frozenset(who for who in checked if who is not None))
+
+
+def _find(session: Session, actor: Actor, objection_id: int) -> tuple[Objection, Challenge]:
+    objection = session.get(Objection, objection_id)
+    if objection is None:
+        raise NotFound("没有找到这件异议。", "请刷新页面。")
+    return objection, loading.challenge(session, actor, objection.challenge_id)
+
+
+def _notice(session: Session, row: Challenge) -> ChallengeNotice:
+    notice = service.latest_notice(session, row.id or 0)
+    assert notice is not None
+    return notice
+
+
+def _go_on(session: Session, actor: Actor, row: Challenge) -> None:
+    notice, today = _notice(session, row), clock.today()
+    end = rules.resumed_end(today, notice.days_left)
+    notice.counted_from, notice.ends_on = today, end.date
+    notice.provisional = notice.provisional or end.provisional
+    notice.paused_on = None
+    loading.take(session, actor, row, stages.RESUME, "异议不成立，公示继续")
+
+
+def _back(session: Session, actor: Actor, row: Challenge, disqualified: int | None, text: str) -> None:
+    candidates = loading.bids_of(session, row.id or 0, BidState.CANDIDATE)
+    if disqualified is not None and disqualified not in [bid.id for bid in candidates]:
+        raise NotFound("没有找到要取消资格的拟中榜单位。", "请刷新页面后重选。")
+    for bid in candidates:
+        bid.place = None
+        if bid.id == disqualified:
+            loading.take_bid(session, actor, bid, stages.GIVE_UP, f"异议成立，取消资格：{text.strip()}")
+        else:
+            loading.take_bid(session, actor, bid, stages.RETURN)
+    if disqualified is None and row.review_id is not None:
+        review_service.reopen_after_objection(session, actor, row.review_id, f"异议成立：{text.strip()}")
+    loading.take(session, actor, row, stages.REJUDGE, "异议成立")

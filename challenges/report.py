@@ -1,0 +1,152 @@
+"""On paper: the list of challenges (榜单) that take bids, and the public notice (公示)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.permissions import Actor
+from challenges import queries
+from challenges.queries import ChallengeView, NoticeView
+from core import clock
+from core.errors import NotFound
+from db import facts, issuing
+from reports.kit import Report
+
+
+def list_pdf(actor: Actor) -> bytes:
+    """All challenges that take bids now, each with what it asks. The same list gives the same number and bytes."""
+    found = [queries.challenge(actor, row.id) for row in queries.challenges(actor) if row.open]
+    views = sorted((view for view in found if view), key=lambda view: (view.row.deadline, view.row.code))
+    if not views:
+        raise NotFound("现在没有正在揭榜的榜单。", "发榜后可以下载。")
+    facts_of = {view.row.code: dict(_facts(view)) for view in views}
+    issued = issuing.issue(
+        actor.account_id,
+        kind="challenge_list",
+        mark="BD",
+        entity="challenge",
+        subject_id=0,
+        title="揭榜挂帅榜单",
+        inputs={
+            "layout": 1,
+            "challenges": {
+                code: {"标题": _title(view)} | facts_of[code] for code, view in zip(facts_of, views, strict=True)
+            },
+        },
+        lines={view.row.code: f"{view.row.title}，截止 {_until(view)}" for view in views},
+    )
+    report = _report("揭榜挂帅榜单", f"共 {len(views)} 项", views[0].row.organisation, issued)
+    report.table(
+        ["编号", "榜单", "资金", "方式", "试点名额", "截止（北京时间）"],
+        [
+            [
+                view.row.code,
+                view.row.title,
+                view.row.funding,
+                view.row.mode,
+                f"{view.places} 个",
+                _until(view),
+            ]
+            for view in views
+        ],
+        caption="正在揭榜的榜单",
+    )
+    for view in views:
+        report.heading(_title(view))
+        for name, value in _facts(view):
+            report.heading(name, 2, numbered=False)
+            report.text(value or "–")
+    report.note("揭榜申请在截止时刻封存；截止时刻及以后的提交、修改和撤回均不接受。截止前任何人不能查看他人申请。")
+    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
+    return report.bytes()
+
+
+def notice_pdf(actor: Actor, challenge_id: int, number: int) -> bytes:
+    """A public notice with every field that real ones carry."""
+    view = queries.challenge(actor, challenge_id)
+    notice = next((item for item in view.notices if item.number == number), None) if view else None
+    if view is None or notice is None:
+        raise NotFound("没有找到这一号公示，或您无权查看。", "请刷新页面。")
+    said = notice_facts(view, notice)
+    issued = issuing.issue(
+        actor.account_id,
+        kind="challenge_notice",
+        mark="GS",
+        entity="challenge",
+        subject_id=challenge_id,
+        title=f"拟中榜名单公示　{view.row.title}",
+        inputs={"layout": 1, "code": view.row.code, "facts": said, "ranking": [_line(item) for item in notice.ranking]},
+        lines=dict(said) | {f"第 {item['place']} 顺位": item["organisation"] for item in notice.ranking},
+    )
+    report = _report("拟中榜名单公示", f"{view.row.code}　{view.row.title}", view.row.organisation, issued)
+    report.text(f"“{view.row.title}”榜单已完成资格审查和专家评审，现将拟中榜单位公示如下，接受社会监督。")
+    report.table(["顺位", "单位", "方案", "结果"], [_line(item) for item in notice.ranking], caption="拟中榜名单")
+    for name, value in said:
+        report.text(f"{name}：{value}")
+    if notice.changes:
+        report.note("；".join(notice.changes) + "。", title=f"与第 {notice.number - 1} 号公示的差别")
+    report.text(
+        "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料。受理单位对异议人身份保密；"
+        "收到异议后公示暂停，自收到之日起 3 日内由未参与定榜的人员答复。"
+    )
+    report.signatures([f"发布单位　{view.row.organisation}"])
+    return report.bytes()
+
+
+def notice_facts(view: ChallengeView, notice: NoticeView) -> list[tuple[str, str]]:
+    """What a notice says beside its list, as the page shows it too."""
+    first = "起始日计入" if notice.count_first else "起始日不计入"
+    said = [
+        ("公示编号", f"{view.row.code} 第 {notice.number} 号"),
+        ("公示期", f"{notice.starts_on} 至 {notice.ends_on}（{notice.days} 个工作日，{first}）"),
+        ("揭榜方式", view.row.mode),
+        ("榜单资金", view.row.funding),
+        ("异议受理", notice.contact),
+        ("发布时间", f"北京时间 {clock.show(notice.issued_at)}"),
+    ]
+    if notice.reason:
+        said.append(("并列先后的理由", notice.reason))
+    if notice.provisional:
+        said.append(("提示", "暂算，须人工复核：公示期跨入的年度尚未公布放假安排"))
+    return said
+
+
+def _line(item: dict[str, Any]) -> list[str]:
+    return [str(item["place"]), item["organisation"], item["title"], "拟中榜" if item["proposed"] else "候补"]
+
+
+def _title(view: ChallengeView) -> str:
+    return f"{view.row.code}　{view.row.title}"
+
+
+def _until(view: ChallengeView) -> str:
+    return f"{clock.beijing(view.row.deadline):%Y-%m-%d %H:%M:%S}"
+
+
+def _facts(view: ChallengeView) -> list[tuple[str, str]]:
+    return [
+        ("背景", view.background),
+        ("难题", view.difficulties),
+        ("要达到的指标", view.indicators),
+        ("揭榜内容", view.content),
+        ("提供的数据", view.data_offered),
+        ("支持", f"资金：{view.row.funding}；承诺试点名额：{view.places} 个；方式：{view.row.mode}。"),
+        ("申报条件", view.eligibility),
+        ("截止时间", f"北京时间 {_until(view)}（不含该时刻）"),
+        ("联系方式", view.contact),
+    ]
+
+
+def _report(title: str, subtitle: str, organisation: str, issued: issuing.Issue) -> Report:
+    return Report(
+        title=title,
+        subtitle=subtitle,
+        organisation=organisation,
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
+        demo=facts.is_demo(),
+        cover=False,
+        contents=False,
+    )
