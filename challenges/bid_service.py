@@ -56,7 +56,7 @@ def save(
             raise Invalid(problems, "草稿可以先保存，提交前请补齐。")
         writing.assign(bid, data.model_dump())
         for file in [uploads.check(*item) for item in given]:
-            files.attach(session, actor.account_id, ENTITY, bid.id or 0, file, logged=False)
+            files.attach(session, actor.account_id, "bid", bid.id or 0, file, logged=False)
         session.flush()
         if submit:
             _hand_in(session, actor, bid, data)

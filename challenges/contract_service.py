@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, select
 
 from accounts.permissions import Actor, Permission, Subject, require
-from challenges import loading, rules, service, stages
+from challenges import loading, rules, stages, standing
 from challenges.schemas import ContractIn, fen
 from core import clock, uploads
 from core.errors import Invalid, NotFound, WrongState
@@ -79,7 +79,7 @@ def hand_in(
         if len(evidence.strip()) < 6:
             raise Invalid(["请说明完成了什么、指标达到多少（不少于 6 个字）"])
         for upload in [uploads.check(*item) for item in given]:
-            files.attach(session, actor.account_id, ENTITY, milestone_id, upload)
+            files.attach(session, actor.account_id, "bid_milestone", milestone_id, upload)
         milestone.evidence = evidence.strip()
         milestone.first_by = milestone.second_by = None
         _take(session, actor, milestone, stages.HAND_IN)
@@ -137,7 +137,13 @@ def extend(actor: Actor, milestone_id: int, due_on: date, reason: str, *, seen_v
         milestone.extended_from, milestone.due_on = milestone.due_on, due_on
         milestone.extension_reason = reason.strip()
         audit.record(
-            session, actor.account_id, "milestone:extend", ENTITY, milestone_id, {"to": str(due_on)}, reason.strip()
+            session,
+            actor.account_id,
+            "milestone:extend",
+            "bid_milestone",
+            milestone_id,
+            {"to": str(due_on)},
+            reason.strip(),
         )
 
 
@@ -165,7 +171,7 @@ def accept(actor: Actor, bid_id: int, passed: bool, reason: str, *, seen_version
         if row.state is not ChallengeState.ACCEPTING:
             raise WrongState(f"榜单当前为“{row.state.label}”，不在验收中。")
         loading.refuse_recused(session, actor, row)
-        if passed and service.unfinished(session, [bid_id]):
+        if passed and standing.unfinished(session, [bid_id]):
             raise WrongState("还有里程碑没有通过，不能验收通过。")
         loading.take_bid(session, actor, bid, stages.PASS if passed else stages.NOT_PASS, reason)
 
@@ -191,4 +197,4 @@ def _take(session: Session, actor: Actor, milestone: BidMilestone, do: str, reas
     milestone.state = BidMilestoneState(step.target)
     milestone.reason = reason.strip()
     changes = {"do": do, "to": step.target}
-    audit.record(session, actor.account_id, "milestone:move", ENTITY, milestone.id, changes, reason.strip())
+    audit.record(session, actor.account_id, "milestone:move", "bid_milestone", milestone.id, changes, reason.strip())

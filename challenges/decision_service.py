@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
-from challenges import loading, rules, service, stages
+from challenges import loading, rules, stages, standing
 from challenges.bid_service import ENTITY
 from challenges.schemas import AwardIn
 from core import clock
@@ -17,8 +17,7 @@ from core.words import BidState, ChallengeState, ReviewKind
 from db import audit, files
 from db.session import check_version, write
 from db.tables import Attachment, Bid, Challenge, ChallengeNotice, Organisation, Review, ReviewEntry
-from panels import result_queries, review_service, setup_service
-from panels.review_queries import ENTRY
+from panels import review_service, setup_service
 from panels.schemas import EntryIn, ReviewIn
 from regions import calendar
 
@@ -76,7 +75,7 @@ def award(actor: Actor, challenge_id: int, data: AwardIn, *, seen_version: int) 
         check_version(row, seen_version)
         stages.CHALLENGE.take(row.state, stages.AWARD)
         loading.refuse_recused(session, actor, row)
-        ranked = ranking(session, row)
+        ranked = standing.ranking(session, row)
         if not ranked:
             raise WrongState("评审还没有定稿的结果。", "请在“评审”里完成定稿；没有合格方案时请办理流标并写明理由。")
         chosen = rules.candidates(ranked, data.order)
@@ -118,23 +117,6 @@ def give_up(actor: Actor, bid_id: int, reason: str, *, seen_version: int) -> str
 # -- within a transaction -------------------------------------------------------------------
 
 
-def ranking(session: Session, row: Challenge) -> list[rules.Ranked]:
-    """The bids that are still in, by place in the panel's final result; empty before it is final."""
-    if row.review_id is None:
-        return []
-    subjects = dict(
-        session.exec(select(ReviewEntry.id, ReviewEntry.subject_id).where(ReviewEntry.review_id == row.review_id)).all()
-    )
-    states = {bid.id: bid.state for bid in loading.bids_of(session, row.id or 0)}
-    return [
-        rules.Ranked(bid_id, line["rank"])
-        for line in result_queries.final_lines(session, row.review_id)
-        if line["rank"] is not None
-        and (bid_id := subjects.get(line["entry"])) is not None
-        and states.get(bid_id) in (BidState.REVIEWING, BidState.CANDIDATE)
-    ]
-
-
 def _ready_to_judge(session: Session, actor: Actor, row: Challenge) -> list[Bid]:
     """The eligible bids, once every bid was checked."""
     stages.CHALLENGE.take(row.state, stages.JUDGE)
@@ -164,11 +146,11 @@ def _enter(session: Session, actor: Actor, review: Review, bid: Bid, code: str) 
     ).all():
         content = files.content(session, file.id or 0)
         upload = Upload(file.name, file.media_type, content, file.sha256)
-        files.attach(session, actor.account_id, ENTRY, entry, upload, file.label)
+        files.attach(session, actor.account_id, "review_entry", entry, upload, file.label)
 
 
 def _put_up(session: Session, actor: Actor, row: Challenge, data: AwardIn, bids: list[Bid]) -> ChallengeNotice:
-    before = service.latest_notice(session, row.id or 0)
+    before = standing.latest_notice(session, row.id or 0)
     names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
     listed: list[dict[str, Any]] = [
         {

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
-from accounts.permissions import Actor, Permission, Subject, require
-from challenges import loading, rules, service, stages
+from accounts.permissions import Actor, Permission, require
+from challenges import loading, rules, stages, standing
 from core import clock, uploads
 from core.errors import Invalid, NotFound, WrongState
 from core.words import BidState, ChallengeState
 from db import audit, files
 from db.session import check_version, write
-from db.tables import Bid, Challenge, ChallengeNotice, Objection
+from db.tables import Challenge, ChallengeNotice, Objection
 from panels import review_service
 from scenarios import writing
 
@@ -28,7 +28,7 @@ def file(actor: Actor, challenge_id: int, text: str, given: Sequence[tuple[str, 
         again = session.exec(select(Objection.id).where(Objection.nonce == nonce)).first()
         if again is not None:
             return again
-        notice = service.latest_notice(session, challenge_id)
+        notice = standing.latest_notice(session, challenge_id)
         today = clock.today()
         if notice is None or row.state not in (ChallengeState.NOTICE, ChallengeState.PAUSED):
             raise WrongState(f"榜单当前为“{row.state.label}”，不在公示期。", "异议须在公示期内提出。")
@@ -52,9 +52,9 @@ def file(actor: Actor, challenge_id: int, text: str, given: Sequence[tuple[str, 
         session.add(objection)
         session.flush()
         for upload in checked:
-            files.attach(session, None, ENTITY, objection.id or 0, upload, logged=False)
+            files.attach(session, None, "objection", objection.id or 0, upload, logged=False)
         # The log names nobody: staff read it, and the name is for two people only.
-        audit.record(session, None, "objection:file", ENTITY, objection.id, {"challenge": row.code})
+        audit.record(session, None, "objection:file", "objection", objection.id, {"challenge": row.code})
         if not paused:
             notice.paused_on = today
             notice.days_left = rules.days_left(
@@ -72,12 +72,12 @@ def take_on(actor: Actor, objection_id: int) -> None:
     require(actor, Permission.OBJECTION_ANSWER)
     with write() as session:
         objection, row = _find(session, actor, objection_id)
-        require(actor, Permission.OBJECTION_ANSWER, deciders(session, row))
+        require(actor, Permission.OBJECTION_ANSWER, standing.deciders(session, row))
         loading.refuse_recused(session, actor, row)
         if objection.handler_id is not None:
             raise WrongState("这件异议已有人办理。", "请由办理人答复。")
         objection.handler_id = actor.account_id
-        audit.record(session, actor.account_id, "objection:take", ENTITY, objection_id)
+        audit.record(session, actor.account_id, "objection:take", "objection", objection_id)
 
 
 def answer(
@@ -88,7 +88,7 @@ def answer(
     require(actor, Permission.OBJECTION_ANSWER)
     with write() as session:
         objection, row = _find(session, actor, objection_id)
-        require(actor, Permission.OBJECTION_ANSWER, deciders(session, row))
+        require(actor, Permission.OBJECTION_ANSWER, standing.deciders(session, row))
         loading.refuse_recused(session, actor, row)
         check_version(objection, seen_version)
         if objection.upheld is not None:
@@ -99,7 +99,7 @@ def answer(
             raise Invalid(["请写明答复（不少于 6 个字）"])
         objection.upheld, objection.answer, objection.answered_at = upheld, text.strip(), clock.now()
         said = {"challenge": row.code, "upheld": upheld}
-        audit.record(session, actor.account_id, "objection:answer", ENTITY, objection_id, said)
+        audit.record(session, actor.account_id, "objection:answer", "objection", objection_id, said)
         session.flush()
         if upheld:
             if row.state is ChallengeState.PAUSED:
@@ -116,12 +116,6 @@ def answer(
 # -- within a transaction -------------------------------------------------------------------
 
 
-def deciders(session: Session, row: Challenge) -> Subject:
-    """Who decided the case and so cannot answer for it: who checked bids and who awarded."""
-    checked = session.exec(select(Bid.checked_by).where(Bid.challenge_id == row.id)).all()
-    return Subject(created_by=row.awarded_by, authors=frozenset(who for who in checked if who is not None))
-
-
 def _find(session: Session, actor: Actor, objection_id: int) -> tuple[Objection, Challenge]:
     objection = session.get(Objection, objection_id)
     if objection is None:
@@ -130,7 +124,7 @@ def _find(session: Session, actor: Actor, objection_id: int) -> tuple[Objection,
 
 
 def _notice(session: Session, row: Challenge) -> ChallengeNotice:
-    notice = service.latest_notice(session, row.id or 0)
+    notice = standing.latest_notice(session, row.id or 0)
     assert notice is not None
     return notice
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Answer, Permission, may
-from challenges import decision_service, loading, objection_service, rules, service, stages
+from challenges import loading, rules, service, stages, standing
 from challenges.bid_service import ENTITY as BID_FILES
 from challenges.contract_service import ENTITY as MILESTONE_FILES
 from challenges.objection_service import ENTITY as OBJECTION_FILES
@@ -333,13 +333,13 @@ def _view(session: Session, actor: Actor, row: Challenge, listed: ChallengeRow) 
     opinions = _opinions(session, number)
     own = [item for item in opinions if item.account_id == actor.account_id]
     bids = _bids(session, actor, row)
-    subject = service.subject_of(session, row)
+    subject = standing.subject_of(session, row)
     steps = [
         step
         for step in stages.CHALLENGE.steps_from(row.state)
         if step.do in stages.BUTTONS
         and may(actor, Permission(step.permission), subject)
-        and not service.obstacles(session, row, step.do, "理由")
+        and not standing.obstacles(session, row, step.do, "理由")
     ]
     organisation = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
     allowed = may(actor, Permission.BID_WRITE)
@@ -430,7 +430,7 @@ def _bids(session: Session, actor: Actor, row: Challenge) -> list[BidView]:
         )
     }
     attached = files.attached(session, BID_FILES, ids)
-    ranks = {item.bid_id: item.rank for item in decision_service.ranking(session, row)} if actor.is_staff else {}
+    ranks = {item.bid_id: item.rank for item in standing.ranking(session, row)} if actor.is_staff else {}
     contracts = {
         item.bid_id: item for item in session.exec(select(BidContract).where(col(BidContract.bid_id).in_(ids)))
     }
@@ -527,7 +527,7 @@ def _notices(session: Session, row: Challenge) -> list[NoticeView]:
 
 
 def _objections(session: Session, actor: Actor, row: Challenge) -> list[ObjectionView]:
-    subject = objection_service.deciders(session, row)
+    subject = standing.deciders(session, row)
     found = session.exec(
         select(Objection).where(Objection.challenge_id == row.id).order_by(col(Objection.id).desc())
     ).all()

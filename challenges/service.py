@@ -8,25 +8,21 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
-from challenges import loading, rules, stages
+from challenges import loading, stages, standing
 from challenges.schemas import ChallengeIn, OpinionIn, fen
 from core import clock
 from core.errors import Duplicate, Invalid, NotFound, WrongState
-from core.words import BidMilestoneState, BidState, ChallengeState, Role
+from core.words import BidState, ChallengeState, Role
 from db import audit
 from db.session import check_version, write
 from db.tables import (
     Account,
     Bid,
-    BidContract,
-    BidMilestone,
     BidVersion,
     Challenge,
-    ChallengeNotice,
     ChallengeOpinion,
     ChallengeQuestion,
     Need,
-    Objection,
     Scenario,
 )
 from scenarios import writing
@@ -117,12 +113,12 @@ def move(actor: Actor, challenge_id: int, do: str, reason: str = "", *, seen_ver
     with write() as session:
         row = loading.challenge(session, actor, challenge_id)
         permission = next((step.permission for step in stages.CHALLENGE.steps if step.do == do), "")
-        require(actor, Permission(permission or Permission.CHALLENGE_RUN), subject_of(session, row))
+        require(actor, Permission(permission or Permission.CHALLENGE_RUN), standing.subject_of(session, row))
         check_version(row, seen_version)
         stages.CHALLENGE.take(row.state, do, reason)
         if do not in stages.BUTTONS:
             raise WrongState(f"“{do}”随评审、定榜或异议办理，不能单独操作。", "请在相应的栏目办理。")
-        if problems := obstacles(session, row, do, reason):
+        if problems := standing.obstacles(session, row, do, reason):
             raise WrongState(f"还不能“{do}”：{'；'.join(problems)}。", "请办妥后再试。")
         if do in (stages.START, stages.FAIL, stages.WITHDRAW, stages.STOP, stages.END_NOTICE):
             loading.refuse_recused(session, actor, row)
@@ -166,85 +162,6 @@ def answer_question(actor: Actor, question_id: int, answer: str, *, seen_version
 
 
 # -- within a transaction -------------------------------------------------------------------
-
-
-def obstacles(session: Session, row: Challenge, do: str, reason: str = "") -> list[str]:
-    """What keeps a step from being taken, one sentence each."""
-    now, number = clock.now(), row.id or 0
-    if do in (stages.ARGUE, stages.PUBLISH):
-        return ["截止时间已过，请退回修改"] if rules.sealed(row.deadline, now) else []
-    if do in (stages.APPROVE, stages.REFUSE):
-        given = session.exec(
-            select(ChallengeOpinion.id).where(
-                ChallengeOpinion.challenge_id == number, col(ChallengeOpinion.given_at).is_not(None)
-            )
-        ).all()
-        return [] if given else ["还没有专家写论证意见"]
-    if do == stages.CLOSE:
-        return [] if rules.sealed(row.deadline, now) else [f"截止时间是北京时间 {clock.show(row.deadline)}，还没有到"]
-    if do == stages.END_NOTICE:
-        return _notice_obstacles(session, number, reason)
-    bids = loading.bids_of(session, number)
-    if do == stages.START:
-        waiting = [item for item in bids if item.state is BidState.WON]
-        signed = [item for item in bids if item.state is BidState.SIGNED]
-        return ["还有中榜单位没有签约"] if waiting else [] if signed else ["还没有单位签约"]
-    if do == stages.ACCEPT:
-        ready = [item for item in bids if item.state is BidState.WORKING]
-        if not ready:
-            return ["没有在研的单位；全部退出时请终止"]
-        due = unfinished(session, [item.id or 0 for item in ready])
-        return [f"还有 {due} 个里程碑没有通过"] if due else []
-    if do == stages.CONFIRM:
-        if any(item.state is BidState.WORKING for item in bids):
-            return ["还有单位没有验收结论"]
-        return [] if any(item.state is BidState.PASSED for item in bids) else ["没有单位通过验收；请终止"]
-    if do == stages.PAY_OUT:
-        unpaid = _milestones(session, [item.id or 0 for item in bids if item.state is BidState.PASSED])
-        left = sum(item.state is not BidMilestoneState.PAID for item in unpaid)
-        return [f"还有 {left} 笔款项没有支付"] if left else []
-    return []
-
-
-def unfinished(session: Session, bid_ids: list[int]) -> int:
-    """How many milestones of these bids did not pass yet."""
-    passed = (BidMilestoneState.PASSED, BidMilestoneState.PAID)
-    return sum(item.state not in passed for item in _milestones(session, bid_ids))
-
-
-def _milestones(session: Session, bid_ids: list[int]) -> list[BidMilestone]:
-    return list(
-        session.exec(
-            select(BidMilestone)
-            .join(BidContract, col(BidContract.id) == BidMilestone.contract_id)
-            .where(col(BidContract.bid_id).in_(bid_ids))
-        ).all()
-    )
-
-
-def _notice_obstacles(session: Session, challenge_id: int, reason: str) -> list[str]:
-    notice = latest_notice(session, challenge_id)
-    if notice is None:
-        return ["还没有公示"]
-    said = []
-    if clock.today() <= notice.ends_on:
-        said.append(f"公示到 {notice.ends_on}（含当日）")
-    if notice.provisional and not reason.strip():
-        said.append("公示期按暂算的工作日历得出，须人工复核：请在理由中写明复核结果")
-    if session.exec(
-        select(Objection.id).where(Objection.challenge_id == challenge_id, col(Objection.upheld).is_(None))
-    ).first():
-        said.append("还有异议没有答复")
-    return said
-
-
-def latest_notice(session: Session, challenge_id: int) -> ChallengeNotice | None:
-    return session.exec(
-        select(ChallengeNotice)
-        .where(ChallengeNotice.challenge_id == challenge_id)
-        .order_by(col(ChallengeNotice.number).desc())
-        .limit(1)
-    ).first()
 
 
 def _follow(session: Session, actor: Actor, row: Challenge, do: str, reason: str) -> None:
@@ -291,12 +208,6 @@ def _record_bids(session: Session, challenge_id: int) -> None:
     for version in rows:
         changes = {"number": version.number, "sha256": version.digest, "at": clock.show(version.at)}
         audit.record(session, version.by, "bid:seal", "bid", version.bid_id, changes)
-
-
-def subject_of(session: Session, row: Challenge) -> Subject:
-    """Whose work it is: who wrote it, and in 需求论证 who argued, conclude nothing."""
-    argued = session.exec(select(ChallengeOpinion.account_id).where(ChallengeOpinion.challenge_id == row.id)).all()
-    return Subject(created_by=row.created_by, authors=frozenset(argued))
 
 
 def _organisation(session: Session, actor: Actor) -> int:

@@ -67,7 +67,7 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
             _bid(bidder, number, at)
         _put(Challenge, number, deadline=clock.now() - timedelta(minutes=1))
         _step(li, number, stages.CLOSE)
-    judges = [actor_of(username) for username, *_ in JUDGES[:3]]
+    judges = [actor_of(username) for username, *_ in JUDGES[:5]]
     for number in made[5:]:
         _decide(li, chen, judges, number)
     _objected(actor_of("zhaodeqing"), made[5])
@@ -173,7 +173,7 @@ def _decide(li: Actor, chen: Actor, judges: Sequence[Actor], number: int) -> Non
     stage.step(panel_stages.ASSIGN)
     stage.distribute()
     stage.step(panel_stages.OPEN)
-    levels = (86, 82, 77)
+    levels = (86, 77, 82)
     for entry, member, code in stage.pairs():
         stage.mark(entry, member, dict.fromkeys(Rubric.from_json(body).weights, levels[int(code[-2:]) - 1]))
     stage.step(panel_stages.CLOSE)
