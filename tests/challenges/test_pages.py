@@ -1,0 +1,50 @@
+"""The demo's challenges in all their states, as everybody: nothing breaks, nothing is in English, nothing leaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.permissions import Actor
+from challenges import queries
+from core.words import BidState, ChallengeState
+from tests.conftest import Page
+from tests.test_pages import english, texts
+
+SECRETS = ("云栖数智", "湖畔物联", "云启", "胡联", "边缘计算", "多源数据融合")
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("username", ["guanli", "liyan", "wanganji", "wujie", "sunping"])
+def test_every_state_as_somebody(page: Page, demo_cast: dict[str, Actor], username: str) -> None:
+    actor = demo_cast[username]
+    rows = sorted(queries.challenges(actor), key=lambda row: row.id)
+    assert len(rows) == {"guanli": 7, "liyan": 7, "sunping": 6}.get(username, 5)
+    for row in rows:
+        app = page("challenge", actor, id=row.id)
+        said = list(texts(app))
+        assert [element.message for element in app.exception] == []
+        assert [element.value for element in app.error] == []
+        assert [element.value for element in app.title] == [row.title]
+        assert {text: words for text in said if (words := english(text))} == {}
+        named = {secret for secret in SECRETS for text in said if secret in text}
+        if row.state in (ChallengeState.OPEN, ChallengeState.CHECKING) and (row.open or not actor.is_staff):
+            assert named == set()
+        if username == "wujie":
+            bid = page("bid", actor, id=row.id)
+            assert [element.message for element in bid.exception] == []
+            assert [text for text in texts(bid) for secret in SECRETS if secret in text] == []
+
+
+def test_a_bidder_hands_in_on_the_page(page: Page, demo_cast: dict[str, Actor]) -> None:
+    wu = demo_cast["wujie"]
+    number = next(row.id for row in queries.challenges(wu) if row.mine is BidState.DRAFT)
+    app = page("bid", wu, id=number)
+    app.button(key="bid_submit").click().run()
+    assert "承诺的指标" in app.error[0].value  # a draft may be incomplete, what is handed in may not
+    app.text_area(key="bid_goals").set_value("单户年成本不高于 80 元")
+    app.text_input(key="bid_contact").set_value("项目部 吴揭 0571-0000002")
+    app.button(key="bid_submit").click().run()
+    assert [element.value for element in app.error] == []
+    view = queries.challenge(wu, number)
+    assert view is not None and view.mine is not None
+    assert (view.mine.state, view.mine.number) == (BidState.SUBMITTED, 1)
