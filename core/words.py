@@ -551,6 +551,7 @@ class PilotState(Word):
     PROMOTING = "promoting", "推广"
     FINISHED = "finished", "已结项"
     STOPPED = "stopped", "已终止"
+    WITHDRAWN = "withdrawn", "已撤销"
 
 
 class PhaseKind(Word):

@@ -15,13 +15,12 @@ from db.session import check_version, write
 from db.tables import Feedback, Iteration, Pilot, Region, ScenarioVersion
 from pilots import feedback_queries, phase_service, queries, service
 from pilots.plan_schemas import PhaseIn
-from pilots.stages import CONTINUE, RESUME
+from pilots.stages import CONTINUE, NOT_BEGUN, RESUME
 from pilots.supervision_schemas import FeedbackIn, IterationIn
 from scenarios import masking
 from scenarios import service as scenarios
 from scenarios.schemas import VersionIn
 
-_NOT_STARTED = (PilotState.DESIGN, PilotState.PENDING)
 _ITERATED = (PilotState.RUNNING, PilotState.PAUSED, PilotState.EVALUATING)
 
 
@@ -38,7 +37,7 @@ def log(actor: Actor, data: FeedbackIn, given: Sequence[tuple[str, bytes]] = (),
         raise Invalid(["收到日期不能晚于今天"])
     with write() as session:
         pilot = queries.row_of(session, actor, data.pilot_id)
-        if pilot.state in _NOT_STARTED:
+        if pilot.state in NOT_BEGUN:
             raise WrongState(f"试点“{pilot.state.label}”，还没有可反馈的内容。", "试点启动后再登记反馈。")
         if nonce and (known := session.exec(select(Feedback.id).where(Feedback.nonce == nonce)).first()):
             return known

@@ -20,12 +20,13 @@ from db.tables import (
     PilotMilestone,
     Region,
     Scenario,
+    ToleranceDecision,
 )
 from metrics import collecting
 from metrics import queries as metrics
 from pilots import gates, queries
 from pilots.gates import Blocker, GoalFacts, StartFacts, UnitFacts
-from pilots.stages import START
+from pilots.stages import START, STOP
 from regions import groups
 from scenarios import duty_tree, impact_queries
 
@@ -120,5 +121,11 @@ def _goals(session: Session, collection_id: int) -> list[GoalFacts]:
     return found
 
 
+def stop(session: Session, row: Pilot) -> list[Blocker]:
+    """The gate before a pilot is closed as failed."""
+    decided = session.exec(select(ToleranceDecision.id).where(ToleranceDecision.pilot_id == row.id)).first()
+    return gates.to_stop(row.id or 0, decided=decided is not None)
+
+
 # Step → what is checked before it is taken.
-CHECKS: dict[str, tuple[Check, ...]] = {START: (start,)}
+CHECKS: dict[str, tuple[Check, ...]] = {START: (start,), STOP: (stop,)}

@@ -65,6 +65,22 @@ def to_start(facts: StartFacts) -> list[Blocker]:
     return [*_scenario(facts), *_units(facts), *_goals(facts), *_plan(facts)]
 
 
+def to_stop(pilot_id: int, *, decided: bool) -> list[Blocker]:
+    """A pilot is closed as failed only with a decision on its errors (`decided`)."""
+    if decided:
+        return []
+    return [
+        Blocker(
+            "tolerance",
+            "还没有作出容错认定",
+            "试点按失败终止前，请由未参与试点的研究院人员在“监管”页逐项认定五个条件。",
+            "pilots/pages/supervision.py",
+            "去作容错认定",
+            {"id": str(pilot_id)},
+        )
+    ]
+
+
 def require(blockers: Sequence[Blocker], do: str) -> None:
     """Refuse with the same list that the page shows."""
     if blockers:

@@ -31,10 +31,11 @@ from metrics.queries import applying
 from metrics.sides import GroupFigure
 from pilots import evaluation, queries, reading
 from pilots.queries import PilotView
+from pilots.stages import NOT_BEGUN, PILOT
 
 _YEAR = timedelta(days=365)
 QUALITY, EFFECT, RANGE = "数据质量", "效果（与对照地区相比）", "可信范围（95%）"  # as verdicts keep them
-BEGUN = frozenset(PilotState) - {PilotState.DESIGN, PilotState.PENDING}
+BEGUN = frozenset(PilotState) - NOT_BEGUN
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Line:
 
 def next_step(view: PilotView) -> str:
     """What comes next for a pilot, in a sentence."""
-    if view.verdict is not None and view.state not in (PilotState.FINISHED, PilotState.STOPPED):
+    if view.verdict is not None and view.state not in PILOT.terminal:
         return view.verdict.next_step
     return _NEXT.get(view.state, "–")
 
@@ -82,6 +83,7 @@ _NEXT = {
     PilotState.PROMOTING: "按推广计划推进。",
     PilotState.FINISHED: "已结项，经验存入场景档案。",
     PilotState.STOPPED: "已终止，总结教训。",
+    PilotState.WITHDRAWN: "已撤销，没有启动。",
 }
 
 

@@ -39,6 +39,7 @@ from pilots.phases import Phase, Stretch, stretch_of
 from pilots.phases import stretches as staged
 from pilots.reading import asked, evaluated, units_of
 from pilots.schemas import PilotIn
+from pilots.stages import PILOT
 
 __all__ = [
     "Design",
@@ -112,6 +113,10 @@ class PilotView:
 _NOT_INPUTS = defer(cast(Any, PilotVerdict.inputs))
 
 
+# Designs that were not put forward, and those withdrawn before a start, are not yet the counties' business.
+_UNSEEN = (PilotState.DESIGN, PilotState.WITHDRAWN)
+
+
 def readable(actor: Actor) -> SelectOfScalar[Pilot]:
     """The only start of a read of pilots."""
     query = select(Pilot)
@@ -119,7 +124,7 @@ def readable(actor: Actor) -> SelectOfScalar[Pilot]:
         return query
     if actor.role is Role.COUNTY:
         own = select(CollectionUnit.collection_id).where(CollectionUnit.region_code == (actor.region_code or ""))
-        takes_part = col(Pilot.collection_id).in_(own) & (col(Pilot.state) != PilotState.DESIGN)
+        takes_part = col(Pilot.collection_id).in_(own) & col(Pilot.state).not_in(_UNSEEN)
         return query.where(takes_part | (col(Pilot.lead_organisation_id) == actor.organisation_id))
     if actor.role is Role.DEPARTMENT:
         supervised = select(SupervisionPlan.pilot_id).where(SupervisionPlan.organisation_id == actor.organisation_id)
@@ -139,7 +144,7 @@ def pilots(actor: Actor, *, scenario_id: int | None = None) -> list[PilotView]:
         found,
         key=lambda pilot: (
             order.index(pilot.state) < 2,
-            pilot.state in (PilotState.FINISHED, PilotState.STOPPED),
+            pilot.state in PILOT.terminal,
             -pilot.start_on.toordinal(),
             pilot.id,
         ),

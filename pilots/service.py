@@ -91,8 +91,8 @@ def redesign(actor: Actor, pilot_id: int, data: PilotIn, *, seen_version: int) -
 
 
 def move(actor: Actor, pilot_id: int, do: str, reason: str = "", *, seen_version: int) -> PilotState:
-    """Take one step of the pilot's path. Starting it checks the gates and writes down what will be owed;
-    stopping it takes a decision on its errors."""
+    """Take one step of the pilot's path, when no gate keeps the pilot from it (`gate_queries.CHECKS`). Starting
+    it writes down what will be owed."""
     with write() as session:
         return step(session, actor, pilot_id, do, reason, seen_version=seen_version)
 
@@ -113,8 +113,6 @@ def step(
         _start(session, actor, row)
     if do == EVALUATE:
         scenarios.mark_evaluating(session, actor, row.scenario_id)
-    if do == STOP:
-        supervision_service.require_tolerance_decided(session, actor, pilot_id)
     if do in (STOP, FINISH) and clock.today() < row.end_on:
         collecting.close(session, actor, row.collection_id, clock.today(), f"试点{do}")
     row.state = PilotState(taken.target)

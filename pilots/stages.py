@@ -11,6 +11,7 @@ from core.workflow import Step, Workflow
 
 PROPOSE, START, BACK, PAUSE, RESUME = "提交启动", "批准启动", "退回设计", "暂停", "恢复试点"
 EVALUATE, CONTINUE, PROMOTE, FINISH, STOP = "进入评估", "继续试点", "转入推广", "结项", "终止"
+WITHDRAW = "撤销试点"
 
 PILOT = Workflow(
     name="试点",
@@ -26,6 +27,15 @@ PILOT = Workflow(
             warns="启动后对照地区和指标不再改动，系统将按月生成各地区的应报清单。",
         ),
         Step(BACK, (S.PENDING,), S.DESIGN, Permission.PILOT_START, needs_reason=True),
+        # A pilot that never started has not failed: no figures, no decision on errors, a state of its own.
+        Step(
+            WITHDRAW,
+            (S.DESIGN, S.PENDING),
+            S.WITHDRAWN,
+            Permission.PILOT_DESIGN,
+            needs_reason=True,
+            warns="撤销后不能恢复；场景还要试点的，请重新设计。",
+        ),
         Step(EVALUATE, (S.RUNNING,), S.EVALUATING, Permission.PILOT_DECIDE),
         Step(PAUSE, (S.RUNNING,), S.PAUSED, Permission.PILOT_DECIDE, needs_reason=True),
         Step(RESUME, (S.PAUSED,), S.RUNNING, Permission.PILOT_DECIDE, needs_reason=True),
@@ -48,8 +58,10 @@ PILOT = Workflow(
             warns="终止后不能恢复；已报的数据全部保留。",
         ),
     ),
-    terminal=frozenset({S.FINISHED, S.STOPPED}),
+    terminal=frozenset({S.FINISHED, S.STOPPED, S.WITHDRAWN}),
 )
+# States of a pilot that has not begun and perhaps never will: there are no figures.
+NOT_BEGUN = frozenset({S.DESIGN, S.PENDING, S.WITHDRAWN})
 
 ISSUE, REPLY, CLOSE, SEND_BACK, ESCALATE = "下达督办", "回复", "办结", "退回补充", "升级"
 _UNANSWERED = (O.OPEN, O.RETURNED, O.ESCALATED)

@@ -122,16 +122,6 @@ def decide_tolerance(
         return row.id
 
 
-def require_tolerance_decided(session: Session, actor: Actor, pilot_id: int) -> None:
-    """The gate before a pilot is closed as failed (终止), in the caller's transaction."""
-    require(actor, Permission.PILOT_DECIDE)
-    decided = select(ToleranceDecision.id).where(ToleranceDecision.pilot_id == pilot_id)
-    if session.exec(decided).first() is None:
-        raise WrongState(
-            "试点按失败终止前，须先作出容错认定。", "请由未参与试点的研究院人员在“监管”页逐项认定五个条件，再办理终止。"
-        )
-
-
 def _check(session: Session, pilot: Pilot, data: PlanIn) -> SupervisionMode:
     domain = session.get_one(Scenario, pilot.scenario_id).domain
     safety = domain_queries.touches_safety(session, domain)

@@ -4,19 +4,24 @@ import streamlit as st
 
 from core import clock
 from core.numbers import format_number
-from core.words import IndicatorRole, PilotState
+from core.words import IndicatorRole
 from pilots import answer_pictures, answer_tables, answering, pictures, queries, transfer_queries
 from pilots import answer_words as words
 from pilots.pages import answer_parts as draw
 from pilots.pages import parts
 from pilots.profile import Transfer
+from pilots.stages import NOT_BEGUN, PILOT
 from web import charts, guard, keep
 
 actor = guard.current_actor()
 pilot = guard.found(keep.ask(queries.pilot, actor, guard.found(guard.parameter("id"), "试点")), "试点")
 parts.header(pilot, "有没有兑现、是不是试点带来的、别处还行不行？", parts.EVALUATION, actor)
-if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
-    st.info("试点还没有启动；启动并报送以后，这里逐一回答五个问题。")
+if pilot.state in NOT_BEGUN:
+    st.info(
+        "试点已撤销，没有启动，没有可评估的数。"
+        if pilot.state in PILOT.terminal
+        else "试点还没有启动；启动并报送以后，这里逐一回答五个问题。"
+    )
     st.stop()
 
 # -- which indicator, which phase ------------------------------------------------

@@ -5,10 +5,10 @@ import streamlit as st
 from accounts import sessions
 from core import clock
 from core.settings import settings
-from core.words import SupervisionState
-from pilots import order_queries, order_service
-from pilots.pages import supervision_parts
-from pilots.stages import ESCALATE, REPLY, SEND_BACK
+from core.words import SupervisionAction, SupervisionState
+from pilots import gate_queries, order_queries, order_service
+from pilots.pages import gate_parts, supervision_parts
+from pilots.stages import ESCALATE, REPLY, SEND_BACK, STOP
 from pilots.supervision_rules import next_action
 from web import guard, widgets
 from web.keep import ask
@@ -66,6 +66,8 @@ if REPLY in steps:
 others = [step for do, step in steps.items() if do != REPLY]
 if others:
     st.subheader("核实与处置", anchor=False)
+    if ESCALATE in steps and next_action(order.action) is SupervisionAction.EXIT:
+        gate_parts.before(STOP, ask(gate_queries.blockers, actor, order.pilot_id, STOP), "order_stop")
     with st.container(horizontal=True):
         for number, step in enumerate(others):
             higher = next_action(order.action)

@@ -13,7 +13,7 @@ from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
 from pilots import design_queries, exports, gate_queries, pictures, queries, report, service, wording
 from pilots.pages import design_outlook, gate_parts, origins, parts, supervision_parts
-from pilots.stages import PILOT
+from pilots.stages import NOT_BEGUN, PILOT, STOP
 from web import charts, guard, keep, widgets
 
 actor = guard.current_actor()
@@ -51,6 +51,8 @@ with st.container(border=True):
     steps = PILOT.steps_from(pilot.state)
     allowed = [step for step in steps if may(actor, Permission(step.permission), subject)]
     widgets.steps("pilot", allowed, act)
+    if any(step.do == STOP for step in allowed):
+        gate_parts.before(STOP, keep.ask(gate_queries.blockers, actor, pilot.id, STOP), "pilot_stop")
     if steps and not allowed and actor.is_staff:
         st.caption(guard.plain(may(actor, Permission(steps[0].permission), subject).reason))
     if pilot.state is PilotState.DESIGN and may(actor, Permission.PILOT_DESIGN):
@@ -58,7 +60,7 @@ with st.container(border=True):
             "pilots/pages/design.py", label="修改设计", icon=":material/edit:", query_params={"id": str(pilot.id)}
         )
 
-if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
+if pilot.state in NOT_BEGUN:
     units = guard.found(keep.ask(queries.evaluate, actor, pilot.id)).units
     if seen := keep.ask(design_queries.outlook, actor, pilot.id):
         st.subheader("能看出多小的变化", anchor=False)
@@ -68,7 +70,15 @@ if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
         st.markdown(
             f"**{arm.label}**　" + "、".join(f"{unit.name}（{unit.group}）" for unit in units if unit.arm is arm)
         )
-    st.info("试点启动后，各地区的应报清单自动生成，这里显示评估结果。")
+    if pilot.state in PILOT.terminal:
+        st.info("试点在启动前撤销，没有数据；场景还要试点的，请从场景页重新设计。")
+        for item in keep.ask(accounts.queries.history, actor, "pilot", pilot.id):
+            if item.action == "pilot:move":
+                st.caption(
+                    f"{clock.show(item.at)}　{guard.plain(item.actor)}　{item.words}　{guard.plain(item.reason)}"
+                )
+    else:
+        st.info("试点启动后，各地区的应报清单自动生成，这里显示评估结果。")
     st.stop()
 
 evaluation = guard.found(keep.ask(queries.evaluate, actor, pilot.id))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import clock
-from core.words import PilotState
 from pilots import freezing, queries, verdict_tables
 from pilots.decision import RULES
 from pilots.pages import parts
+from pilots.stages import NOT_BEGUN
 from web import guard, keep
 from web.guard import plain
 
@@ -17,8 +17,8 @@ pilot = guard.found(keep.ask(queries.pilot, actor, guard.found(guard.parameter("
 parts.header(pilot, "当时凭什么下的结论，现在还成立吗？", parts.VERDICT, actor)
 verdicts = keep.ask(queries.verdicts, actor, pilot.id)
 if not verdicts:
-    waiting = pilot.state in (PilotState.DESIGN, PilotState.PENDING)
-    st.info("试点还没有启动，还没有结论。" if waiting else "还没有记录结论；研究院可在试点总览页记录。")
+    waiting = pilot.state in NOT_BEGUN
+    st.info("试点没有启动，没有结论。" if waiting else "还没有记录结论；研究院可在试点总览页记录。")
     st.stop()
 
 if len(verdicts) > 1:

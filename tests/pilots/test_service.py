@@ -9,12 +9,14 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import func, select
 
+from accounts.queries import history
 from core.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from core.words import IndicatorRole, PilotState, ScenarioState, TargetKind, Verdict
 from db.session import read
 from db.tables import AuditEvent, Pilot, PilotVerdict, ReturnRow, Scenario, Target
 from metrics.schemas import IndicatorPick, TargetIn
 from pilots import queries, service, stages
+from pilots.portfolio import next_step
 from tests.pilots.support import DEVELOPED, MOUNTAIN, approved_scenario, fill, indicator, move, pilot_in, running
 from tests.scenarios.conftest import need_in, scenario_in
 from tests.support import Cast
@@ -259,3 +261,23 @@ class TestJudge:
     def test_a_county_may_not(self, cast: Cast) -> None:
         with pytest.raises(Forbidden):
             service.judge(cast.wang_anji, running(cast))
+
+
+@pytest.mark.parametrize("proposed", [False, True])
+def test_a_pilot_that_never_starts_is_withdrawn_with_a_reason_and_is_no_failure(cast: Cast, proposed: bool) -> None:
+    pilot_id = service.design(cast.li_staff, pilot_in(approved_scenario(cast), cast))
+    if proposed:
+        move(cast.li_staff, pilot_id, stages.PROPOSE)
+    with pytest.raises(Invalid, match="理由"):
+        move(cast.li_staff, pilot_id, stages.WITHDRAW)
+    with pytest.raises((Forbidden, NotFound)):
+        move(cast.wang_anji, pilot_id, stages.WITHDRAW, "本县不参加")
+    move(cast.li_staff, pilot_id, stages.WITHDRAW, "牵头单位调整，不再试点")
+    view = queries.pilot(cast.li_staff, pilot_id)
+    assert view is not None and (view.state, view.state.label) == (PilotState.WITHDRAWN, "已撤销")
+    assert queries.pilot(cast.wang_anji, pilot_id) is None  # a design that came to nothing is not the county's
+    assert next_step(view) == "已撤销，没有启动。"
+    with pytest.raises(WrongState):
+        move(cast.li_staff, pilot_id, stages.PROPOSE)
+    event = history(cast.li_staff, "pilot", pilot_id)[0]
+    assert (event.changes["do"], event.reason) == (stages.WITHDRAW, "牵头单位调整，不再试点")

@@ -29,7 +29,15 @@ from core.words import (
 from db.session import read, write
 from db.tables import Pilot, ReturnRow, Scenario, SupervisionOrder, Watch
 from metrics import service as returns
-from pilots import order_queries, order_service, stages, supervision_queries, supervision_service, tolerance_report
+from pilots import (
+    gate_queries,
+    order_queries,
+    order_service,
+    stages,
+    supervision_queries,
+    supervision_service,
+    tolerance_report,
+)
 from pilots import supervision_rules as rules
 from pilots.supervision_schemas import ConditionIn, OrderIn, PlanIn, ToleranceIn, TriggerIn
 from tests.metrics.returns_support import entry
@@ -252,7 +260,7 @@ def test_up_the_ladder_the_pilot_pauses_and_stops_only_with_a_decision(cast: Cas
     assert state_of(pilot_id) is PilotState.RUNNING
     step(cast.chen_staff, number, stages.ESCALATE, "约谈后仍未整改")
     assert state_of(pilot_id) is PilotState.PAUSED
-    refused(WrongState, lambda: step(cast.chen_staff, number, stages.ESCALATE, "不再试点了"), "先作出容错认定")
+    refused(Invalid, lambda: step(cast.chen_staff, number, stages.ESCALATE, "不再试点了"), "还没有作出容错认定")
     supervision_service.decide_tolerance(cast.chen_staff, pilot_id, tolerance(), seen=0)
     step(cast.chen_staff, number, stages.ESCALATE, "不再试点")
     assert state_of(pilot_id) is PilotState.STOPPED
@@ -347,7 +355,8 @@ def tolerance(outcome: ToleranceOutcome = ToleranceOutcome.TOLERATED, **odd: Fin
 
 def test_a_failed_pilot_closes_with_a_decision_of_somebody_who_did_not_run_it(cast: Cast) -> None:
     pilot_id = running(cast)
-    refused(WrongState, lambda: move_pilot(cast.li_staff, pilot_id, stages.STOP, "没有效果"), "先作出容错认定")
+    (lack,) = gate_queries.blockers(cast.li_staff, pilot_id, stages.STOP)  # what the page lists beforehand
+    refused(Invalid, lambda: move_pilot(cast.li_staff, pilot_id, stages.STOP, "没有效果"), lack.title)
     decide = supervision_service.decide_tolerance
     refused(Forbidden, lambda: decide(cast.li_staff, pilot_id, tolerance(), seen=0), "未参与的人员")  # 李研 designed it
     refused(NotFound, lambda: decide(cast.zhou_minzheng, pilot_id, tolerance(), seen=0))
@@ -355,6 +364,7 @@ def test_a_failed_pilot_closes_with_a_decision_of_somebody_who_did_not_run_it(ca
     partly = tolerance(ToleranceOutcome.TOLERATED, repair=V.PARTLY)
     refused(Invalid, lambda: decide(cast.chen_staff, pilot_id, partly, seen=0), "全部符合")
     decide(cast.chen_staff, pilot_id, tolerance(), [("纪要.txt", "集体研究\n".encode())], seen=0)
+    assert gate_queries.blockers(cast.li_staff, pilot_id, stages.STOP) == []
     refused(Conflict, lambda: decide(cast.chen_staff, pilot_id, tolerance(), seen=0))
     partial = tolerance(ToleranceOutcome.PARTIAL, repair=V.PARTLY)
     decide(cast.chen_staff, pilot_id, partial, seen=1)
