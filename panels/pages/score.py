@@ -49,6 +49,10 @@ with st.container(horizontal=True, vertical_alignment="center", key="score_way")
             widgets.turn_to(label, f"score_to_{label}", icon=icon, review=str(review.id), entry=str(target))
     st.caption(f"第 {place + 1} / {len(ids)} 个　已交 {own.done} / {len(own.asked)}　{parts.deadline(own)}")
 
+# A finger needs more room than a pointer.
+st.html(
+    "<style>@media (max-width: 640px) { .st-key-sheet [data-testid=stNumberInputField] { min-height: 44px; } }</style>"
+)
 left, right = st.columns([6, 5], gap="large")
 
 # -- the entry ------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def test_on_a_phone(browser: Browser, site: str) -> None:
         last.wait_for()
         last.scroll_into_view_if_needed()
         box = last.bounding_box()
-        assert box is not None and box["height"] >= 36 and box["x"] >= 0 and box["x"] + box["width"] <= 390
+        assert box is not None and box["height"] >= 44 and box["x"] >= 0 and box["x"] + box["width"] <= 390
         last.fill("70")
         last.press("Tab")
         sun.settle()

@@ -34,14 +34,24 @@ def everything() -> Rows:
         }
 
 
+YEAR = {"start_on": date(2026, 1, 1), "end_on": date(2026, 12, 31)}
+# Columns that must agree with others, by table.
+AGREEING: dict[str, dict[str, Any]] = {
+    "pilot": YEAR,
+    "recusal": {"decided_at": None},
+    "review": {"opens_at": datetime(2026, 11, 1, tzinfo=UTC)},
+    "supervision_plan": YEAR,
+    # About one indicator, as its columns are all filled in.
+    "validation_rule": {"scope": "indicator", "collection_id": None},
+}
+
+
 def fill_every_table() -> None:
     """One more row in each table, made from the types of its columns."""
     with engine().execution_options(write=True).begin() as connection:
         for table in SQLModel.metadata.sorted_tables:
             values = {column.name: _value(connection, column) for column in table.columns if column.name != "id"}
-            values |= {"start_on": date(2026, 1, 1), "end_on": date(2026, 12, 31)} if table.name == "pilot" else {}
-            # A rule about one indicator, as its columns are all filled in.
-            values |= {"scope": "indicator", "collection_id": None} if table.name == "validation_rule" else {}
+            values |= AGREEING.get(table.name, {})
             connection.execute(table.insert().values(**values))
 
 

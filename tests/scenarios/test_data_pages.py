@@ -193,8 +193,8 @@ def test_the_pilot_says_what_is_missing_before_its_start(page: Page, cast: Cast)
     impact_service.declare(cast.li_staff, scenario_id, data, seen_version=detail(cast.li_staff, scenario_id).version)
     pilot_id = pilots.design(cast.li_staff, support.pilot_in(scenario_id, cast))
     app = page("pilot", cast.li_staff, id=pilot_id)
-    assert "启动前须补" in words(app)
-    assert "直接采集敏感个人信息" in words(app)
+    assert "启动前还差 3 项" in words(app)
+    assert "还没有个人信息保护影响评估（直接采集敏感个人信息）" in words(app)
 
 
 def test_refused_data_says_why(page: Page, cast: Cast, draft: int) -> None:
