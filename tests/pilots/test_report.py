@@ -58,14 +58,9 @@ class TestDemoPilot:
         assert issued.number in text
         assert issued.digest in text
         assert re.search(r"—1—", text)
-
-    def test_embeds_its_fonts_and_no_other(self, demo_cast: dict[str, Actor]) -> None:
-        fonts = fonts_of(report.issue(demo_cast["liyan"], 1).data)
-        assert fonts == {("NotoSansSC-Regular", True), ("NotoSansSC-Bold", True)}
-
-    def test_draws_its_charts_as_vectors(self, demo_cast: dict[str, Actor]) -> None:
-        reader = PdfReader(BytesIO(report.issue(demo_cast["liyan"], 1).data))
-        assert not [image for page in reader.pages for image in page.images]
+        # Its faces are embedded and no other is named, and no chart is a picture of dots.
+        assert fonts_of(issued.data) == {("NotoSansSC-Regular", True), ("NotoSansSC-Bold", True)}
+        assert not [image for page in PdfReader(BytesIO(issued.data)).pages for image in page.images]
 
     def test_again_is_the_same_document_and_a_changed_figure_another(self, demo_cast: dict[str, Actor]) -> None:
         li = demo_cast["liyan"]
@@ -76,6 +71,7 @@ class TestDemoPilot:
         second = report.issue(li, 3)
         assert second.number != first.number
         assert second.digest != first.digest
+        assert f"本报告替代编号{first.number}的报告" in text_of(second.data)
 
     def test_only_the_institute_issues_it(self, demo_cast: dict[str, Actor]) -> None:
         with pytest.raises(Forbidden):
