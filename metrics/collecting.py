@@ -16,7 +16,7 @@ from core import clock
 from core.errors import Invalid, NotFound
 from core.numbers import to_micro
 from core.periods import Period, span
-from core.words import Direction, ReturnState, TargetKind
+from core.words import Arm, Direction, ReturnState, TargetKind
 from db import audit
 from db.tables import (
     Collection,
@@ -209,7 +209,15 @@ def reschedule(session: Session, collection_ids: Iterable[int]) -> None:
 
 
 def join(session: Session, actor: Actor, collection_id: int, pick: UnitPick, on: date) -> int:
-    """A region that reports from a day on, until the others do; returns how many returns it will owe."""
+    """A region that reports from a day on, until the others do; returns how many returns it will owe.
+
+    Nobody joins to be compared with: who that is, is registered before the start, not when results are known.
+    """
+    if pick.arm is Arm.COMPARISON:
+        raise Invalid(
+            ["对照地区在试点启动前登记，启动后不能加入"],
+            "看过结果再选对照，比较就不可信。请以试点地区加入，或在下一轮试点登记。",
+        )
     others = session.exec(select(CollectionUnit).where(CollectionUnit.collection_id == collection_id)).all()
     if not others:
         raise NotFound("没有找到这项报送任务。", "请刷新页面重新选择。")

@@ -157,19 +157,20 @@ class Quality:
         return len(self.parts), len(Aspect)
 
 
-def score(counts: Mapping[Aspect, tuple[int | Fraction, int]]) -> Quality:
+def score(counts: Mapping[Aspect, tuple[int | Fraction, int]], weights: Mapping[Aspect, int] | None = None) -> Quality:
     """The quality score from (n good, m expected) for each aspect. ValueError unless 0 ≤ n ≤ m.
 
     Aspects that are absent or expect nothing (m = 0) are left out and the others' weights rescaled.
     The fixes are at most three: what can be mended now before what only the next period can mend,
-    then by points gained for one thing mended, then by points in all.
+    then by points gained for one thing mended, then by points in all. `weights` are today's unless given.
     """
+    weigh = {aspect: aspect.weight for aspect in Aspect} if weights is None else weights
     for aspect, (n, m) in counts.items():
         if not 0 <= n <= m:
             raise ValueError(f"{aspect}: {n} of {m}")
     present = [aspect for aspect in Aspect if counts.get(aspect, (0, 0))[1]]
-    whole = sum(aspect.weight for aspect in present)
-    parts = tuple(Part(aspect, *counts[aspect], Fraction(100 * aspect.weight, whole)) for aspect in present)
+    whole = sum(weigh[aspect] for aspect in present)
+    parts = tuple(Part(aspect, *counts[aspect], Fraction(100 * weigh[aspect], whole)) for aspect in present)
     fixes = [
         Fix(part.aspect, math.ceil(part.m - part.n), part.weight / part.m, part.lost)
         for part in parts

@@ -16,7 +16,7 @@ from core.periods import Period
 from core.words import Role
 from db.session import read
 from db.tables import Collection, Region, ReturnRow
-from metrics import quality_facts
+from metrics import frozen_quality, quality_facts
 from metrics.model import Indicator
 from metrics.quality import Aspect, Quality
 from metrics.quality_facts import Facts
@@ -38,13 +38,15 @@ class UnitQuality:
 
 @dataclass(frozen=True)
 class Board:
-    """A round: every unit the actor sees, by code, and all of them together."""
+    """A round: every unit the actor sees, by code, and all of them together, as it stands and (None: not frozen)
+    as it was when the round was frozen."""
 
     collection_id: int
     collection: str
     period: str
     units: Sequence[UnitQuality]
     together: Quality
+    frozen: Quality | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Loss:
 
 @dataclass(frozen=True)
 class Report:
-    """One unit in one round, and through the rounds: (period, total) where there was anything to count."""
+    """One unit in one round, as it stands and as it was frozen, and through the rounds: (period, total) where
+    there was anything to count, of frozen rounds as they were frozen."""
 
     collection_id: int
     collection: str
@@ -71,6 +74,7 @@ class Report:
     quality: Quality
     losses: Sequence[Loss]
     trend: Sequence[tuple[str, Fraction]]
+    frozen: Quality | None = None
 
     def of(self, aspect: Aspect) -> list[Loss]:
         return [loss for loss in self.losses if loss.aspect is aspect]
@@ -95,6 +99,7 @@ def board(actor: Actor, collection_id: int, period: str) -> Board | None:
         scheme = session.get_one(Collection, collection_id).group_scheme or groups.MAIN_SCHEME
         member = groups.memberships(session, codes, Period.parse(period).end, scheme)
         names = _regions(session, codes)
+        frozen = frozen_quality.by_period(session, collection_id, _frozen_scope(actor)).get(period)
     found = {key[0]: quality for key, quality in facts.by(["code"])}
     named = {code: member[code].name if code in member else "" for code in codes}
     units = []
@@ -107,7 +112,7 @@ def board(actor: Actor, collection_id: int, period: str) -> Board | None:
         if actor.is_staff and own.total is not None:
             place = competition_ranks(totals)[totals.index(own.total)]
         units.append(UnitQuality(code, names[code], named[code], own, place, len(totals)))
-    return Board(collection_id, name, period, units, facts.quality())
+    return Board(collection_id, name, period, units, facts.quality(), frozen)
 
 
 def report(actor: Actor, collection_id: int, region_code: str, period: str) -> Report | None:
@@ -119,18 +124,20 @@ def report(actor: Actor, collection_id: int, region_code: str, period: str) -> R
         facts = quality_facts.of_collection(session, collection_id, [region_code])
         name = _name(session, collection_id)
         names = _regions(session, [region_code])
+        frozen = frozen_quality.by_period(session, collection_id, region_code).get(period)
+        through = frozen_quality.settle(session, collection_id, region_code, _totals(facts))
     here = facts.part(period=period)
     if name is None or here.returns[here.returns.due].empty:
         return None
-    trend = [(key[0], quality.total) for key, quality in facts.by(["period"]) if quality.total is not None]
-    return Report(collection_id, name, region_code, names[region_code], period, here.quality(), losses(here), trend)
+    unit = names[region_code]
+    return Report(collection_id, name, region_code, unit, period, here.quality(), losses(here), through, frozen)
 
 
 def trend(actor: Actor, collection_id: int) -> list[tuple[str, Fraction]]:
-    """The total of each round over every unit the actor sees, oldest first."""
+    """The total of each round over every unit the actor sees, oldest first; frozen rounds as they were frozen."""
     with read() as session:
         facts = quality_facts.of_collection(session, collection_id, _scope(actor))
-    return [(key[0], quality.total) for key, quality in facts.by(["period"]) if quality.total is not None]
+        return frozen_quality.settle(session, collection_id, _frozen_scope(actor), _totals(facts))
 
 
 def losses(facts: Facts) -> list[Loss]:
@@ -163,6 +170,15 @@ def losses(facts: Facts) -> list[Loss]:
             lambda row: f"提交以后改过，现在是第 {int(row.revision)} 次录入",
         ),
     ]
+
+
+def _totals(facts: Facts) -> list[tuple[str, Fraction]]:
+    return [(key[0], quality.total) for key, quality in facts.by(["period"]) if quality.total is not None]
+
+
+def _frozen_scope(actor: Actor) -> str:
+    """What of the frozen scores this actor sees: of all together, or of its own unit."""
+    return frozen_quality.ALL if actor.is_staff else actor.region_code or "-"
 
 
 def _scope(actor: Actor) -> list[str] | None:

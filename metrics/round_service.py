@@ -15,7 +15,7 @@ from core.words import GraceKind, ReturnState
 from db import audit
 from db.session import check_version, write
 from db.tables import ReturnGrace, ReturnRow, RoundFreeze
-from metrics import collecting, freezing, queries, rounds
+from metrics import collecting, freezing, frozen_quality, queries, rounds
 from metrics.collecting import Left
 from metrics.schemas import UnitPick
 from metrics.service import EDITABLE
@@ -96,6 +96,7 @@ def freeze(actor: Actor, collection_id: int, period: str, note: str = "", *, see
         session.add(made)
         session.flush()
         figures, restated = freezing.store(session, made), freezing.restate(session, made, before)
+        frozen_quality.store(session, made)
         changes = {"period": period, "figures": figures, "restated": restated, "locked": locked}
         audit.record(session, actor.account_id, "round:freeze", "collection", collection_id, changes, made.note)
         return Frozen(figures, restated, locked)

@@ -244,6 +244,20 @@ class FrozenFigure(SQLModel, table=True):
     observation_id: int | None = Field(default=None, foreign_key="observation.id")
 
 
+class FrozenQuality(SQLModel, table=True):
+    """One part of a round's quality score as it was when the round was frozen, of one unit or ("") of all
+    together: `n` of `m` were good, and what the part weighed then. Append-only."""
+
+    __tablename__ = "frozen_quality"
+
+    freeze_id: int = Field(foreign_key="round_freeze.id", primary_key=True)
+    scope_code: str = Field(primary_key=True)
+    aspect: str = Field(primary_key=True)
+    n: int = Field(sa_type=BigInteger)  # millionths: a doubted value counts three quarters
+    m: int
+    weight: int
+
+
 class FollowUp(Versioned, table=True):
     """A rule's doubt about one stored value, and how it was answered. A value that a rule has doubted once
     is not doubted by it again: the answer stays with the value."""

@@ -55,6 +55,19 @@ def head(quality: Quality) -> None:
     st.caption(computed_on(quality))
 
 
+def then(frozen: Quality | None) -> None:
+    """What the score was when the round was frozen; that one is reported and drawn."""
+    if frozen is None:
+        return
+    parts = "、".join(
+        f"{part.aspect.label} {format_number(part.points, 1)} / {format_number(part.weight, 0)}"
+        for part in frozen.parts
+    )
+    st.caption(
+        f"本期已冻结，冻结时 {total(frozen)} 分（{parts}）。各期走势按冻结时的分画；上面是现在的分，以后的更正和答复只影响现在的分。"
+    )
+
+
 def way_up(quality: Quality) -> None:
     """The three cheapest ways to raise the score."""
     if not quality.cheapest_fixes:

@@ -69,17 +69,16 @@ if may(actor, Permission.COLLECTION_DESIGN) and found.units:
     with first.container(border=True, height="stretch"):
         st.markdown("**中途加入**")
         st.caption(
-            "从加入当天所在的那一期起，到这项任务的末期止，各期自动列入应报；以前各期不补。对照地区应在试点启动前登记，中途加入的只作参考。"
+            "从加入当天所在的那一期起，到这项任务的末期止，各期自动列入应报；以前各期不补。对照地区在试点启动前登记，启动后不能加入。"
         )
         code = st.selectbox(
             "地区", list(found.others), None, found.others.__getitem__, key="join_region", placeholder="请选择"
         )
-        arms = [arm for arm in Arm if (arm is Arm.MEMBER) == (found.kind is CollectionKind.ASSESSMENT)]
-        arm = st.selectbox("类别", arms, 0, lambda item: item.label, key="join_arm")
+        arm = Arm.MEMBER if found.kind is CollectionKind.ASSESSMENT else Arm.PILOT
         on = st.date_input("加入日期", clock.today(), key="join_on")
         if st.button("确认加入", key="join_go", type="primary"):
             with guard.show_errors(UnitPick):
-                if code is None or arm is None:
+                if code is None:
                     raise Invalid(["请选择地区"])
                 owed = round_service.join(actor, found.collection_id, UnitPick(region_code=code, arm=arm), on)
                 widgets.flash(f"{found.others[code]}已加入，从 {on} 起应报 {owed} 期。")

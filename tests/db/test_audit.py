@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "bid_version",
     "data_request_step",
     "frozen_figure",
+    "frozen_quality",
     "index_result",
     "index_version",
     "iteration",

@@ -19,7 +19,7 @@ from core.words import ReturnState
 from db.engine import engine
 from db.session import read
 from db.tables import AuditEvent, FrozenFigure, Rollup
-from metrics import exports, freezing, restating, round_service, rounds
+from metrics import exports, freezing, quality_queries, restating, round_service, rounds
 from metrics.stages import ADOPT, APPROVE, SEND_BACK
 from tests.conftest import Page
 from tests.metrics import stored
@@ -303,3 +303,34 @@ def test_the_list_of_rounds_asks_the_database_no_more_often_for_more_rounds(hous
             rounds.rounds(cast.li_staff)
         counts.append(len(asked_))
     assert counts[0] == counts[1]
+
+
+def test_the_quality_score_of_a_frozen_round_stays_whatever_is_corrected_and_however_long_the_series_grows(
+    database: str, cast: Cast, clock_: time_machine.Traveller
+) -> None:
+    made = asked(MARCH, APRIL, ANJI, DEQING)
+    for code in (ANJI, DEQING):
+        hand_in(made.of(code, MARCH), 96)
+    clock_.move_to(datetime(2026, 4, 14, 4, tzinfo=UTC))
+    freeze(made, MARCH)
+
+    def of_march() -> tuple[object, object, object]:
+        report = quality_queries.report(cast.wang_anji, made.id, ANJI, MARCH)
+        board = quality_queries.board(cast.li_staff, made.id, MARCH)
+        assert report is not None and report.frozen is not None and board is not None and board.frozen is not None
+        trends = (dict(report.trend)[MARCH], dict(quality_queries.trend(cast.li_staff, made.id))[MARCH])
+        assert trends == (report.frozen.total, board.frozen.total)
+        assert dict(quality_queries.trend(cast.wang_anji, made.id))[MARCH] == report.frozen.total
+        return report.frozen.parts, board.frozen.parts, report.quality.total
+
+    own, together, then = of_march()
+    report = quality_queries.report(cast.wang_anji, made.id, ANJI, MARCH)
+    assert report is not None and report.frozen == report.quality  # nothing has happened since
+    number = made.of(ANJI, MARCH)
+    clock_.move_to(datetime(2026, 5, 6, 4, tzinfo=UTC))
+    stored.unlock(OPERATOR, number)
+    clock_.shift(timedelta(minutes=1))
+    stored.save(OPERATOR, number, {"SX01": entry(30, 100, reason="县里来函更正"), "SX04": entry(45, 50)}, submit=True)
+    hand_in(made.of(ANJI, APRIL), 95)
+    assert of_march()[:2] == (own, together)
+    assert of_march()[2] != then  # today's score does move

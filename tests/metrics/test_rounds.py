@@ -91,6 +91,10 @@ def test_a_county_that_joins_later_owes_from_then_on(database: str, cast: Cast, 
         round_service.join(cast.li_staff, made.id, late, date(2026, 9, 1))
     with pytest.raises(Invalid, match="已经登记"):
         round_service.join(cast.li_staff, made.id, UnitPick(region_code=ANJI, arm=Arm.PILOT), date(2026, 3, 1))
+    compared = late.model_copy(update={"arm": Arm.COMPARISON})  # was not registered before the start
+    with pytest.raises(Invalid, match="对照地区在试点启动前登记，启动后不能加入"):
+        round_service.join(cast.li_staff, made.id, compared, date(2026, 3, 1))
+    assert periods(made.id, JINGNING) == []
     for actor in (cast.wang_anji, cast.zhou_minzheng):
         with pytest.raises(Forbidden):
             round_service.join(actor, made.id, late, date(2026, 3, 1))
