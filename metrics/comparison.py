@@ -17,6 +17,7 @@ from metrics.effects import (
     before_after,
     equity_gap,
     gate,
+    interval,
     minimum_detectable,
     weaker,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "equity_gap",
     "gate",
     "group_time_effects",
+    "interval",
     "mantel_haenszel",
     "matched",
     "minimum_detectable",

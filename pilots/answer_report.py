@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pilots import answer_pictures, answer_tables, answering, pictures
+from pilots import answer_pictures, answer_tables, answering, pictures, starts
 from pilots import answer_words as words
 from pilots.answering import Compared
 from pilots.evaluation import Evaluation, Measure
 from pilots.profile import Transfer
+from pilots.starts import Averages
 from reports.kit import Report
 
 
@@ -36,6 +37,8 @@ def chapter(report: Report, evaluation: Evaluation, measure: Measure, transfer: 
         report.chart(answer_pictures.before(evaluation, measure, compared.before), "试点与对照地区各期平均")
     if measure.effect is not None:
         _table(report, answer_tables.effects(measure), "效果、区间与检验", (2.2, 2.6, 2.7, 1.5, 1.6, 1.3, 2.4))
+    if compared.starts is not None:
+        _starts(report, measure, compared.starts)
     _question(report, 4, found)
     if measure.effect is not None:
         report.chart(pictures.effects(measure), "试点效果及95%可信范围")
@@ -56,6 +59,13 @@ def _question(report: Report, number: int, found: answering.Answers) -> None:
     notes = [note for note in found.notes[number - 1] if not note.startswith(("不稳健", "总体与分组"))]
     if notes:
         report.text("".join(notes))
+
+
+def _starts(report: Report, measure: Measure, found: Averages) -> None:
+    report.chart(starts.since_picture(measure, found), "分批启动：按启动后的时间对齐的平均效果（竖线为95%区间）")
+    _table(report, starts.since_table(measure, found), "按启动后的时间", (2, 3.2, 1.4))
+    report.chart(starts.calendar_picture(measure, found), "分批启动：各报送期的平均效果（带为95%区间）")
+    _table(report, starts.calendar_table(measure, found), "按报送期", (2, 3.2, 1.4))
 
 
 def _distance(report: Report, evaluation: Evaluation, measure: Measure, compared: Compared) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pilots import answer_words as words
-from pilots import answers, judging, profile, wording
+from pilots import answers, judging, profile, starts, wording
 from pilots.answers import Distance, Promise, Strata
 from pilots.evaluation import Evaluation, Measure
 from pilots.profile import Profile, Transfer
+from pilots.starts import Averages
 from pilots.verdict_words import fact
 
 
@@ -25,6 +26,7 @@ class Compared:
     gap: pd.DataFrame
     small: pd.DataFrame | None
     profile: Profile
+    starts: Averages | None = None  # only where the counties started at different times
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def answer(evaluation: Evaluation, measure: Measure, transfer: Transfer) -> Answ
     strata = answers.strata(evaluation, measure)
     course = answers.gap_course(evaluation, measure)
     small = answers.small_places(evaluation, measure)
+    begun = starts.averages(evaluation, measure)
     consistent = answers.consistency(evaluation, measure)
     sign = indicator.direction.sign
     sides = {side: effect.oriented(sign) for side, effect in measure.by_side.items()}
@@ -59,7 +62,7 @@ def answer(evaluation: Evaluation, measure: Measure, transfer: Transfer) -> Answ
     seen = fact(evidence)
     return Answers(
         promise=promise,
-        compared=Compared(distance, answers.before(evaluation, measure), strata, course, small, whole),
+        compared=Compared(distance, answers.before(evaluation, measure), strata, course, small, whole, begun),
         sentences=(
             first,
             words.distance_words(distance),
@@ -75,6 +78,7 @@ def answer(evaluation: Evaluation, measure: Measure, transfer: Transfer) -> Answ
                 words.simpson_words(indicator, strata),
                 words.pre_trend_words(indicator, cause),
                 words.placebo_words(measure.effect),
+                "" if begun is None else starts.said(measure, begun),
             ),
             _said(words.gap_words(indicator, course, span.starting)),
             _said(words.consistency_words(consistent)),

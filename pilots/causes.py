@@ -164,13 +164,14 @@ def _estimate(
     return matched(here.post.to_numpy(), treated, kinds)
 
 
-def _staggered(rows: pd.DataFrame, units: Sequence[Unit], span: Span, indicator: Indicator) -> Effect | None:
-    """The periods before the pilot and of this stretch; a county counts as treated from the period in which it
-    started on, even part-way."""
+def started_panel(rows: pd.DataFrame, units: Sequence[Unit], span: Span, indicator: Indicator) -> pd.DataFrame:
+    """unit, period, value, first_treated of the periods before the pilot and of this stretch, as
+    `group_time_effects` takes them; a county counts as treated from the period in which it started on, even
+    part-way. `rows` have what each period `added`."""
     begins = {unit.code: 0 if unit.arm is Arm.COMPARISON else _ordinal(_first(unit, span), span) for unit in units}
     inside = rows.code.isin(begins) & ((rows.period < span.starting) | rows.period.map(span.covers).astype(bool))
     kept = rows[inside]
-    panel = pd.DataFrame(
+    return pd.DataFrame(
         {
             "unit": kept.code.to_numpy(),
             "period": [_ordinal(period, span) for period in kept.period],
@@ -178,6 +179,10 @@ def _staggered(rows: pd.DataFrame, units: Sequence[Unit], span: Span, indicator:
             "first_treated": kept.code.map(begins).to_numpy(),
         }
     )
+
+
+def _staggered(rows: pd.DataFrame, units: Sequence[Unit], span: Span, indicator: Indicator) -> Effect | None:
+    panel = started_panel(rows, units, span, indicator)
     try:
         return staggered(panel) if len(panel) else None
     except ValueError:  # no batch has both a time before and somebody to compare with
@@ -186,6 +191,12 @@ def _staggered(rows: pd.DataFrame, units: Sequence[Unit], span: Span, indicator:
 
 def _first(unit: Unit, span: Span) -> str:
     return str(Period.containing(unit.starts_on, span.cadence)) if unit.starts_on else span.first_post
+
+
+def period_of(ordinal: int, span: Span) -> Period:
+    """The period that `started_panel` has under this number."""
+    year, index = divmod(ordinal - 1, PER_YEAR[span.cadence])
+    return Period(year, index + 1, span.cadence)
 
 
 def _ordinal(period: str, span: Span) -> int:

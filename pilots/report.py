@@ -30,7 +30,7 @@ from pilots.supervision_queries import Tolerance
 from reports.kit import Report
 
 KIND = "pilot"
-LAYOUT = 3  # part of the inputs: another layout is another document
+LAYOUT = 4  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 

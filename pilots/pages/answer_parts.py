@@ -13,13 +13,15 @@ from core import clock
 from core.tabular import write_csv
 from core.validation import checked
 from core.words import Arm
-from pilots import start_service
+from pilots import start_service, starts
 from pilots.answer_words import QUESTIONS
+from pilots.evaluation import Evaluation, Measure
 from pilots.model import Unit
 from pilots.queries import PilotView
 from pilots.stages import PILOT
 from pilots.start_service import StartIn
-from web import guard, keep, widgets
+from pilots.starts import Averages
+from web import charts, guard, keep, widgets
 from web.guard import plain
 
 
@@ -32,6 +34,23 @@ def question(number: int, sentence: str, notes: Sequence[str], *, warnings: Sequ
     for note in notes:
         if note not in warnings:
             st.caption(plain(note))
+
+
+def by_start(evaluation: Evaluation, measure: Measure, found: Averages, of: tuple[Hashable, ...]) -> None:
+    """Counties that started at different times: the averages since each start and by the calendar."""
+    name = evaluation.pilot.name
+    charts.draw(
+        lambda: starts.since_picture(measure, found),
+        ("since", *of),
+        describe="各地按自己的启动时间对齐的平均效果，带区间",
+    )
+    table(lambda: starts.since_table(measure, found), "启动以后各期的平均效果", name, ("since", *of))
+    charts.draw(
+        lambda: starts.calendar_picture(measure, found),
+        ("calendar", *of),
+        describe="已启动地区在各报送期的平均效果，带区间",
+    )
+    table(lambda: starts.calendar_table(measure, found), "各报送期的平均效果", name, ("calendar", *of))
 
 
 def later_starts(actor: Actor, pilot: PilotView, units: Sequence[Unit]) -> None:

@@ -120,6 +120,8 @@ if cause.pre_periods >= words.PRE_TREND_PERIODS:
 draw.table(lambda: answer_tables.effects(measure), "效果、区间与检验", pilot.name, ("effects", *of))
 draw.table(lambda: answer_tables.before(measure, compared.before), "两边各期平均", pilot.name, ("before", *of))
 
+if compared.starts is not None:
+    draw.by_start(evaluation, measure, compared.starts, of)
 draw.later_starts(actor, pilot, evaluation.units)
 
 # -- 4 ------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ tooltip. An empty frame gives a chart that says so. On the screen pass theme=Non
 own theme replaces this one; keep the spec (`chart.to_dict()`) where a page is drawn often.
 """
 
-from reports.figures.answers import courses, funnel, profile, ways
+from reports.figures.answers import courses, funnel, profile, since, ways
 from reports.figures.common import empty
 from reports.figures.comparisons import attainment, effects
 from reports.figures.dots import dots
@@ -31,6 +31,7 @@ __all__ = [
     "lanes",
     "matrix",
     "profile",
+    "since",
     "tile_map",
     "trend",
     "ways",

@@ -116,6 +116,47 @@ def courses(
     return alt.layer(*layers, data=frame, title=title, width=width, height=240, config=theme.config())
 
 
+def since(frame: pd.DataFrame, *, title: str, unit: str, zero_label: str, width: int = 520) -> Figure:
+    """Average effects by the time since each start, with their intervals, against zero; what lies before the
+    start is hollow.
+
+    Columns: event_time (int, 0 is the period of the start), label, estimate, low, high (NaN where there is no
+    interval), shown.
+    """
+    if frame.empty:
+        return empty(title, width)
+    low, high = bounds([0.0, *frame[["estimate", "low", "high"]].to_numpy().ravel()], 0.08)
+    first, last = int(frame["event_time"].min()), int(frame["event_time"].max())
+    step = -(-(last - first + 1) // 13)
+    ticks = [at for at in range(first, last + 1) if at % step == 0]
+
+    def y(field: str) -> alt.Y:
+        axis = alt.Axis(title=unit or None, titleAngle=0, titleAlign="left", titleAnchor="end", titleX=0, titleY=-10)
+        return alt.Y(field, type="quantitative", axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
+
+    axis = alt.Axis(title="启动后第几期（0 为启动当期，负数为启动前）", values=ticks, format="d", grid=False)
+    scale = alt.Scale(domain=[first - 0.6, last + 0.6], nice=False, zero=False)
+    base = alt.Chart().encode(x=alt.X("event_time", type="quantitative", axis=axis, scale=scale))
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0], "label": [zero_label]})).encode(y=alt.Y("zero", type="quantitative"))
+    start = alt.Chart(pd.DataFrame({"at": [-0.5]})).encode(x=alt.X("at", type="quantitative"))
+    colour = theme.looks(["平均效果"])[0].colour
+    told = tips([("label", "时间"), ("shown", "平均效果与区间")])
+    point = base.encode(y=y("estimate"), tooltip=told)
+    layers = [
+        zero.mark_rule(color=theme.INK, strokeDash=[4, 3]),
+        zero.mark_text(color=theme.MUTED, fontSize=11, align="left", dx=4, dy=-7).encode(
+            x=alt.value(0), text=alt.Text("label", type="nominal")
+        ),
+        start.mark_rule(color=theme.MUTED, strokeWidth=1.2),
+        base.mark_rule(strokeWidth=2, color=colour).encode(y=y("low"), y2=alt.Y2("high")),
+        point.transform_filter("datum.event_time < 0").mark_point(
+            filled=False, fill=theme.PAPER, size=50, opacity=1, color=colour
+        ),
+        point.transform_filter("datum.event_time >= 0").mark_point(filled=True, size=60, opacity=1, color=colour),
+    ]
+    return alt.layer(*layers, data=frame, title=title, width=width, height=240, config=theme.config())
+
+
 def funnel(
     frame: pd.DataFrame, limits: pd.DataFrame, *, title: str, unit: str, size_label: str, width: int = 520
 ) -> Figure:

@@ -19,6 +19,7 @@ from metrics.comparison import Effect, gate
 from metrics.model import Indicator
 from metrics.promises import TargetView
 from pilots import answer_words as words
+from pilots import starts
 from pilots.answers import Consistency, Distance, Kept, Promise, Strata
 from pilots.causes import Cause, Method
 from pilots.evidence import Evidence
@@ -385,3 +386,33 @@ def test_small_places_are_a_question_and_not_a_verdict() -> None:
     assert said("99.8", "95", "") == (
         "安吉县超出 99.8% 的波动范围，值得去问为什么；德清县超出 95% 但未超出 99.8%，可能只是偶然。"
     )
+
+
+# -- counties that started at different times --------------------------------------------
+
+
+def since(*rows: tuple[int, float, float, float, int]) -> starts.Averages:
+    names = ["event_time", "estimate", "low", "high", "n_treated"]
+    return starts.Averages(pd.DataFrame(rows, columns=names), pd.DataFrame())
+
+
+SHARED: Any = SimpleNamespace(indicator=SHARE)
+AFTER = [(0, 1.0, 0.2, 1.8, 5), (3, 4.0, 2.0, 6.0, 2)]
+ALIGNED = (
+    "按各地自己的启动时间对齐：启动当期平均+1.0个百分点，启动后第3期平均+4.0个百分点（只含已走到这一期的2个地区）。"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([(-2, 0.1, -0.5, 0.7, 5), *AFTER], ALIGNED + starts.NOT_PROOF),
+        ([(-2, 0.1, -0.5, 0.0, 5), *AFTER], ALIGNED + starts.NOT_PROOF),  # a bound of exactly 0 still includes it
+        ([(-2, -0.4, -0.7, -0.1, 5), *AFTER], ALIGNED + "启动前有1期的区间不含 0，两边在启动前可能已不同步。"),
+        ([(-2, 0.1, math.nan, math.nan, 5), *AFTER], ALIGNED),  # no interval, nothing said about the time before
+        (AFTER[:1], "按各地自己的启动时间对齐：启动当期平均+1.0个百分点。"),
+        ([(-2, 0.1, -0.5, 0.7, 5)], ""),
+    ],
+)  # fmt: skip
+def test_how_an_effect_grew_since_each_start(rows: list[tuple[int, float, float, float, int]], sentence: str) -> None:
+    assert starts.said(SHARED, since(*rows)) == sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from pilots import (
     queries,
     service,
     start_service,
+    starts,
     verdict_tables,
 )
 from pilots.causes import Method
@@ -138,6 +140,24 @@ class TestStarts:
         assert (goal.effect.n_treated, goal.effect.n_comparison, goal.effect.strength) == (5, 5, "causal")
         means = answers.causes.unit_means(goal.counties, evaluation.span, goal.indicator, evaluation.units)
         assert means.pre[DEVELOPED[4]] == pytest.approx(70 + 0.2 * wiggle(DEVELOPED[4]), abs=0.2)  # until October
+
+        found = starts.averages(evaluation, goal)
+        assert found is not None
+        since = found.since.set_index("event_time")
+        # At its own start the first batch gains 4 and the second 10; after eight periods only the first goes on.
+        assert since.estimate[0] == pytest.approx((3 * 4 + 2 * 10) / 5, abs=0.4)
+        assert since.estimate[11] == pytest.approx(4, abs=0.4)
+        assert (since.n_treated[0], since.n_treated[11], since.n_comparison[0]) == (5, 3, 5)
+        assert since.estimate[since.index < 0].abs().max() < 0.4
+        by_period = found.calendar.set_index("period")
+        assert list(by_period.index) == [str(Period.parse("2025-07").shift(step)) for step in range(12)]
+        assert by_period.estimate["2025-10"] == pytest.approx(4, abs=0.4)  # those yet to start do not count
+        assert by_period.estimate["2025-11"] == pytest.approx((3 * 4 + 2 * 10) / 5, abs=0.4)
+        drawn = starts.since_picture(goal, found).to_dict()
+        assert drawn["title"] == "启动以后，效果怎样随时间变化"
+        assert starts.calendar_table(goal, found).报送期[0] == "2025年7月"
+        same = replace(goal, cause=replace(goal.cause, method=Method.BEFORE_AFTER))
+        assert starts.averages(evaluation, same) is None
 
     def test_only_the_institute_sets_them_and_only_for_pilots_in_time(self, cast: Cast) -> None:
         pilot_id = running(cast, **WIDE)
