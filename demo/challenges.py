@@ -26,6 +26,7 @@ from demo.panels import JUDGES, Stage
 from panels import finalise_service
 from panels import stages as panel_stages
 from panels.rubric import Rubric
+from regions import calendar
 
 # Bidders beside 吴揭's: username, name, organisation, the code without its check digit.
 BIDDERS = (
@@ -191,9 +192,10 @@ def _objected(somebody: Actor, number: int) -> None:
 
 def _carry_out(li: Actor, chen: Actor, bidders: Sequence[Actor], number: int) -> None:
     """Two winners at work: one milestone paid, one handed in."""
-    ends = clock.today() - timedelta(days=1)
+    began = calendar.working_day_from(clock.today(), -6)
+    dates = {"starts_on": began, "counted_from": began, "ends_on": calendar.notice_end(began).date}
     with write() as session:
-        session.execute(update(ChallengeNotice).where(col(ChallengeNotice.challenge_id) == number).values(ends_on=ends))
+        session.execute(update(ChallengeNotice).where(col(ChallengeNotice.challenge_id) == number).values(**dates))
     _step(li, number, stages.END_NOTICE, "公示期已满，无异议。")
     for bid, wan in zip([bid for bid in _seen(li, number).bids if bid.place in (1, 2)], (60, 40), strict=True):
         today = clock.today()

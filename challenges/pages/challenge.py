@@ -48,7 +48,7 @@ with st.container(border=True):
     elif view.barred and row.open and actor.role == "bidder":
         st.caption(guard.plain(view.barred))
     if view.mine and view.mine.reason:
-        challenge_parts.facts([("对本单位申请的结论", f"{view.mine.state.label}：{view.mine.reason}")])
+        challenge_parts.facts([("最近的审查意见", view.mine.reason)])
 
 notice_parts.award(actor, view)
 notice_parts.notices(actor, view)

@@ -123,7 +123,7 @@ def _milestone(actor: Actor, view: ChallengeView, bid: BidView, item: MilestoneV
         item.second_by and f"复核 {item.second_by}",
         item.paid_on and f"{item.paid_on} 支付",
     ]
-    if said := "；".join(note for note in notes if note):
+    if said := "；".join(note.rstrip("。") for note in notes if note):
         st.caption(guard.plain(said))
     key = f"milestone_{item.id}"
     widgets.attachments(item.files, lambda number: queries.file(sessions.fresh(actor), number), f"{key}_file")
