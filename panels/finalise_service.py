@@ -26,7 +26,7 @@ def propose(actor: Actor, review_id: int) -> int:
         _require_ready(session, row, stands)
         body, found = _body(session, actor, row, stands)
         newest = _newest(session, review_id)
-        if newest is not None and newest.digest == found and _signed(session, newest.id or 0):
+        if newest is not None and newest.digest == found and _waiting(session, newest.id or 0):
             raise Duplicate("这一结果已经提请定稿，正在等另一人复核。", "请由另一位研究院人员复核签署。")
         last = session.exec(select(func.max(ReviewResult.number)).where(ReviewResult.review_id == review_id)).one()
         result = ReviewResult(
@@ -107,11 +107,11 @@ def _newest(session: Session, review_id: int) -> ReviewResult | None:
     ).first()
 
 
-def _signed(session: Session, result_id: int) -> bool:
-    return (
-        session.exec(select(ReviewSignature.id).where(ReviewSignature.result_id == result_id).limit(1)).first()
-        is not None
-    )
+def _waiting(session: Session, result_id: int) -> bool:
+    """Whether a result was put forward and nobody confirmed it yet. One that was confirmed and reopened may come out
+    the same: it is put forward anew."""
+    kinds = session.exec(select(ReviewSignature.kind).where(ReviewSignature.result_id == result_id)).all()
+    return SignatureKind.PROPOSE in kinds and SignatureKind.CONFIRM not in kinds
 
 
 def _sign(session: Session, account_id: int, result: ReviewResult, kind: SignatureKind, statement: str) -> None:

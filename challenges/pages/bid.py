@@ -56,6 +56,8 @@ if mine and mine.files:
     draft = row.open and mine.state is BidState.DRAFT
     widgets.attachments(mine.files, load, "bid_file", remove=remove if draft else None)
 if not row.open:
+    if st.session_state.get("bid_submit") or st.session_state.get("bid_keep"):  # the page was drawn before
+        st.error("揭榜已截止，刚才的内容没有保存。截止时刻及以后的提交、修改和撤回都不接受。")
     st.subheader("封存的内容", anchor=False)
     if mine:
         parts.bid_text(mine)

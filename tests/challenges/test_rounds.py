@@ -1,0 +1,281 @@
+"""Whole rounds: from the draft to the last payment, objections and those who may do what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from sqlmodel import select
+
+from accounts.permissions import Actor
+from challenges import contract_service, decision_service, objection_service, report, service, stages
+from challenges.schemas import ContractIn, MilestoneIn, OpinionIn
+from core import clock
+from core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, WrongState
+from core.words import BidState as B
+from core.words import ChallengeState as C
+from db.session import read
+from db.tables import AuditEvent, Challenge, Organisation
+from tests.challenges.support import Round, challenge_in, drafted, opened
+from tests.support import Cast
+
+OURS, SECOND, THIRD = "之江数智有限公司", "甲州智能有限公司", "乙州智能有限公司"
+EVIDENCE = [("证据.txt", "公开报告摘录".encode())]
+
+
+def judged(cast: Cast, marks: dict[str, float] | None = None, winners: int = 2) -> Round:
+    made = opened(cast, bidders=3, winners=winners)
+    for name in made.bidders:
+        made.bid(name)
+    made.close()
+    made.check_all()
+    made.judge(marks or {OURS: 90, SECOND: 85, THIRD: 80})
+    return made
+
+
+def contract(amount: int, shares: tuple[str, ...] = ("33.33", "33.33", "33.34")) -> ContractIn:
+    return ContractIn(
+        amount=Decimal(amount),
+        signed_on=clock.today(),
+        content="按方案完成研制和试运行",
+        milestones=[
+            MilestoneIn(title=f"第{at}步", due_on=clock.today() + timedelta(days=30 * at), share=Decimal(share))
+            for at, share in enumerate(shares, start=1)
+        ],
+    )
+
+
+def objected(made: Round, who: Actor, nonce: str = "objection") -> int:
+    return objection_service.file(who, made.id, "第一名的方案与公开报告高度相似，请核实。", EVIDENCE, nonce=nonce)
+
+
+def answered(made: Round, objection: int, upheld: bool, bid: int | None = None) -> C:
+    chen = made.cast.chen_staff
+    objection_service.take_on(chen, objection)
+    version = next(item.version for item in made.seen(chen).objections if item.id == objection)
+    return objection_service.answer(chen, objection, upheld, "经核实后作出答复", bid, seen_version=version)
+
+
+def test_a_whole_round(database: str, cast: Cast) -> None:
+    made = judged(cast)
+    assert made.award() == 1
+    assert [(bid.organisation, bid.state, bid.place) for bid in made.seen().bids] == [
+        (OURS, B.CANDIDATE, 1),
+        (SECOND, B.CANDIDATE, 2),
+        (THIRD, B.CANDIDATE, 3),
+    ]
+    notice = made.seen().notices[0]
+    assert [(item["organisation"], item["proposed"]) for item in notice.ranking] == [
+        (OURS, True),
+        (SECOND, True),
+        (THIRD, False),
+    ]
+    with pytest.raises(WrongState, match="公示到"):
+        made.step(stages.END_NOTICE)
+    with time_machine.travel(clock.end_of_day(notice.ends_on)):
+        made.step(stages.END_NOTICE)
+        assert (
+            decision_service.give_up(
+                cast.li_staff, made.of(SECOND).id, "自愿放弃", seen_version=made.of(SECOND).version
+            )
+            == THIRD
+        )
+        assert {bid.organisation: bid.state for bid in made.seen().bids} == {
+            OURS: B.WON,
+            SECOND: B.TERMINATED,
+            THIRD: B.WON,
+        }
+        contract_service.sign(cast.li_staff, made.of(OURS).id, contract(60), seen_version=made.of(OURS).version)
+        with pytest.raises(Invalid, match="还可以签 40 万元"):
+            contract_service.sign(cast.li_staff, made.of(THIRD).id, contract(41), seen_version=made.of(THIRD).version)
+        contract_service.sign(cast.li_staff, made.of(THIRD).id, contract(40), seen_version=made.of(THIRD).version)
+        made.step(stages.START)
+        assert sum(item.amount for bid in made.seen().bids for item in bid.milestones) == 100_000_000
+        _eliminate(made, THIRD)
+        assert made.of(THIRD).state is B.ELIMINATED
+        with pytest.raises(WrongState, match="3 个里程碑"):
+            made.step(stages.ACCEPT)
+        assert sum(_deliver(made, OURS, at) for at in range(3)) == 60_000_000
+        made.step(stages.ACCEPT)
+        contract_service.accept(
+            cast.li_staff, made.of(OURS).id, True, "达到全部指标", seen_version=made.of(OURS).version
+        )
+        made.step(stages.CONFIRM)
+        made.step(stages.PAY_OUT)
+        assert made.seen().row.state is C.PAID
+        assert report.notice_pdf(cast.li_staff, made.id, 1).startswith(b"%PDF")
+
+
+def _deliver(made: Round, name: str, at: int) -> int:
+    """One milestone handed in, passed by two people and paid; the fen."""
+    staff, other = made.cast.li_staff, made.cast.chen_staff
+    item = made.of(name).milestones[at]
+    with pytest.raises(WrongState):
+        contract_service.pay(staff, item.id, clock.today(), seen_version=item.version)
+    contract_service.hand_in(made.bidders[name], item.id, "已完成并达标", EVIDENCE, seen_version=item.version)
+    contract_service.check(staff, item.id, stages.CHECK, seen_version=item.version + 1)
+    with pytest.raises(Forbidden, match="另一个人"):
+        contract_service.check(staff, item.id, stages.PASS_MILESTONE, seen_version=item.version + 2)
+    with pytest.raises(WrongState):
+        contract_service.pay(staff, item.id, clock.today(), seen_version=item.version + 2)
+    contract_service.check(other, item.id, stages.PASS_MILESTONE, seen_version=item.version + 2)
+    return contract_service.pay(staff, item.id, clock.today(), seen_version=item.version + 3)
+
+
+def _eliminate(made: Round, name: str) -> None:
+    """One rectification, one extension, then it has failed."""
+    staff, bidder = made.cast.li_staff, made.bidders[name]
+    item = made.of(name).milestones[0]
+    due = item.due_on
+    with pytest.raises(Invalid):
+        contract_service.extend(staff, item.id, due + timedelta(days=366), "数据晚到", seen_version=item.version)
+    contract_service.extend(staff, item.id, due + timedelta(days=365), "数据晚到", seen_version=item.version)
+    with pytest.raises(WrongState, match="延期过一次"):
+        contract_service.extend(staff, item.id, due + timedelta(days=366), "又晚了", seen_version=item.version + 1)
+    contract_service.hand_in(bidder, item.id, "已完成一部分", seen_version=item.version + 1)
+    with pytest.raises(WrongState, match="先要求整改"):
+        contract_service.check(staff, item.id, stages.FAIL_MILESTONE, "未达标", seen_version=item.version + 2)
+    contract_service.check(staff, item.id, stages.RECTIFY, "误报过多", seen_version=item.version + 2)
+    contract_service.hand_in(bidder, item.id, "整改后重新提交", seen_version=item.version + 3)
+    with pytest.raises(WrongState, match="整改过一次"):
+        contract_service.check(staff, item.id, stages.RECTIFY, "还是多", seen_version=item.version + 4)
+    contract_service.check(staff, item.id, stages.FAIL_MILESTONE, "仍未达标", seen_version=item.version + 4)
+
+
+def test_an_objection_that_does_not_hold(cast: Cast) -> None:
+    made = judged(cast)
+    made.award()
+    before = made.seen().notices[0]
+    objection = objected(made, cast.zhao_deqing)
+    assert objected(made, cast.zhao_deqing) == objection
+    assert made.seen().row.state is C.PAUSED
+    for name, actor in cast.everybody().items():
+        views = made.seen(actor).objections
+        shows = {"admin": "赵德清", "zhao_deqing": "赵德清", "li_staff": "", "chen_staff": ""}
+        assert [view.name for view in views] == ([shows[name]] if name in shows else []), name
+        assert [len(view.files) for view in views] == ([int(bool(shows[name]))] if name in shows else [])
+    with read() as session:
+        filed = [
+            event
+            for event in session.exec(select(AuditEvent))
+            if event.entity == "objection" or event.action.startswith("file:")
+        ]
+        assert cast.zhao_deqing.account_id not in {event.actor_id for event in filed}
+    with pytest.raises(Forbidden, match="另一个人"):
+        objection_service.take_on(cast.li_staff, objection)  # who checked and awarded
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        assert answered(made, objection, upheld=False) is C.NOTICE
+        assert [view.name for view in made.seen(cast.chen_staff).objections] == ["赵德清"]
+        after = made.seen().notices[0]
+        assert after.ends_on > before.ends_on
+        assert after.left is not None and after.left == before.left
+
+
+def test_one_that_holds_goes_back_to_the_panel(cast: Cast) -> None:
+    made = judged(cast)
+    made.award()
+    assert answered(made, objected(made, cast.wang_anji), upheld=True) is C.REVIEWING
+    with pytest.raises(WrongState, match="定稿"):
+        made.award()
+    assert made.panel is not None
+    made.finalise()
+    assert made.award() == 2
+    assert list(made.seen().notices[0].changes) == ["名单和顺序与上一号相同"]
+
+
+def test_one_that_holds_against_a_bidder(cast: Cast) -> None:
+    made = judged(cast)
+    made.award()
+    assert answered(made, objected(made, cast.wang_anji), upheld=True, bid=made.of(OURS).id) is C.REVIEWING
+    assert made.award() == 2
+    assert list(made.seen().notices[0].changes) == [
+        f"{OURS}由第 1 顺位移出名单",
+        f"{SECOND}由第 2 顺位变为第 1 顺位",
+        f"{THIRD}由第 3 顺位变为第 2 顺位",
+    ]
+    assert made.of(OURS).state is B.TERMINATED
+
+
+def test_a_tie_is_decided_by_people_with_a_reason(cast: Cast) -> None:
+    made = judged(cast, {OURS: 80, SECOND: 85, THIRD: 80}, winners=1)
+    first, ours, third = made.of(SECOND).id, made.of(OURS).id, made.of(THIRD).id
+    with pytest.raises(Invalid, match="并列"):
+        made.award()
+    with pytest.raises(Invalid, match="理由"):
+        made.award(order=[first, third, ours])
+    with pytest.raises(Invalid, match="不一致"):
+        made.award(order=[third, first, ours], reason="评审组意见")
+    made.award(order=[first, third, ours], reason="评审组合议，后者人力不足")
+    assert [bid.organisation for bid in made.seen().bids] == [SECOND, THIRD, OURS]
+
+
+def test_objections_need_a_notice_evidence_and_words(cast: Cast) -> None:
+    made = judged(cast)
+    with pytest.raises(WrongState):
+        objected(made, cast.wang_anji)
+    made.award()
+    with pytest.raises(Invalid, match="证据"):
+        objection_service.file(cast.wang_anji, made.id, "第一名的方案与公开报告高度相似。", [], nonce="a")
+    with (
+        time_machine.travel(clock.end_of_day(made.seen().notices[0].ends_on)),
+        pytest.raises(WrongState, match="公示期"),
+    ):
+        objected(made, cast.wang_anji)
+
+
+def test_recusals_hold_for_staff(cast: Cast) -> None:
+    """One of staff whose own organisation bids neither checks nor awards."""
+    made = opened(cast)
+    for name in made.bidders:
+        made.bid(name)
+    made.close()
+    with read() as session:
+        where = session.exec(select(Organisation.id).where(Organisation.name == SECOND)).one()
+    insider = Actor(cast.chen_staff.account_id, None, "陈审", cast.chen_staff.role, where)
+    bid = made.of(SECOND)
+    with pytest.raises(Forbidden, match="回避"):
+        decision_service.check_eligibility(insider, bid.id, True, "符合", seen_version=bid.version)
+    made.check_all()
+    with pytest.raises(Forbidden, match="回避"):
+        decision_service.open_review(insider, made.id, 1, 5, 3)
+
+
+def test_who_may_take_a_step(cast: Cast) -> None:
+    """Every button as everybody, from every state it starts in: outsiders change nothing, and who wrote a challenge
+    or argued for it does not conclude."""
+    made = drafted(cast)
+    concluding = {step.do for step in stages.CHALLENGE.steps if step.permission == "challenge:conclude"}
+    for step in stages.CHALLENGE.steps:
+        for source in step.sources:
+            made.put(state=source)
+            for name, actor in cast.everybody().items():
+                staff = name in ("admin", "li_staff", "chen_staff")
+                if staff and step.do in stages.BUTTONS and not (name == "li_staff" and step.do in concluding):
+                    continue
+                with pytest.raises((Forbidden, NotFound, WrongState)):
+                    made.step(step.do, actor=actor)
+                assert made.seen(cast.admin).row.state is source
+
+
+def test_argued_for_before_it_is_published(cast: Cast) -> None:
+    made = drafted(cast)
+    for actor in (cast.wang_anji, cast.qian_bidder, cast.sun_judge):
+        with pytest.raises(AppError):
+            service.argue(actor, made.id, OpinionIn(support=True, opinion="需求真实，建议发榜"))
+    made.step(stages.ARGUE)
+    with pytest.raises(WrongState, match="不能修改"):
+        service.edit(cast.li_staff, made.id, challenge_in(1), seen_version=made.seen().version)
+    service.ask_expert(cast.li_staff, made.id, cast.sun_judge.account_id or 0)
+    with pytest.raises(WrongState, match="论证意见"):
+        made.step(stages.APPROVE, actor=cast.chen_staff)
+    service.argue(cast.sun_judge, made.id, OpinionIn(support=False, opinion="指标还不能测，建议修改"))
+    with pytest.raises(Forbidden, match="另一个人"):
+        made.step(stages.APPROVE)
+    with pytest.raises(Conflict):
+        service.move(cast.chen_staff, made.id, stages.REVISE, "改指标", seen_version=1)
+    made.step(stages.REFUSE, "指标不可测", cast.chen_staff)
+    with read() as session:
+        row = session.get_one(Challenge, made.id)
+        assert (row.state, row.conclusion) == (C.REJECTED, "指标不可测")
