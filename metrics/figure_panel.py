@@ -28,6 +28,7 @@ from db.tables import (
 )
 from metrics import queries, series
 from metrics.model import Indicator
+from metrics.queries import TargetView
 from regions import groups
 from regions import queries as regions
 
@@ -69,7 +70,7 @@ class ListChange:
 class Panel:
     """`rows`: code, period, n, d, state and what `metrics.series.valued` adds, with `side` (the label, "" for
     none). `owed`: code, period, side of every return that is due. `sides` are those of the period's last day,
-    or all of `as_of` when a day was fixed."""
+    or all of `as_of` when a day was fixed. `targets`: every baseline and target, replaced ones too."""
 
     collection_id: int
     collection: str
@@ -80,6 +81,7 @@ class Panel:
     owed: pd.DataFrame
     changes: Sequence[ListChange] = field(default_factory=tuple)
     as_of: date | None = None
+    targets: Sequence[TargetView] = ()
 
     @property
     def periods(self) -> list[str]:
@@ -166,6 +168,7 @@ def panel_of(session: Session, collection_id: int, code: str, as_of: date | None
         owed=sided(owed),
         changes=list_changes(session, list(units), scheme),
         as_of=as_of,
+        targets=queries.lines_of(session, collection_id, reference),
     )
 
 

@@ -17,7 +17,7 @@ from metrics import sides
 from metrics.comparison import Effect
 from metrics.figure_panel import Panel, year_before
 from metrics.model import Indicator
-from metrics.pictures import amount, headline
+from metrics.pictures import amount, headline, of_means
 from metrics.sides import FIRST, SECOND, GapPoint, GroupFigure, Trend
 from reports import figures
 from reports.figures.common import Figure
@@ -199,7 +199,8 @@ def _parts(figure: GroupFigure) -> str:
 
 
 def groups_picture(found: Comparison, *, width: int = 560) -> Figure:
-    """Both groups over time; hollow where too few reported, an upright line where the list changed."""
+    """Both groups over time; hollow where too few reported, an upright line where the list changed; with
+    every baseline and target that was ever in force."""
     indicator = found.indicator
     frame = pd.DataFrame(
         [
@@ -220,7 +221,10 @@ def groups_picture(found: Comparison, *, width: int = 560) -> Figure:
         ],
         columns=["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete", "segment"],
     )
-    return figures.trend(frame, unit=indicator.unit, title=headline(indicator), breaks=found.marks, width=width)
+    lines = of_means(indicator, found.panel.targets, [point.period for point in found.points])
+    return figures.trend(
+        frame, unit=indicator.unit, title=headline(indicator), lines=lines, breaks=found.marks, width=width
+    )
 
 
 def gap_picture(found: Comparison, *, width: int = 560) -> Figure:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.numbers import format_exact, format_number, from_micro
 from core.periods import Period
-from core.words import TargetKind
+from core.words import Combine, TargetKind
 from metrics.model import Indicator
 from metrics.queries import TargetView
 from metrics.standings import Standing
@@ -201,3 +201,11 @@ def references(
                 )
             )
     return lines
+
+
+def of_means(indicator: Indicator, targets: Sequence[TargetView], periods: Sequence[str]) -> list[Reference]:
+    """The common baselines and targets for a picture of means over places. None where places are added up: what
+    was promised for their sum is no line for their mean."""
+    if not periods or indicator.combine_regions is Combine.SUM:
+        return []
+    return references(indicator, targets, None, Period.parse(min(periods)), Period.parse(max(periods)))

@@ -11,7 +11,7 @@ from core.numbers import format_number
 from core.periods import Period
 from core.words import Arm
 from metrics import small_area
-from metrics.pictures import headline
+from metrics.pictures import headline, of_means
 from pilots import pictures
 from pilots.answers import Distance
 from pilots.evaluation import Evaluation, Measure
@@ -67,7 +67,8 @@ def closed_shown(share: float) -> str:
 
 
 def before(evaluation: Evaluation, measure: Measure, frame: pd.DataFrame, *, width: int = 520) -> Figure:
-    """Both sides before and after the start, as means over counties."""
+    """Both sides before and after the start, as means over counties, with every baseline and target; a running
+    total is shown by what each period added, for which nothing was promised."""
     indicator = measure.indicator
     rows = [
         {
@@ -88,6 +89,7 @@ def before(evaluation: Evaluation, measure: Measure, frame: pd.DataFrame, *, wid
         pd.DataFrame(rows, columns=names),
         unit=indicator.unit,
         title=f"{headline(indicator)}：两边原来同步吗",
+        lines=[] if indicator.accumulation.cumulative else of_means(indicator, measure.targets, list(frame.period)),
         began=evaluation.pilot.start_on,
         breaks=_stage_breaks(evaluation, list(frame.period)),
         width=width,

@@ -6,7 +6,8 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -16,7 +17,7 @@ from sqlmodel import select
 
 from accounts.permissions import OPERATOR, Actor
 from core.numbers import MICRO
-from core.words import Arm, Combine, Direction, Kind, Side
+from core.words import Arm, Combine, Direction, Kind, Side, TargetKind
 from db.session import read
 from db.tables import Rollup
 from metrics import gap_exports as exports
@@ -24,6 +25,7 @@ from metrics import gap_queries as queries
 from metrics import gap_wording, sides
 from metrics.figure_panel import ListChange, Panel, Unit
 from metrics.model import Indicator
+from metrics.queries import TargetView
 from regions import queries as regions_queries
 from regions import service as regions
 from tests.conftest import Page
@@ -204,3 +206,20 @@ def test_the_files(demo_cast: dict[str, Actor]) -> None:
     li = demo_cast["liyan"]
     assert exports.workbook(li, 1, "SX01")[:2] == b"PK"
     assert exports.report(li, 4)[:5] == b"%PDF-"
+
+
+def test_both_groups_are_drawn_with_the_old_line_and_the_new() -> None:
+    """A replaced line stays in the picture, lighter; what was promised for a sum is no line for a mean."""
+
+    def labels(indicator: Indicator) -> set[str]:
+        goals = [
+            TargetView(TargetKind.TARGET, Decimal(value), start, None, "理由", datetime(2026, 9, 1, tzinfo=UTC))
+            for value, start in ((90, "2026-09"), (85, "2026-11"))
+        ]
+        shown = found({"2026-10": CLEAR, "2026-11": CLEAR, "2026-12": CLEAR}, indicator)
+        shown = dataclasses.replace(shown, panel=dataclasses.replace(shown.panel, targets=goals))
+        sets = gap_wording.groups_picture(shown).to_dict()["datasets"].values()
+        return {row["label"] for rows in sets for row in rows if str(row.get("label", "")).startswith("目标")}
+
+    assert labels(RATE) == {"目标 90.00%（原）", "目标 85.00%"}
+    assert labels(dataclasses.replace(RATE, combine_regions=Combine.SUM)) == set()

@@ -11,7 +11,7 @@ from db.issuing import Issue
 from metrics import definition_service, definitions
 from metrics import queries as metrics
 from metrics.definition_schemas import DefinitionIn, RevisionIn
-from pilots import exports, pictures, queries
+from pilots import answer_pictures, answers, exports, pictures, queries
 from pilots.evaluation import Evaluation, Measure
 from pilots.report import story
 from tests.pilots.support import DEVELOPED, fill, indicator, running
@@ -97,6 +97,9 @@ def test_the_picture_says_where_the_definition_changed(
     evaluation, goal = changed(cast, factor)
     sets = pictures.trend(evaluation, goal).to_dict()["datasets"].values()
     assert words in str(sets)
+    sides = answer_pictures.before(evaluation, goal, answers.before(evaluation, goal)).to_dict()["datasets"].values()
+    promised = {row["label"] for rows in sides for row in rows if "thick" in row}
+    assert promised == (lines if factor else set())  # only comparable periods are in it, and no line of before them
     points = next(rows for rows in sets if "segment" in rows[0])
     assert {row["segment"] for row in points} == segments
     assert {row["label"] for rows in sets for row in rows if "thick" in row} == lines
