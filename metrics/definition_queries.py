@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from itertools import pairwise
 
 from sqlalchemy import exists, func, select
@@ -24,6 +25,8 @@ from db.tables import (
     Observation,
     Organisation,
     Pilot,
+    Region,
+    Rollup,
 )
 from metrics import definitions, queries
 from metrics.definitions import Difference
@@ -55,6 +58,19 @@ class Use:
     version: int
     from_period: str
     until_period: str
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest figure of a collection for an indicator: the province's sum, for a county its own."""
+
+    collection_id: int
+    collection: str
+    indicator: Indicator
+    region_code: str
+    region: str
+    period: str
+    value: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -116,6 +132,38 @@ def uses(actor: Actor, code: str) -> list[Use]:
         query = query.where(col(Collection.id).in_(own))
     with read() as session:
         return [Use(*row) for row in session.execute(query)]
+
+
+def latest(actor: Actor, code: str) -> list[Latest]:
+    """The newest figure in each collection that `uses` names to this actor, of each version that has one."""
+    known = {use.collection_id for use in uses(actor, code)}
+    key = (col(Rollup.collection_id), col(Rollup.indicator_id), col(Rollup.scope_code))
+    scope = col(Rollup.scope_code).like("__0000") if actor.is_staff else col(Rollup.scope_code) == actor.region_code
+    newest = (
+        select(*key, func.max(col(Rollup.period)).label("period"))
+        .where(col(Rollup.collection_id).in_(known), col(Rollup.group_name) == "", scope, col(Rollup.n).is_not(None))
+        .group_by(*key)
+        .subquery()
+        .c
+    )
+    query = (
+        select(Rollup, IndicatorRow, col(Collection.name), col(Region.name))
+        .join(IndicatorRow, col(IndicatorRow.id) == col(Rollup.indicator_id))
+        .join(Collection, col(Collection.id) == col(Rollup.collection_id))
+        .join(Region, col(Region.code) == col(Rollup.scope_code))
+        .where(
+            newest.collection_id == col(Rollup.collection_id), newest.indicator_id == col(Rollup.indicator_id),
+            newest.scope_code == col(Rollup.scope_code), newest.period == col(Rollup.period),
+            col(Rollup.group_name) == "", col(IndicatorRow.code) == code,
+        )
+        .order_by(col(Collection.name), col(IndicatorRow.version), col(Rollup.scope_code))
+    )  # fmt: skip
+    with read() as session:
+        found = [(row, queries.indicator_of(known), *names) for row, known, *names in session.execute(query)]
+    return [
+        Latest(row.collection_id, name, indicator, row.scope_code, region, row.period, indicator.value(row.n, row.d))
+        for row, indicator, name, region in found
+    ]
 
 
 def source(actor: Actor, indicator: Indicator) -> Source | None:

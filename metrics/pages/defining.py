@@ -16,9 +16,10 @@ from core.numbers import MICRO, parse_number
 from core.periods import Cadence, Period
 from core.words import CollectionKind, Direction, Kind, ValueState
 from metrics import compliance, definition_report, definitions, previewing
-from metrics.definition_queries import IndexUse, Use, VersionView
+from metrics.definition_queries import IndexUse, Latest, Use, VersionView
 from metrics.definition_schemas import REGIONS, TIME, DefinitionIn
 from metrics.model import Entry, Indicator, Severity
+from metrics.pages.values import FIGURE, address
 from web import guard
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -192,6 +193,20 @@ def uses(found: Sequence[Use]) -> None:
             )  # fmt: skip
     if not found:
         st.caption("没有您可以查看的报送任务在用这个指标。")
+
+
+def latest(found: Sequence[Latest]) -> None:
+    """The newest figure in each collection, each a link to how it came about."""
+    for item in found:
+        shown = f"{item.region} {Period.parse(item.period).label} {item.indicator.show(item.value)}"
+        st.page_link(
+            FIGURE,
+            label=guard.plain(f"{item.collection}：{shown}（第 {item.indicator.version} 版）"),
+            icon=":material/manage_search:",
+            query_params=address(item.collection_id, item.indicator.id, item.region_code, item.period),
+        )
+    if not found:
+        st.caption("还没有报来的数。")
 
 
 def index_systems(found: Sequence[IndexUse]) -> None:

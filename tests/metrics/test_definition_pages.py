@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from pypdf import PdfReader
@@ -158,7 +159,16 @@ def test_the_page_shows_versions_with_their_differences(page: Page, cast: Cast) 
 
 
 def test_who_uses_it_is_only_for_those_who_may_see(house: object, cast: Cast) -> None:
-    stored.collection(regions=(ANJI,))
+    made = stored.collection(regions=(ANJI,))
+    assert definition_queries.latest(cast.li_staff, "SX01") == []
+    stored.hand_in(made.of(ANJI), GOOD)
+    place = {cast.li_staff: "330000", cast.wang_anji: ANJI}
+    for actor, code in place.items():
+        (now,) = definition_queries.latest(actor, "SX01")
+        assert (now.region_code, now.period) == (code, stored.last_month())
+        assert now.value == Fraction(GOOD["SX01"].n or 0) / (GOOD["SX01"].d or 1) * 100
+    assert definition_queries.latest(cast.zhao_deqing, "SX01") == []
+    assert definition_queries.latest(cast.sun_judge, "SX01") == []
     assert [use.collection for use in definition_queries.uses(cast.wang_anji, "SX01")] == ["按时办结月报"]
     assert definition_queries.uses(cast.zhao_deqing, "SX01") == []
     assert definition_queries.uses(cast.sun_judge, "SX01") == []
