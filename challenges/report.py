@@ -19,7 +19,7 @@ def list_pdf(actor: Actor) -> bytes:
     views = sorted((view for view in found if view), key=lambda view: (view.row.deadline, view.row.code))
     if not views:
         raise NotFound("现在没有正在揭榜的榜单。", "发榜后可以下载。")
-    facts_of = {view.row.code: dict(_facts(view)) for view in views}
+    facts_of = {view.row.code: dict(challenge_facts(view)) for view in views}
     issued = issuing.issue(
         actor.account_id,
         kind="challenge_list",
@@ -53,7 +53,7 @@ def list_pdf(actor: Actor) -> bytes:
     )
     for view in views:
         report.heading(_title(view))
-        for name, value in _facts(view):
+        for name, value in challenge_facts(view):
             report.heading(name, 2, numbered=False)
             report.text(value or "–")
     report.note("揭榜申请在截止时刻封存；截止时刻及以后的提交、修改和撤回均不接受。截止前任何人不能查看他人申请。")
@@ -89,7 +89,7 @@ def notice_pdf(actor: Actor, challenge_id: int, number: int) -> bytes:
         "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料。受理单位对异议人身份保密；"
         "收到异议后公示暂停，自收到之日起 3 日内由未参与定榜的人员答复。"
     )
-    report.signatures([f"发布单位　{view.row.organisation}"])
+    report.signatures(["发布单位"])
     return report.bytes()
 
 
@@ -123,7 +123,8 @@ def _until(view: ChallengeView) -> str:
     return f"{clock.beijing(view.row.deadline):%Y-%m-%d %H:%M:%S}"
 
 
-def _facts(view: ChallengeView) -> list[tuple[str, str]]:
+def challenge_facts(view: ChallengeView) -> list[tuple[str, str]]:
+    """What a challenge asks and offers, as it is printed."""
     return [
         ("背景", view.background),
         ("难题", view.difficulties),

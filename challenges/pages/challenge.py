@@ -1,8 +1,11 @@
 """One challenge: what it asks, how far it has come, and what this person can do now."""
 
+from functools import partial
+
 import streamlit as st
 
-from challenges import queries, service, stages
+from accounts import sessions
+from challenges import archive, queries, service, stages
 from challenges.pages import challenge_parts, contract_parts, notice_parts
 from core.words import ChallengeState
 from web import guard, widgets
@@ -18,6 +21,10 @@ def act(do: str, reason: str) -> None:
         state = service.move(actor, row.id, do, reason, seen_version=view.version)
         widgets.flash(f"已办理“{do}”，现为“{state.label}”。")
         st.rerun()
+
+
+def packed(number: int) -> bytes:
+    return archive.archive_zip(sessions.fresh(actor), number)
 
 
 with st.container(border=True):
@@ -38,6 +45,16 @@ with st.container(border=True):
                 query_params={"id": str(row.id)},
             )
         widgets.steps("challenge", view.steps, act)
+        st.download_button(
+            "下载全部档案",
+            partial(packed, row.id),
+            file_name=archive.file_name(view),
+            mime="application/zip",
+            key="challenge_archive",
+            icon=":material/folder_zip:",
+            type="tertiary",
+            on_click="ignore",
+        )
     elif not view.barred and (row.open or view.mine):
         st.page_link(
             "challenges/pages/bid.py",

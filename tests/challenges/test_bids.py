@@ -118,7 +118,7 @@ def test_sealed_bids_do_not_leak(page: Page, cast: Cast) -> None:
         if name in ("admin", "li_staff", "sun_judge"):
             assert leaks(list(texts(page("challenge", actor, id=made.id)))) == []
     assert leaks(made.seen(made.bidders[OTHER]).mine) == [OTHER, "揭1", "水电数据融合"]
-    assert leaks(report._facts(made.seen())) == []
+    assert leaks(report.challenge_facts(made.seen())) == []
     with read() as session:
         events = [
             event for event in session.exec(select(AuditEvent)) if "bid:" in event.action or event.entity == "bid"

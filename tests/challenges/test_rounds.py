@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +13,7 @@ import time_machine
 from sqlmodel import select
 
 from accounts.permissions import Actor
-from challenges import contract_service, decision_service, objection_service, report, service, stages
+from challenges import archive, contract_service, decision_service, objection_service, service, stages
 from challenges.schemas import ContractIn, MilestoneIn, OpinionIn
 from core import clock
 from core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, WrongState
@@ -105,7 +108,31 @@ def test_a_whole_round(database: str, cast: Cast) -> None:
         made.step(stages.CONFIRM)
         made.step(stages.PAY_OUT)
         assert made.seen().row.state is C.PAID
-        assert report.notice_pdf(cast.li_staff, made.id, 1).startswith(b"%PDF")
+        _archived(made)
+
+
+def _archived(made: Round) -> None:
+    """All of it is in the archive, with its hashes; nobody but staff takes it."""
+    packed = zipfile.ZipFile(io.BytesIO(archive.archive_zip(made.cast.li_staff, made.id)))
+    names = [name.removeprefix(f"{made.seen().row.code}/") for name in packed.namelist()]
+    assert [name for name in names if "附件" not in name] == [
+        "榜单.csv",
+        "论证.csv",
+        "答疑.csv",
+        "揭榜申请.csv",
+        "里程碑.csv",
+        "异议.csv",
+        "公示第1号.pdf",
+        "校验.csv",
+    ]
+    assert len([name for name in names if "附件" in name]) == 3 + 3  # one a bid, one a milestone that was handed in
+    lines = packed.read(packed.namelist()[-1]).decode("utf-8-sig").splitlines()[1:]
+    assert [line.rsplit(",", 1)[1] for line in lines] == [
+        hashlib.sha256(packed.read(name)).hexdigest() for name in packed.namelist()[:-1]
+    ]
+    for actor in (made.cast.qian_bidder, made.cast.wang_anji, made.cast.sun_judge):
+        with pytest.raises(Forbidden):
+            archive.archive_zip(actor, made.id)
 
 
 def _deliver(made: Round, name: str, at: int) -> int:
