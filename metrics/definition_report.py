@@ -7,15 +7,16 @@ import json
 from collections.abc import Sequence
 
 from accounts.permissions import Actor, Permission, require
-from core import clock
 from core.errors import NotFound
 from core.periods import Period
-from db import facts
+from db import facts, issuing
 from metrics import compliance, definition_queries, definitions, queries
 from metrics.definition_queries import Use, VersionView
 from metrics.model import Indicator
 from metrics.wording import facts_of
 from reports.kit import Report
+
+_LAYOUT = 1  # part of the inputs: another layout is another document
 
 
 def entry(actor: Actor, indicator_id: int) -> bytes:
@@ -26,18 +27,37 @@ def entry(actor: Actor, indicator_id: int) -> bytes:
         raise NotFound("没有找到这个指标。", "请从指标列表重新进入。")
     versions = definition_queries.versions(actor, indicator.code)
     uses = definition_queries.uses(actor, indicator.code)
+    issued = issuing.issue(
+        actor.account_id,
+        kind="indicator",
+        mark="KJ",
+        entity="indicator",
+        subject_id=indicator_id,
+        title=f"指标口径　{indicator.code}　{indicator.name}　第 {indicator.version} 版",
+        inputs={
+            "layout": _LAYOUT,
+            "said": [digest(indicator), _source(actor, indicator)],
+            "versions": [
+                [digest(view.indicator), view.indicator.changed, view.indicator.change_reason] for view in versions
+            ],
+            "uses": _use_rows(uses),
+        },
+        lines={"名称": indicator.name} | dict(facts_of(indicator)),
+    )
     report = Report(
         title=f"指标口径　{indicator.name}",
         subtitle=f"{indicator.code}　第 {indicator.version} 版",
         organisation="指标目录",
-        number=f"{indicator.code}-V{indicator.version}",
-        digest=digest(indicator),
-        as_of=clock.now(),
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
         demo=facts.is_demo(),
         cover=False,
         contents=False,
     )
     _one(report, actor, indicator, versions, uses)
+    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
     return report.bytes()
 
 
@@ -45,18 +65,32 @@ def catalogue(actor: Actor) -> bytes:
     """Every definition in force, one after the other."""
     require(actor, Permission.INDICATOR_READ)
     found = queries.indicators()
-    whole = hashlib.sha256("".join(digest(indicator) for indicator in found).encode()).hexdigest()
+    issued = issuing.issue(
+        actor.account_id,
+        kind="catalogue",
+        mark="ML",
+        entity="indicator",
+        subject_id=0,
+        title="指标目录",
+        inputs={
+            "layout": _LAYOUT,
+            "said": [[digest(indicator), _source(actor, indicator)] for indicator in found],
+        },
+        lines={indicator.code: f"{indicator.name}　第 {indicator.version} 版" for indicator in found},
+    )
     report = Report(
         title="指标目录",
         subtitle=f"共 {len(found)} 个指标，均为现行口径",
         organisation="基层智治场景试点评价",
-        number=f"MULU-{clock.today():%Y%m%d}",
-        digest=whole,
-        as_of=clock.now(),
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
         demo=facts.is_demo(),
     )
     for indicator in found:
         _one(report, actor, indicator, (), ())
+    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
     return report.bytes()
 
 
@@ -73,9 +107,9 @@ def _one(
     report.text(indicator.meaning)
     if warning := compliance.warning(indicator):
         report.note(f"{warning}{compliance.REMEDY}", title="◆ 合规提醒")
-    source = definition_queries.source(actor, indicator)
-    named = f"{source.name}（{source.provider}）" if source else ""
-    report.facts([*facts_of(indicator), ("数据资源", named or None), ("版本", f"第 {indicator.version} 版")])
+    report.facts(
+        [*facts_of(indicator), ("数据资源", _source(actor, indicator) or None), ("版本", f"第 {indicator.version} 版")]
+    )
     report.note(indicator.limits or "没有登记。", title="局限与偏差")
     if len(versions) > 1:
         report.heading("历次版本", 2, numbered=False)
@@ -98,18 +132,27 @@ def _one(
         report.heading("谁在用", 2, numbered=False)
         report.table(
             ["报送任务", "作用", "版本", "自", "至"],
-            [
-                [
-                    use.collection,
-                    use.role.label,
-                    f"第 {use.version} 版",
-                    Period.parse(use.from_period).label if use.from_period else "一开始",
-                    Period.parse(use.until_period).label if use.until_period else "现在",
-                ]
-                for use in uses
-            ],
+            _use_rows(uses),
             caption="使用这个指标的试点和考核",
         )
+
+
+def _source(actor: Actor, indicator: Indicator) -> str:
+    source = definition_queries.source(actor, indicator)
+    return f"{source.name}（{source.provider}）" if source else ""
+
+
+def _use_rows(uses: Sequence[Use]) -> list[list[str]]:
+    return [
+        [
+            use.collection,
+            use.role.label,
+            f"第 {use.version} 版",
+            Period.parse(use.from_period).label if use.from_period else "一开始",
+            Period.parse(use.until_period).label if use.until_period else "现在",
+        ]
+        for use in uses
+    ]
 
 
 def comparable(indicator: Indicator) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Sequence
+from typing import Any
 
 from accounts.permissions import Actor, Permission, require
 from core import clock
 from core.errors import NotFound
 from core.tabular import Block, write_xlsx
 from core.words import Arm
-from db import facts
+from db import facts, issuing
 from metrics import gap_queries as queries
 from metrics import gap_wording as wording
 from metrics.gap_wording import Comparison
 from reports.kit import Report
+
+_LAYOUT = 1  # part of the inputs: another layout is another document
 
 
 def workbook(
@@ -45,21 +47,35 @@ def workbook(
 
 
 def report(actor: Actor, collection_id: int, arm: Arm | None = None, listing: str = queries.CURRENT) -> bytes:
-    """发达/欠发达对比报告 as PDF: every indicator of the collection, each with its sentence, pictures and table."""
+    """发达/欠发达对比报告 as PDF: every indicator of the collection, each with its sentence, pictures and table.
+    While the figures stand still, printing again gives the same number and the same bytes."""
     require(actor, Permission.REPORT_ISSUE)
     codes = [item.code for item in queries.choices(actor) if item.collection_id == collection_id]
     found = [item for code in codes if (item := queries.comparison(actor, collection_id, code, arm, listing))]
     if not found:
         raise NotFound("没有找到这项报送。", "请重新选择。")
-    tables = [wording.rows(item).to_numpy().tolist() for item in found]
-    digest = hashlib.sha256(json.dumps(tables, ensure_ascii=False).encode()).hexdigest()
+    issued = issuing.issue(
+        actor.account_id,
+        kind=f"gap:{arm.value if arm else 'all'}:{listing}",  # another cut is not a restatement of this one
+        mark="DB",
+        entity="collection",
+        subject_id=collection_id,
+        title=f"发达地区与山区海岛县对比报告　{found[0].panel.collection}",
+        inputs=_inputs(actor, found),
+        lines={
+            f"{item.indicator.name}：{label}": f"{value}　{note}".strip()
+            for item in found
+            for label, value, note in wording.key_figures(item)
+        },
+    )
     paper = Report(
         title="发达地区与山区海岛县对比报告",
         subtitle=found[0].panel.collection,
         organisation=actor.organisation,
-        number=f"DB-{collection_id}-{clock.today():%Y%m%d}",
-        digest=digest,
-        as_of=clock.now(),
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
         demo=facts.is_demo(),
     )
     paper.heading("主要情况")
@@ -79,7 +95,29 @@ def report(actor: Actor, collection_id: int, arm: Arm | None = None, listing: st
             ],
             caption="名单的历次调整",
         )
+    paper.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
     return paper.bytes()
+
+
+def _inputs(actor: Actor, found: Sequence[Comparison]) -> dict[str, Any]:
+    """Everything that is printed, except when it was printed."""
+    return {
+        "layout": _LAYOUT,
+        "organisation": actor.organisation,
+        "collection": found[0].panel.collection,
+        "changes": [[str(item.day), item.words, list(item.joined), list(item.left)] for item in found[0].panel.changes],
+        "indicators": [
+            [
+                item.indicator.code,
+                item.indicator.version,
+                wording.sentence(item),
+                wording.trend_sentence(item),
+                wording.key_figures(item),
+                wording.rows(item).astype(str).to_numpy().tolist(),
+            ]
+            for item in found
+        ],
+    }
 
 
 def _chapter(paper: Report, found: Comparison) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.permissions import Actor, Permission, require
 from core import clock
 from core.errors import NotFound
 from core.words import SignatureKind
-from db import facts
+from db import facts, issuing
+from db.issuing import Issue
 from panels import result_book, result_queries, review_queries
 from panels.result_queries import FrozenView
 from panels.review_queries import ReviewView
 from reports.kit import Report
+
+_LAYOUT = 1  # part of the inputs: another layout is another document
 
 
 def result_pdf(actor: Actor, review_id: int, result_id: int) -> bytes:
@@ -22,17 +27,49 @@ def result_pdf(actor: Actor, review_id: int, result_id: int) -> bytes:
         raise NotFound("没有找到这一号结果，或您无权查看。", "请刷新页面。")
     members = review_queries.members(actor, review_id)
     judges = [member.name for member in members if member.left_at is None and member.role.counts]
-    return story(review, found, judges, demo=facts.is_demo())
+    issued = issuing.issue(
+        actor.account_id,
+        kind="review",
+        mark="PS",
+        entity="review",
+        subject_id=review_id,
+        title=f"评审结果报告　{review.name}",
+        inputs=_inputs(review, found, judges),
+        lines=_lines(found),
+        as_of=found.at,
+    )
+    return story(review, found, judges, issued, demo=facts.is_demo())
 
 
-def story(review: ReviewView, found: FrozenView, judges: list[str], *, demo: bool) -> bytes:
+def _inputs(review: ReviewView, found: FrozenView, judges: list[str]) -> dict[str, Any]:
+    """What is printed: the result as it was kept, under its own hash, and who signed or has to."""
+    return {
+        "layout": _LAYOUT,
+        "review": [review.code, review.name, review.rehearsal],
+        "result": [found.number, found.digest, list(found.changes)],
+        "signed": [[item.kind.value, item.name, item.at.isoformat(), item.statement] for item in found.signatures],
+        "judges": judges,
+    }
+
+
+def _lines(found: FrozenView) -> dict[str, str]:
+    """The places, which the next result is compared with."""
+    first = result_book.tables_of(found.body)[0]
+    at = {name: place for place, name in enumerate(first.columns)}
+    return {
+        f"{row[at['编号']]} {row[at['项目']]}": f"名次 {row[at['名次']]}　得分 {row[at['得分']]}" for row in first.rows
+    }
+
+
+def story(review: ReviewView, found: FrozenView, judges: list[str], issued: Issue, *, demo: bool) -> bytes:
     """The report's pages. Every figure is one that was kept with the result; nothing is computed here."""
     report = Report(
         title="评审结果报告" + ("（演练）" if review.rehearsal else ""),
         subtitle=review.name,
-        number=f"{review.code}-{found.number}",
-        digest=found.digest,
-        as_of=found.at,
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
         demo=demo,
     )
     report.heading("结果概要")
@@ -54,5 +91,6 @@ def story(review: ReviewView, found: FrozenView, judges: list[str], *, demo: boo
     report.note("评委对结果有不同意见的，应书面说明理由；既不签字又不书面说明理由的，视为同意。")
     named = [item.name for item in found.signatures if item.kind is not SignatureKind.DISSENT]
     report.signatures([*(f"评委　{name}" for name in judges), *(f"主办人员　{name}" for name in named)])
-    report.text(f"数据指纹（SHA-256）：{found.digest}")
+    report.text(f"结果编号：{review.code}-{found.number}。结果指纹（SHA-256）：{found.digest}")
+    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
     return report.bytes()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
 
 from accounts.permissions import Actor, Permission, require
 from core import clock
 from core.errors import NotFound
 from core.tabular import Block, write_xlsx
-from db import facts
+from db import facts, issuing
 from pilots import promotion_queries as queries
 from pilots import promotion_wording as wording
-from pilots.promotion_queries import Promotion
+from pilots.promotion_queries import Cover, Promotion
 from pilots.spreading import TIERS
 from reports.kit import Report
 
+_LAYOUT = 1  # part of the inputs: another layout is another document
 _MOST = 30  # counties of a tier in print; the workbook has all
 
 
@@ -32,20 +36,34 @@ def workbook(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes
 
 
 def proposal(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes:
-    """推广建议书 as PDF: the verdict, who first and why, what is missing, how far it has come."""
+    """推广建议书 as PDF: the verdict, who first and why, what is missing, how far it has come. While all that stands
+    still, printing again gives the same number and the same bytes."""
     require(actor, Permission.REPORT_ISSUE)
     promotion = _found(actor, pilot_id, chosen)
     pilot, verdict = promotion.pilot, promotion.pilot.verdict
     cover = queries.cover(actor, pilot_id, clock.today())
-    candidates = wording.candidate_rows(promotion)
-    digest = hashlib.sha256(json.dumps(candidates.to_numpy().tolist(), ensure_ascii=False).encode()).hexdigest()
+    candidates, factors = wording.candidate_rows(promotion), wording.covariate_rows(promotion)
+    adopted = wording.adoption_rows(queries.adoptions(actor, pilot_id=pilot_id))
+    issued = issuing.issue(
+        actor.account_id,
+        kind="promotion",
+        mark="TG",
+        entity="pilot",
+        subject_id=pilot_id,
+        title=f"推广建议书　{pilot.name}",
+        inputs=_inputs(promotion, cover, [candidates, factors, adopted]),
+        lines=_lines(promotion, cover),
+    )
+    if cover is not None:  # printed again on another day it says the day of its first printing
+        cover = replace(cover, day=clock.beijing(issued.as_of).date())
     report = Report(
         title="推广建议书",
         subtitle=pilot.name,
         organisation=pilot.lead,
-        number=f"{pilot.code}-TG-{clock.today():%Y%m%d}",
-        digest=digest,
-        as_of=clock.now(),
+        number=issued.number,
+        digest=issued.digest,
+        check=issued.check,
+        as_of=issued.as_of,
         demo=facts.is_demo(),
     )
     report.heading("能不能推广")
@@ -67,17 +85,43 @@ def proposal(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes
                 report.text(f"只列前 {_MOST} 个，全部名单见 Excel。")
     report.heading("怎样比较")
     report.text(method(promotion))
-    factors = wording.covariate_rows(promotion)
     report.table(list(factors.columns), factors.to_numpy().tolist(), caption="比较因素及其来源")
     if cover is not None:
         report.heading("推广到了哪里")
         report.text(wording.cover_words(cover, f"“{pilot.name}”的做法"))
         report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
-        views = queries.adoptions(actor, pilot_id=pilot_id)
-        if views:
-            rows = wording.adoption_rows(views)[["地区", "状态", "自", "计划上线", "最近说明"]]
+        if len(adopted):
+            rows = adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
             report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
+    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
     return report.bytes()
+
+
+def _inputs(promotion: Promotion, cover: Cover | None, frames: Sequence[pd.DataFrame]) -> dict[str, Any]:
+    """Everything that is printed, except when it was printed."""
+    pilot, verdict = promotion.pilot, promotion.pilot.verdict
+    return {
+        "layout": _LAYOUT,
+        "pilot": [pilot.code, pilot.name, pilot.lead],
+        "verdict": None
+        if verdict is None
+        else [verdict.id, verdict.title, verdict.sentence, verdict.next_step, verdict.owner, verdict.overruled_reason],
+        "held_back": promotion.held_back,
+        "worked": len(promotion.worked),
+        "tables": [frame.astype(str).to_numpy().tolist() for frame in frames],
+        "cover": None if cover is None else [_shares(cover), dict(cover.words)],
+    }
+
+
+def _lines(promotion: Promotion, cover: Cover | None) -> dict[str, str]:
+    """The key figures as printed, which the next proposal is compared with."""
+    verdict = promotion.pilot.verdict
+    tiers = {tier: shown for tier, shown, _ in wording.tier_figures(promotion)}
+    return {"结论": verdict.title if verdict else "尚未作出"} | tiers | ({} if cover is None else _shares(cover))
+
+
+def _shares(cover: Cover) -> dict[str, str]:
+    return {f"覆盖：{share.group}": wording.share_words(share) for share in cover.shares}
 
 
 def method(promotion: Promotion) -> str:

@@ -13,13 +13,14 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from accounts.permissions import OPERATOR, Actor
 from core.numbers import MICRO
 from core.words import Arm, Combine, Direction, Kind, Side, TargetKind
+from db import issuing
 from db.session import read
-from db.tables import Rollup
+from db.tables import ReportIssue, Rollup
 from metrics import gap_exports as exports
 from metrics import gap_queries as queries
 from metrics import gap_wording, sides
@@ -205,7 +206,14 @@ def test_the_page_answers_in_one_sentence(page: Page, demo_cast: dict[str, Actor
 def test_the_files(demo_cast: dict[str, Actor]) -> None:
     li = demo_cast["liyan"]
     assert exports.workbook(li, 1, "SX01")[:2] == b"PK"
-    assert exports.report(li, 4)[:5] == b"%PDF-"
+    first = exports.report(li, 4)
+    assert exports.report(li, 4) == first  # the same number, time and bytes
+    exports.report(li, 4, Arm.PILOT)
+    with read() as session:
+        kept = session.exec(select(ReportIssue).where(col(ReportIssue.kind).startswith("gap:"))).all()
+    assert [(row.kind, row.subject_id) for row in kept] == [("gap:all:current", 4), ("gap:pilot:current", 4)]
+    found = issuing.verify(kept[1].number, kept[1].inputs_hash[:12])
+    assert found is not None and found.issue.restates == ""  # another cut restates nothing
 
 
 def test_both_groups_are_drawn_with_the_old_line_and_the_new() -> None:

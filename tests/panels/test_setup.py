@@ -17,7 +17,7 @@ from core import clock
 from core.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound, WrongState
 from core.words import EntryState, OrganisationKind, RecusalKind, RecusalState
 from db.session import read
-from db.tables import Attachment, AuditEvent, RubricVersion
+from db.tables import Attachment, AuditEvent, ReportIssue, RubricVersion
 from panels import (
     assignment_service,
     defaults,
@@ -190,10 +190,22 @@ def test_the_paper_is_printed_from_what_was_signed(cast: Cast) -> None:
     finalise_service.confirm(panel.other, panel.review_id, result)
     paper = report.result_pdf(panel.staff, panel.review_id, result)
     assert paper == report.result_pdf(panel.other, panel.review_id, result)
+    with read() as session:
+        issued = session.exec(select(ReportIssue).where(ReportIssue.kind == "review")).one()
     words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages).replace("\n", "")
     (kept,) = result_queries.frozen(panel.staff, panel.review_id)
-    for said in ("评审结果报告", "92.00", "82.00", "公正性说明", "评委　甲评委", "对项目B的实效仍有保留", kept.digest):
+    for said in (
+        "评审结果报告",
+        "92.00",
+        "82.00",
+        "公正性说明",
+        "评委　甲评委",
+        "对项目B的实效仍有保留",
+        kept.digest,
+        issued.number,
+    ):
         assert said.replace("　", "") in words.replace("　", "")
+    assert list(issued.lines.values()) == ["名次 1　得分 92.00", "名次 2　得分 82.00"]
     book = pd.read_excel(
         io.BytesIO(exports.frozen_xlsx(panel.staff, panel.review_id, result)), sheet_name=None, engine="calamine"
     )

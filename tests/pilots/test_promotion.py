@@ -6,16 +6,18 @@ import io
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import col, select
 
 from accounts.permissions import Actor
 from core import clock
 from core.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from core.words import AdoptionState
+from db import issuing
 from db.session import read
-from db.tables import AuditEvent, Pilot
+from db.tables import AuditEvent, Pilot, ReportIssue
 from pilots import promotion_exports as exports
 from pilots import promotion_queries as queries
 from pilots import promotion_service as service
@@ -145,6 +147,25 @@ def test_the_files_say_what_the_page_says(demo_cast: dict[str, Actor], spreading
     assert found.candidates[0].name in text
     with pytest.raises(Forbidden):
         exports.workbook(demo_cast["wanganji"], spreading)
+
+
+def test_a_proposal_is_found_again_by_its_number_and_says_what_it_changes(
+    demo_cast: dict[str, Actor], spreading: int
+) -> None:
+    li = demo_cast["liyan"]
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        first = exports.proposal(li, spreading)
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        assert exports.proposal(li, spreading) == first  # the same number, time and bytes
+    with read() as session:
+        kept = session.exec(
+            select(ReportIssue).where(ReportIssue.kind == "promotion").order_by(col(ReportIssue.id).desc())
+        ).first()
+    assert kept is not None and kept.number.startswith("ZP-TG-")
+    assert issuing.verify(kept.number, kept.inputs_hash[:12]) is not None
+    service.plan(li, spreading, AdoptionIn(region_codes=[free(li, spreading)]))
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(exports.proposal(li, spreading))).pages)
+    assert f"替代编号 {kept.number}" in text.replace("\n", "")
 
 
 def test_factors_change_the_order_and_are_kept_apart(demo_cast: dict[str, Actor], spreading: int) -> None:
