@@ -135,7 +135,7 @@ def period_means(rows: pd.DataFrame, units: Sequence[Unit], indicator: Indicator
 
 def _method(counties: pd.DataFrame, means: pd.DataFrame, units: Sequence[Unit], span: Span) -> tuple[Method, int]:
     pilots = [unit for unit in units if unit.arm is Arm.PILOT]
-    starts = {unit.starts_on or span.start_on for unit in pilots}
+    starts = {unit.starts_on if _late(unit, span) else span.start_on for unit in pilots}
     codes = [unit.code for unit in pilots]
     own = means.reindex(codes)
     if own.dropna().empty:
@@ -190,7 +190,13 @@ def _staggered(rows: pd.DataFrame, units: Sequence[Unit], span: Span, indicator:
 
 
 def _first(unit: Unit, span: Span) -> str:
-    return str(Period.containing(unit.starts_on, span.cadence)) if unit.starts_on else span.first_post
+    own = unit.starts_on
+    return str(Period.containing(own, span.cadence)) if own and _late(unit, span) else span.first_post
+
+
+def _late(unit: Unit, span: Span) -> bool:
+    """Whether it started inside the stretch; what began before it, began the stretch with everybody."""
+    return unit.starts_on is not None and unit.starts_on > span.start_on
 
 
 def period_of(ordinal: int, span: Span) -> Period:

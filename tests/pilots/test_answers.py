@@ -156,6 +156,10 @@ class TestStarts:
         drawn = starts.since_picture(goal, found).to_dict()
         assert drawn["title"] == "启动以后，效果怎样随时间变化"
         assert starts.calendar_table(goal, found).报送期[0] == "2025年7月"
+        # A later phase that all of them were in from its first day has one start; one that some joined has two.
+        for first, method in ((date(2025, 11, 1), Method.BEFORE_AFTER), (date(2025, 10, 1), Method.STAGGERED)):
+            phase = replace(evaluation.span, start_on=first, began_on=evaluation.pilot.start_on)
+            assert answers.causes.cause(goal.counties, evaluation.units, phase, goal.indicator).method is method
         same = replace(goal, cause=replace(goal.cause, method=Method.BEFORE_AFTER))
         assert starts.averages(evaluation, same) is None
 
