@@ -11,7 +11,7 @@ from accounts.permissions import Actor
 from challenges import rules, stages
 from core import clock
 from core.errors import Forbidden, NotFound
-from core.words import BidState, ChallengeState
+from core.words import BidState, ChallengeState, Role
 from core.workflow import Step
 from db import audit
 from db.tables import Bid, Challenge, ChallengeOpinion
@@ -40,11 +40,13 @@ def bids_sealed(row: Challenge) -> bool:
 
 
 def sees_bid(actor: Actor, bid: Bid, row: Challenge) -> bool:
-    """Its organisation's bidders always, staff what was handed in once it is sealed, nobody else."""
+    """Its organisation's bidders always, staff what was handed in once it is sealed, nobody else.
+    Of a challenge that was withdrawn what had not been checked is never opened."""
     own = actor.organisation_id is not None and bid.organisation_id == actor.organisation_id
-    if own and not actor.is_staff:
+    if own and actor.role is Role.BIDDER:
         return True
-    return actor.is_staff and bid.state is not BidState.DRAFT and bids_sealed(row)
+    unopened = row.state is ChallengeState.WITHDRAWN and bid.state is BidState.SUBMITTED
+    return actor.is_staff and bid.state is not BidState.DRAFT and bids_sealed(row) and not unopened
 
 
 def bid(session: Session, actor: Actor, bid_id: int) -> tuple[Bid, Challenge]:

@@ -158,7 +158,7 @@ def _decide(li: Actor, chen: Actor, judges: Sequence[Actor], number: int) -> Non
     """Eligibility, a panel with its final result, the candidates on notice."""
     for bid in _seen(li, number).bids:
         decision_service.check_eligibility(
-            chen, bid.id, True, "法人资格、代码和失信记录已核，符合申报条件。", seen_version=bid.version
+            li, bid.id, True, "法人资格、代码和失信记录已核，符合申报条件。", seen_version=bid.version
         )
     with read() as session:
         version, body = session.exec(

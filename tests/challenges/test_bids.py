@@ -147,3 +147,18 @@ def test_questions_are_answered_to_all_at_once(cast: Cast) -> None:
         (("能用既有水表数据吗？", "可以。"),)
     }
     assert "qian" not in str(made.seen(made.bidders[OTHER]).questions)
+
+
+def test_withdrawing_a_challenge_opens_no_bids(cast: Cast) -> None:
+    """Or somebody of staff could look into them by ending the round early."""
+    made = opened(cast)
+    made.bid(OURS)
+    mine = made.seen(cast.qian_bidder).mine
+    assert mine is not None
+    made.step(stages.WITHDRAW, "需求有变")
+    for days in (0, 30):
+        with time_machine.travel(clock.now() + timedelta(days=days)):
+            assert made.seen().bids == []
+            with pytest.raises(NotFound):
+                queries.file(cast.li_staff, mine.files[0].id)
+    assert made.seen(cast.qian_bidder).mine is not None
