@@ -157,7 +157,7 @@ class TestStarts:
         assert drawn["title"] == "启动以后，效果怎样随时间变化"
         assert starts.calendar_table(goal, found).报送期[0] == "2025年7月"
         # A later phase that all of them were in from its first day has one start; one that some joined has two.
-        for first, method in ((date(2025, 11, 1), Method.BEFORE_AFTER), (date(2025, 10, 1), Method.STAGGERED)):
+        for first, method in ((date(2025, 12, 1), Method.BEFORE_AFTER), (date(2025, 10, 1), Method.STAGGERED)):
             phase = replace(evaluation.span, start_on=first, began_on=evaluation.pilot.start_on)
             assert answers.causes.cause(goal.counties, evaluation.units, phase, goal.indicator).method is method
         same = replace(goal, cause=replace(goal.cause, method=Method.BEFORE_AFTER))
