@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlmodel import Session, col
 
 from core import clock
@@ -104,8 +104,9 @@ def of_collection(session: Session, collection_id: int, codes: Several[str] | No
     askings = queries.askings(session, collection_id)
     indicators = {asking.indicator.id: asking.indicator for asking in askings}
     due = returns[returns.due]
+    keys = due.period.unique()
     parts = [
-        due[np.array([asking.holds(key) for key in due.period], dtype=bool)].assign(indicator_id=asking.indicator.id)
+        due[due.period.isin([key for key in keys if asking.holds(key)])].assign(indicator_id=asking.indicator.id)
         for asking in askings
     ]
     values = pd.concat(parts) if parts else due.assign(indicator_id=0)
@@ -133,14 +134,20 @@ def _returns(
     session: Session, collection_id: int, codes: Several[str] | None
 ) -> tuple[dict[int, datetime | None], pd.DataFrame]:
     """When each return was first handed in, and the frame of returns."""
-    query = select(ReturnRow).where(col(ReturnRow.collection_id) == collection_id)
+    # Only the columns that count: the returns of a province as objects take three times as long.
+    names = ("id", "region_code", "period", "state", "opens_on", "due_on", "first_submitted_at")
+    query = select(
+        *(col(getattr(ReturnRow, name)) for name in names),
+        null().label("locked_at"),
+        null().label("unlocked_until"),
+    ).where(col(ReturnRow.collection_id) == collection_id)
     if codes is not None:
         query = query.where(col(ReturnRow.region_code).in_(list(codes)))
     today = clock.today()
-    rows = session.scalars(query.order_by(col(ReturnRow.period), col(ReturnRow.region_code))).all()
+    rows = session.execute(query.order_by(col(ReturnRow.period), col(ReturnRow.region_code))).all()
     records = []
     for row in rows:
-        course = queries.course_of(row)
+        course = queries.course_of(cast(ReturnRow, row))
         on_time = row.state.counts and bool(course.in_time)
         records.append((row.id or 0, row.region_code, row.period, course.due(today), on_time, row.state.counts))
     frame = pd.DataFrame(records, columns=["id", "code", "period", "due", "on_time", "handed_in"])

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 import pandas as pd
 import sqlalchemy
 from sqlmodel import Session, col, select
@@ -122,7 +121,7 @@ def _measures(
         versions = [indicator for indicator, _, _ in asked_for if indicator.version <= reference.version]
         role, smallest = next((role, smallest) for indicator, role, smallest in asked_for if indicator is reference)
         ids = [version.id for version in versions]
-        owed = [Period.parse(key).closes(reference.cadence) for key in expected.period]
+        owed = [key for key in expected.period.unique() if Period.parse(key).closes(reference.cadence)]
         measures.append(
             evaluation.measure(
                 reference,
@@ -132,7 +131,7 @@ def _measures(
                 values[values.indicator_id.isin(ids)].reset_index(drop=True),
                 units,
                 sides,
-                expected[np.array(owed, dtype=bool)],
+                expected[expected.period.isin(owed)],
                 span,
                 settings().coverage_floor,
                 versions=versions,
