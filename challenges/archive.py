@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from accounts.permissions import Actor, Permission, require
 from challenges import queries, report
-from challenges.queries import BidView, ChallengeView
+from challenges.views import BidView, ChallengeView
 from core import clock, uploads
 from core.errors import NotFound
 from core.tabular.writing import write_csv

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-
 from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor, Answer, Permission, may
+from accounts.permissions import Actor, Permission, may
 from challenges import loading, rules, service, stages, standing
 from challenges.bid_service import ENTITY as BID_FILES
 from challenges.contract_service import ENTITY as MILESTONE_FILES
 from challenges.objection_service import ENTITY as OBJECTION_FILES
+from challenges.views import (
+    BidView,
+    ChallengeRow,
+    ChallengeView,
+    MilestoneView,
+    NoticeView,
+    ObjectionView,
+    OpinionView,
+    QuestionView,
+)
 from core import clock
 from core.errors import NotFound
-from core.words import BidMilestoneState, BidState, ChallengeState, ReviewKind, Role
-from core.workflow import Step
+from core.words import BidMilestoneState, ChallengeState, ReviewKind, Role
 from db import files
-from db.files import Attached
 from db.session import read
 from db.tables import (
     Account,
@@ -40,173 +43,6 @@ from db.tables import (
     RubricVersion,
     Scenario,
 )
-
-
-@dataclass(frozen=True)
-class ChallengeRow:
-    """A challenge in a list. `mine` is how the bid of one's own organisation stands; `open` whether it takes bids
-    now; `funding` as printed."""
-
-    id: int
-    code: str
-    title: str
-    state: ChallengeState
-    organisation: str
-    funding: str
-    winners: int
-    places: int
-    deadline: datetime
-    open: bool
-    mine: BidState | None
-
-    @property
-    def mode(self) -> str:
-        return "单家揭榜" if self.winners == 1 else f"赛马（{self.winners} 家）"
-
-
-@dataclass(frozen=True)
-class OpinionView:
-    account_id: int
-    name: str
-    organisation: str
-    support: bool | None
-    opinion: str
-    given_at: datetime | None
-
-
-@dataclass(frozen=True)
-class QuestionView:
-    id: int
-    text: str
-    asked_at: datetime
-    answer: str
-    answered_at: datetime | None
-    own: bool
-    version: int
-
-
-@dataclass(frozen=True)
-class MilestoneView:
-    """`amount` in fen, `share` in hundredths of a percent; `late` when it is due and was not handed in."""
-
-    id: int
-    number: int
-    title: str
-    indicators: str
-    due_on: date
-    extended_from: date | None
-    share: int
-    amount: int
-    state: BidMilestoneState
-    evidence: str
-    rectified: bool
-    reason: str
-    first_by: str
-    second_by: str
-    paid_on: date | None
-    late: bool
-    version: int
-    files: Sequence[Attached]
-
-
-@dataclass(frozen=True)
-class BidView:
-    """A bid for those who may read it. `digest` is the hash of what was handed in last, "" for never."""
-
-    id: int
-    organisation_id: int
-    organisation: str
-    credit_code: str
-    state: BidState
-    title: str
-    plan: str
-    goals: str
-    team: tuple[str, ...]
-    contact: str
-    number: int
-    digest: str
-    submitted_at: datetime | None
-    reason: str
-    checked_by: str
-    place: int | None
-    rank: int | None
-    contract: tuple[int, date, str] | None  # fen, day, content
-    milestones: Sequence[MilestoneView]
-    files: Sequence[Attached]
-    version: int
-
-
-@dataclass(frozen=True)
-class NoticeView:
-    """`left` working days to come, today among them; None while paused or over."""
-
-    number: int
-    starts_on: date
-    ends_on: date
-    days: int
-    count_first: bool
-    provisional: bool
-    paused_on: date | None
-    left: int | None
-    ranking: Sequence[dict[str, Any]]
-    changes: Sequence[str]
-    reason: str
-    contact: str
-    issued_at: datetime
-
-
-@dataclass(frozen=True)
-class ObjectionView:
-    """`name` is "" for all but the handler, the administrator and who filed it."""
-
-    id: int
-    name: str
-    text: str
-    filed_at: datetime
-    due_on: date
-    handler: str
-    handles: bool
-    takes: Answer
-    upheld: bool | None
-    answer: str
-    answered_at: datetime | None
-    files: Sequence[Attached]
-    version: int
-
-
-@dataclass(frozen=True)
-class ChallengeView:
-    row: ChallengeRow
-    need: tuple[int, str] | None
-    scenario: tuple[int, str] | None
-    need_id: int | None
-    scenario_id: int | None
-    background: str
-    difficulties: str
-    indicators: str
-    content: str
-    data_offered: str
-    places: int
-    funding_fen: int
-    eligibility: str
-    contact: str
-    reason: str
-    conclusion: str
-    concluded_by: str
-    published_at: datetime | None
-    review: tuple[int, str, str] | None  # id, code, state
-    opinions: Sequence[OpinionView]
-    argues: bool
-    questions: Sequence[QuestionView]
-    bids: Sequence[BidView]
-    mine: BidView | None
-    sealed: bool
-    notices: Sequence[NoticeView]
-    objections: Sequence[ObjectionView]
-    runs: bool
-    steps: Sequence[Step]
-    barred: str  # why one's own organisation cannot bid, "" where it can
-    version: int
 
 
 def challenges(actor: Actor) -> list[ChallengeRow]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.permissions import Actor
 from challenges import queries
-from challenges.queries import ChallengeView, NoticeView
+from challenges.views import ChallengeView, NoticeView
 from core import clock
 from core.errors import NotFound
 from db import facts, issuing

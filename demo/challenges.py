@@ -18,6 +18,7 @@ from accounts.permissions import OPERATOR, Actor
 from accounts.schemas import AccountIn, OrganisationIn
 from challenges import bid_service, contract_service, decision_service, objection_service, queries, service, stages
 from challenges.schemas import AwardIn, BidIn, ChallengeIn, ContractIn, MilestoneIn, OpinionIn
+from challenges.views import ChallengeView
 from core import clock
 from core.words import OrganisationKind, ReviewKind, Role
 from db.session import read, write
@@ -226,7 +227,7 @@ def _carry_out(li: Actor, chen: Actor, bidders: Sequence[Actor], number: int) ->
     contract_service.pay(li, milestone, clock.today(), seen_version=4)
 
 
-def _seen(actor: Actor, number: int) -> queries.ChallengeView:
+def _seen(actor: Actor, number: int) -> ChallengeView:
     view = queries.challenge(actor, number)
     assert view is not None
     return view

@@ -9,8 +9,8 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Actor
 from challenges import decision_service, queries, service
-from challenges.queries import BidView, ChallengeView
 from challenges.schemas import OpinionIn
+from challenges.views import BidView, ChallengeView
 from core import clock
 from core.words import BidState, ChallengeState
 from web import guard, widgets

@@ -11,8 +11,8 @@ from accounts import sessions
 from accounts.permissions import Actor, Permission, Subject, may
 from challenges import contract_service, decision_service, queries, rules, stages
 from challenges.pages.challenge_parts import facts
-from challenges.queries import BidView, ChallengeView, MilestoneView
 from challenges.schemas import ContractIn, MilestoneIn
+from challenges.views import BidView, ChallengeView, MilestoneView
 from core import clock
 from core.words import BidMilestoneState, BidState, ChallengeState
 from web import guard, widgets

@@ -10,8 +10,8 @@ from accounts import sessions
 from accounts.permissions import Actor, Permission, may
 from challenges import decision_service, objection_service, queries, report, rules
 from challenges.pages.challenge_parts import facts
-from challenges.queries import ChallengeView, ObjectionView
 from challenges.schemas import AwardIn
+from challenges.views import ChallengeView, ObjectionView
 from core import clock
 from core.words import BidState, ChallengeState
 from web import guard, widgets

@@ -16,6 +16,7 @@ from accounts.permissions import OPERATOR, Actor
 from accounts.schemas import AccountIn, OrganisationIn
 from challenges import bid_service, decision_service, queries, service, stages
 from challenges.schemas import AwardIn, BidIn, ChallengeIn, OpinionIn
+from challenges.views import BidView, ChallengeView
 from core import clock
 from core.words import MemberRole, OrganisationKind, Role
 from db.session import read, write
@@ -73,7 +74,7 @@ class Round:
     bidders: dict[str, Actor] = field(default_factory=dict)
     panel: Panel | None = None
 
-    def seen(self, actor: Actor | None = None) -> queries.ChallengeView:
+    def seen(self, actor: Actor | None = None) -> ChallengeView:
         view = queries.challenge(actor or self.cast.li_staff, self.id)
         assert view is not None
         return view
@@ -89,7 +90,7 @@ class Round:
             self.bidders[name], self.id, data, [note], submit=submit, seen_version=mine.version if mine else 0
         )
 
-    def of(self, name: str) -> queries.BidView:
+    def of(self, name: str) -> BidView:
         return next(bid for bid in self.seen().bids if bid.organisation == name)
 
     def put(self, **values: Any) -> None:
