@@ -25,16 +25,43 @@ def keep(picture: bytes, path: Path) -> None:
         drawn.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
+# Who a page is for, where that is not the administrator.
+PEOPLE = {
+    "bid": "wujie",
+    "challenges": "wujie",
+    "county": "wanganji",
+    "declare": "sunping",
+    "figure": "liyan",
+    "home": "liyan",
+    "judging": "sunping",
+    "opening": "wujie",
+    "openings": "wujie",
+    "panel_result": "sunping",
+    "receipt": "sunping",
+    "return": "wanganji",
+    "score": "sunping",
+}
+
+
 def query(url: str) -> str:
-    """What follows the page's name so that it has something to show."""
+    """What follows the page's name so that it has something to show; `tests/test_pages.py` walks the same."""
     month = Period.containing(clock.today(), Cadence.MONTH).shift(-3)
     return {
-        "home": "",  # its address is the root
+        "county": "?code=330523",
+        "declare": "?review=2",
         "design": "?scenario=1",
         "figure": f"?collection=1&indicator=1&region=330000&period={month}",
-        "quality_unit": f"?collection=1&region=330523&period={month}",
+        "home": "",  # its address is the root
+        "iteration": "?id=3",
+        "panel_result": "?review=2",
+        "promotion": "?id=4",
+        "quality_unit": f"?collection=1&period={month}&region=330523",
+        "receipt": "?review=2",
         "register": "?need=1",
+        "return": "?id=24",
+        "review_entry": "?review=1&id=1",
         "round": f"?collection=1&period={month}",
+        "score": "?review=2&entry=12",
     }.get(url, "?id=1")
 
 
@@ -52,12 +79,15 @@ def main() -> None:
         raise SystemExit("no Chromium here: apt-get install chromium fonts-noto-cjk")
     with server(ROOT / "streamlit_app.py") as address, sync_playwright() as play:
         browser = launch(play, chromium)
-        with visitor(browser, address, "guanli", width=arguments.width) as person:
-            for page in pages:
-                person.visit(("" if page.url == "home" else page.url) + query(page.url))
-                path = folder / f"{page.url}-{arguments.width}.png"
-                keep(person.page.screenshot(), path)
-                print(path)
+        people = {page.url: PEOPLE.get(page.url, "guanli") for page in pages}
+        for who in sorted(set(people.values())):
+            with visitor(browser, address, who, width=arguments.width) as person:
+                for page in pages:
+                    if people[page.url] == who:
+                        person.visit(("" if page.url == "home" else page.url) + query(page.url))
+                        path = folder / f"{page.url}-{arguments.width}.png"
+                        keep(person.page.screenshot(), path)
+                        print(path)
         browser.close()
 
 
