@@ -94,14 +94,22 @@ def rubric(actor: Actor, rubric_id: int | None) -> RubricView | None:
     return next((found for found in rubrics(actor) if found.id == rubric_id), None)
 
 
-def finished(actor: Actor) -> dict[int, str]:
-    """Reviews whose marks can be tried under other weights: id → code and name, the newest first."""
+def finished(actor: Actor, tried: Rubric) -> dict[int, str]:
+    """Reviews whose marks can be tried under this rubric's weights, since they asked the same: id → code and name,
+    the newest first."""
     require(actor, Permission.RUBRIC_EDIT)
     with read() as session:
-        rows = session.exec(
-            select(Review).where(Review.state == ReviewState.FINAL).order_by(col(Review.id).desc())
+        rows = session.execute(
+            select(Review, RubricVersion.body)
+            .join(RubricVersion, col(RubricVersion.id) == Review.rubric_version_id)
+            .where(Review.state == ReviewState.FINAL)
+            .order_by(col(Review.id).desc())
         ).all()
-        return {row.id or 0: f"{row.code} {row.name}{'（演练）' if row.rehearsal else ''}" for row in rows}
+        return {
+            row.id or 0: f"{row.code} {row.name}{'（演练）' if row.rehearsal else ''}"
+            for row, body in rows
+            if set(Rubric.from_json(body).weights) == set(tried.weights)
+        }
 
 
 def replay(actor: Actor, review_id: int, tried: Rubric, rule: PanelRule) -> list[Replayed]:

@@ -93,9 +93,9 @@ running.draw(
 
 st.subheader("用往年的评分试算", anchor=False)
 st.caption("发布通知之前看一看：如果当时用这一版的权重或别的规则，名次会怎样。只试算，不改变任何结果。")
-past = keep.ask(rubric_queries.finished, actor)
+past = keep.ask(rubric_queries.finished, actor, rubric)
 if not past:
-    st.caption("还没有已定稿的评审可以试算。")
+    st.caption("还没有用同样的评分项评过、已定稿的评审可以试算。")
     st.stop()
 rules = list(PanelRule)
 first, second = st.columns(2)

@@ -41,6 +41,7 @@ from panels import (
     stages,
     unlock_service,
 )
+from panels.rubric import Rubric
 from panels.schemas import EntryIn, MemberIn, ScheduleIn
 from tests.conftest import Page
 from tests.panels.support import Panel, judge_account, prepare, rubric_in, rubric_version
@@ -185,7 +186,7 @@ def answers(scene: Scene, who: Actor) -> Iterator[tuple[str, str]]:
         "result.xlsx": lambda: cells(exports.result_xlsx(who, review_id)),
         "entries.xlsx": lambda: cells(exports.entries_xlsx(who, review_id)),
         "import": lambda: entry_imports.preview(who, review_id, "编号,项目名称\nA,一\n".encode(), "a.csv"),
-        "replay": lambda: rubric_queries.finished(who),
+        "replay": lambda: rubric_queries.finished(who, Rubric()),
         "calls": lambda: sheet_queries.calls(who),
         "savings": lambda: sheet_queries.savings(who, review_id, entry_id),
         "changes": lambda: sheet_queries.entry_changes(who, review_id, entry_id, 0),
