@@ -1,4 +1,4 @@
-"""The budget of a pilot as a workbook: how each line stands, and every payment behind it."""
+"""The plan of a pilot as files: its timeline, and its budget with every payment behind it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from accounts.permissions import Actor
 from core import clock
 from core.errors import NotFound
-from core.tabular import Block, write_xlsx
+from core.tabular import Block, write_csv, write_xlsx
 from pilots import money, plan_queries
 from pilots.plan_queries import Plan
 
@@ -18,6 +18,22 @@ def budget_xlsx(actor: Actor, pilot_id: int) -> bytes:
     if found is None or found.budget is None:
         raise NotFound("没有找到这个试点的经费，或您无权查看。", "请从试点列表重新进入。")
     return write_xlsx([_lines(found), _payments(found)], made_at=clock.now())
+
+
+def timeline_csv(actor: Actor, pilot_id: int) -> bytes:
+    """What the plan's picture shows: phases, then milestones."""
+    found = plan_queries.plan_of(actor, pilot_id)
+    if found is None:
+        raise NotFound("没有找到这个试点，或您无权查看。", "请从试点列表重新进入。")
+    rows: list[list[object]] = [
+        ["阶段", phase.name, phase.start_on, phase.end_on, phase.kind.label, "", f"场景版本 {phase.scenario_version}"]
+        for phase in found.phases
+    ]
+    rows += [
+        ["里程碑", item.content, None, item.due_on, item.state.label, item.done_on, item.owner]
+        for item in found.milestones
+    ]
+    return write_csv(["项目", "内容", "开始", "结束或期限", "状态", "完成日期", "说明或责任人"], rows)
 
 
 def _lines(found: Plan) -> Block:

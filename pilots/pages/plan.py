@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from accounts import sessions
 from core import clock
 from core.settings import settings
 from core.words import MilestoneState, PilotState, RiskState
-from pilots import gate_queries, money, phase_service, plan, plan_pictures, plan_queries
+from pilots import gate_queries, money, phase_service, plan, plan_exports, plan_pictures, plan_queries
 from pilots.pages import gate_parts, parts, plan_milestones, plan_money, plan_team
 from pilots.plan_schemas import PhaseWordsIn
 from web import charts, guard, keep, widgets
@@ -60,6 +61,15 @@ charts.draw(
     lambda: plan_pictures.timeline(found.phases, found.milestones, today),
     ("plan", pilot.id),
     describe="各阶段和里程碑的时间安排",
+)
+st.download_button(
+    "下载阶段和里程碑（CSV）",
+    data=lambda: plan_exports.timeline_csv(sessions.fresh(actor), pilot_id),
+    file_name=f"试点计划_{pilot.name}_{today:%Y%m%d}.csv",
+    mime="text/csv",
+    on_click="ignore",
+    icon=":material/table:",
+    key="plan_csv",
 )
 with st.expander(f"阶段（{len(found.phases)}）"):
     for phase in found.phases:

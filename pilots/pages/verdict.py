@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import clock
+from core.tabular import write_csv
 from pilots import freezing, queries, verdict_tables
 from pilots.decision import RULES
 from pilots.pages import parts
@@ -120,6 +121,15 @@ st.dataframe(
     width="stretch",
     height="content",
     key="verdict_figures",
+)
+st.download_button(
+    "下载当时的依据（CSV）",
+    data=lambda: write_csv(list(figures.columns), figures.to_numpy().tolist()),
+    file_name=f"结论依据_{pilot.name}_{clock.beijing(verdict.decided_at):%Y%m%d}.csv",
+    mime="text/csv",
+    on_click="ignore",
+    icon=":material/table:",
+    key="verdict_csv",
 )
 if basis.changed:
     with st.expander(f"此后变了的数（{len(basis.changed)}）", expanded=True):

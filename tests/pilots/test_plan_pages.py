@@ -5,9 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 
 import openpyxl
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import clock
+from core.errors import NotFound
 from db.session import read
 from pilots import money_service, plan_exports, plan_queries, service, stages
 from tests.conftest import Page
@@ -110,3 +112,13 @@ def test_a_county_may_lead_without_taking_part(page: Page, cast: Cast) -> None:
         assert len(app.exception) == 0
         assert [item.value for item in app.error] == []
     assert "里程碑超期 1 项" in words(app)
+
+
+def test_the_picture_of_the_plan_is_a_file_too(cast: Cast) -> None:
+    pilot_id = running(cast)
+    lines = plan_exports.timeline_csv(cast.li_staff, pilot_id).decode("utf-8-sig").splitlines()
+    assert lines[0] == "项目,内容,开始,结束或期限,状态,完成日期,说明或责任人"
+    assert [line.split(",")[0] for line in lines[1:]] == ["阶段", "里程碑"]
+    assert lines[2] == "里程碑,完成培训和系统对接,,2025-07-01,未开始,,省发展研究院"
+    with pytest.raises(NotFound):
+        plan_exports.timeline_csv(cast.zhao_deqing, 99)
