@@ -14,6 +14,8 @@ from metrics.stages import FOLLOW_UP, RETURN, RULE
 from panels.stages import REVIEW as PANEL
 from pilots.stages import ADOPTION, MILESTONE, ORDER, PILOT
 from scenarios.stages import DATA_LINK, OPENING, OPENING_ANSWER, SCENARIO
+from tests.support.shown import SHOWN
+from web.router import PAGES
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = (
@@ -59,3 +61,7 @@ def test_the_readme_shows_the_two_commands_and_pictures_that_exist() -> None:
         for picture in ("docs/guide/pilot-1440.png",):
             assert picture in text
             assert (ROOT / picture).exists()
+
+
+def test_every_page_has_an_address_for_its_picture() -> None:
+    assert set(SHOWN) == {page.url for page in PAGES}

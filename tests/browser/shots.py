@@ -1,9 +1,13 @@
-"""Pictures of every page for the guide: `make shots`. With `--width 390` as a phone shows them."""
+"""Pictures of every page for the guide: `make shots`. With `--width 390` as a phone shows them.
+
+Each page is taken as somebody it is for and fails when it has nothing to show them (tests/support/shown.py).
+"""
 
 from __future__ import annotations
 
 import argparse
 import shutil
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
@@ -11,15 +15,12 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from benchmarks.pages import ROOT, server
-from core import clock
-from core.periods import Cadence, Period
 from tests.support.browser import Person, launch, visitor
+from tests.support.shown import SHOWN, shown
 from web.router import PAGES
 
+_NOTHING = ("没有找到", "页面出错")  # what a page says whose address leads nowhere
 _COLOURS = 96  # of a palette: pages are drawn in few, and the pictures stay small enough to be kept
-
-
-_TRIED = 12  # records at most that are looked at
 
 
 def keep(picture: bytes, path: Path) -> None:
@@ -28,60 +29,14 @@ def keep(picture: bytes, path: Path) -> None:
         drawn.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
-# Who a page is for, where that is not the administrator.
-PEOPLE = {
-    "bid": "wujie",
-    "challenges": "wujie",
-    "county": "wanganji",
-    "declare": "sunping",
-    "figure": "liyan",
-    "home": "liyan",
-    "judging": "sunping",
-    "opening": "wujie",
-    "openings": "wujie",
-    "panel_result": "sunping",
-    "receipt": "sunping",
-    "return": "wanganji",
-    "score": "sunping",
-}
-
-
-def query(url: str) -> str:
-    """What follows the page's name so that it has something to show; `tests/test_pages.py` walks the same."""
-    month = Period.containing(clock.today(), Cadence.MONTH).shift(-3)
-    return {
-        "county": "?code=330523",
-        "declare": "?review=2",
-        "design": "?scenario=1",
-        "figure": f"?collection=1&indicator=1&region=330000&period={month}",
-        "home": "",  # its address is the root
-        "iteration": "?id=3",
-        "panel_result": "?review=2",
-        "promotion": "?id=4",
-        "quality_unit": f"?collection=1&period={month}&region=330523",
-        "receipt": "?review=2",
-        "register": "?need=1",
-        "review_edit": "",  # a new one
-        "review_entry": "?review=1&id=1",
-        "rubric_edit": "",
-        "round": f"?collection=1&period={month}",
-        "score": "?review=2&entry=12",
-    }.get(url, "?id=1")
-
-
 def go(person: Person, url: str) -> None:
-    """To the page; where number 1 is not this person's, to the first that is."""
-    if url == "return":  # the first that the county owes
-        person.visit("")
-        person.page.locator("[class*=st-key-owed_]").get_by_role("link").first.click()
-        person.settle()
+    """To the page; to the form of a return by the first one that the county owes, as returns have no fixed numbers."""
+    if url != "return":
+        person.visit(shown(url)[1])
         return
-    place = query(url)
-    person.visit(("" if url == "home" else url) + place)
-    for number in range(2, _TRIED):
-        if place != "?id=1" or not person.page.get_by_text("没有找到这项").count():
-            return
-        person.visit(f"{url}?id={number}")
+    person.visit("")
+    person.page.locator("[class*=st-key-owed_]").get_by_role("link").first.click()
+    person.settle()
 
 
 def main() -> None:
@@ -89,6 +44,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--width", type=int, default=1440)
     parser.add_argument("--only", nargs="*", default=[], help="addresses of pages, all when none is named")
+    parser.add_argument("--server", default="", help="a server on the demo that runs already")
     arguments = parser.parse_args()
     folder: Path = arguments.folder
     pages = [page for page in PAGES if page.url in arguments.only or not arguments.only]
@@ -96,18 +52,25 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("no Chromium here: apt-get install chromium fonts-noto-cjk")
-    with server(ROOT / "streamlit_app.py") as address, sync_playwright() as play:
-        browser = launch(play, chromium)
-        people = {page.url: PEOPLE.get(page.url, "guanli") for page in pages}
-        for who in sorted(set(people.values())):
-            with visitor(browser, address, who, width=arguments.width) as person:
+    empty: list[str] = []
+    with ExitStack() as stack:
+        address = arguments.server or stack.enter_context(server(ROOT / "streamlit_app.py"))
+        browser = launch(stack.enter_context(sync_playwright()), chromium)
+        for username in sorted({SHOWN[page.url][0] for page in pages}):
+            with visitor(browser, address, username, width=arguments.width) as person:
                 for page in pages:
-                    if people[page.url] == who:
-                        go(person, page.url)
-                        path = folder / f"{page.url}-{arguments.width}.png"
-                        keep(person.page.screenshot(), path)
-                        print(path)
+                    if SHOWN[page.url][0] != username:
+                        continue
+                    go(person, page.url)
+                    picture = folder / f"{page.url}-{arguments.width}.png"
+                    keep(person.page.screenshot(), picture)
+                    print(picture, flush=True)
+                    words = person.page.get_by_test_id("stMain").inner_text()
+                    if any(sign in words for sign in _NOTHING):
+                        empty.append(f"{page.url} as {username}")
         browser.close()
+    if empty:
+        raise SystemExit(f"nothing to show: {', '.join(empty)}")
 
 
 if __name__ == "__main__":
