@@ -25,13 +25,13 @@ if pilot.state in NOT_BEGUN:
     st.stop()
 
 # -- which indicator, which phase ------------------------------------------------
-chosen, staged = st.columns([3, 2])
+chosen = st.container()  # in a column its buttons would not wrap on a phone
 known = keep.ask(queries.stretches, actor, pilot.id)
 phase = None
 if len(known) > 1:
     labels = {stretch.number: stretch.label for stretch in known}
     current = queries.current_stretch(known)
-    phase = staged.selectbox(
+    phase = st.columns([2, 3])[0].selectbox(
         "阶段（各阶段分开评估，不合并）",
         list(labels),
         list(labels).index(current.number) if current else 0,
