@@ -43,7 +43,7 @@ SHOWN = {
     "iteration": ("liyan", "?id=3"),
     "returns": ("wanganji", ""),
     "feeds": ("liyan", ""),
-    "return": ("liyan", "?id=1"),
+    "return": ("wanganji", ""),  # by the first that the county owes
     "rounds": ("liyan", ""),
     "round": ("liyan", "?collection=1&period={month}"),
     "units": ("liyan", "?id=1"),
