@@ -9,7 +9,7 @@ from core.errors import NotFound
 from core.numbers import from_micro, round_half_up
 from core.tabular import write_csv
 from core.words import ValueState
-from pilots import feedback_queries, order_queries, queries
+from pilots import county_queries, feedback_queries, order_queries, queries
 
 
 def csv(actor: Actor, pilot_id: int) -> bytes:
@@ -52,6 +52,44 @@ def csv(actor: Actor, pilot_id: int) -> bytes:
         "审核",
     ]
     return write_csv(header, rows)
+
+
+def returns_csv(actor: Actor, pilot_id: int) -> bytes:
+    """Behind the strips of a pilot's page: every county's every return, whether it was due and in time."""
+    evaluation = queries.evaluate(actor, pilot_id)
+    if evaluation is None:
+        raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
+    names = {unit.code: unit for unit in evaluation.units}
+    rows = [
+        [
+            row.code,
+            names[row.code].name,
+            names[row.code].arm.label,
+            row.period,
+            row.label,
+            "是" if row.due else "否",
+            "是" if row.on_time else "否",
+        ]
+        for row in evaluation.returns.itertuples()
+    ]
+    return write_csv(["地区代码", "地区", "试点或对照", "报送期", "状态", "已到期", "按时"], rows)
+
+
+def county_csv(actor: Actor, code: str) -> bytes:
+    """A county's newest figures with their places inside its group."""
+    rows = [
+        [
+            value.choice.collection,
+            value.choice.name,
+            value.period,
+            value.shown,
+            value.change,
+            value.place.words if value.place else None,
+            value.place.of if value.place else None,
+        ]
+        for value in county_queries.values(actor, code)
+    ]
+    return write_csv(["报送", "指标", "报送期", "数值", "比上年同期", "同类中的名次", "同类有数的县"], rows)
 
 
 def feedback_csv(actor: Actor, pilot_id: int | None = None) -> bytes:

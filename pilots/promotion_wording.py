@@ -153,6 +153,18 @@ def days(began: date, today: date) -> list[date]:
     return [*found, today]
 
 
+def cover_rows(covers: Sequence[Cover]) -> pd.DataFrame:
+    """Behind the picture of the trend: 截至, 地区类型, 已覆盖, 全部, 覆盖率."""
+    return pd.DataFrame(
+        [
+            (str(cover.day), share.group, share.covered, share.total, percent(share))
+            for cover in covers
+            for share in cover.shares
+        ],
+        columns=["截至", "地区类型", "已覆盖", "全部", "覆盖率"],
+    )
+
+
 def cover_trend(covers: Sequence[Cover], *, width: int = 560) -> Figure:
     """The share covered over time, the province and each group of the day."""
     rows = [

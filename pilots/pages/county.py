@@ -3,11 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from accounts import sessions
+from core import clock
 from core.numbers import format_number
 from core.periods import Period
 from core.words import Arm
 from pilots import county_queries as queries
-from pilots import portfolio
+from pilots import exports, portfolio
 from pilots.pages import county_parts as parts
 from pilots.pages import promotion_parts
 from web import guard, widgets
@@ -158,6 +160,15 @@ if values:
             }
             for value in values
         ],
+    )
+    st.download_button(
+        "下载各项指标（CSV）",
+        data=lambda: exports.county_csv(sessions.fresh(actor), county.code),
+        file_name=f"{county.name}_各项指标_{clock.today():%Y%m%d}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/table:",
+        key="county_csv",
     )
 else:
     st.info("还没有报送过数值。")

@@ -222,6 +222,16 @@ for arm in arms:
             stretch=False,
         )
 
+st.download_button(
+    "下载报送情况（CSV）",
+    data=lambda: exports.returns_csv(sessions.fresh(actor), pilot.id),
+    file_name=f"{pilot.name}_报送情况_{clock.today():%Y%m%d}.csv",
+    mime="text/csv",
+    on_click="ignore",
+    icon=":material/table:",
+    key="returns_csv",
+)
+
 if evaluation.restated:
     with st.expander(f"更正与补计（{len(evaluation.restated)}）", key="pilot_restated"):
         st.caption("冻结之后补报或更正的数。新旧两个数都保留；本页按更正后的数计算。")

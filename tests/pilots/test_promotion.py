@@ -21,6 +21,7 @@ from db.tables import AuditEvent, Pilot, ReportIssue
 from pilots import promotion_exports as exports
 from pilots import promotion_queries as queries
 from pilots import promotion_service as service
+from pilots import promotion_wording as wording
 from pilots.promotion_wording import adoption_rows
 from pilots.schemas import AdoptionIn
 from pilots.stages import DROP, GO_LIVE, PLAN, PREPARE
@@ -139,7 +140,11 @@ def test_the_files_say_what_the_page_says(demo_cast: dict[str, Actor], spreading
     found = queries.promotion(li, spreading)
     assert found is not None
     book = load_workbook(io.BytesIO(exports.workbook(li, spreading)))
-    assert book.sheetnames == ["推广顺序", "比较因素", "推广进展"]
+    assert book.sheetnames == ["推广顺序", "比较因素", "推广进展", "覆盖率变化"]
+    *_, whole, _, _ = list(book["覆盖率变化"].values)
+    today = queries.cover(li, spreading, clock.today())
+    assert today is not None
+    assert whole == (str(today.day), "全省", today.shares[0].covered, 90, wording.percent(today.shares[0]))
     rows = list(book["推广顺序"].values)
     assert [row[1] for row in rows[1:]] == [item.name for item in found.candidates]
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(exports.proposal(li, spreading))).pages)

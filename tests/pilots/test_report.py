@@ -13,7 +13,7 @@ from core.errors import Forbidden, NotFound
 from core.words import Arm
 from metrics import service as returns
 from metrics.stages import SEND_BACK
-from pilots import exports, queries, report, wording
+from pilots import county_queries, exports, queries, report, wording
 from tests.pilots.support import fill, running
 from tests.support import Cast
 
@@ -84,6 +84,21 @@ class TestDemoPilot:
         assert {line.split(",")[2] for line in own.splitlines()[1:]} == {"330523"}
         every = exports.csv(demo_cast["liyan"], 1).decode("utf-8-sig")
         assert len({line.split(",")[2] for line in every.splitlines()[1:]}) == 90
+
+
+def test_the_files_behind_strips_and_a_county(demo_cast: dict[str, Actor]) -> None:
+    li = demo_cast["liyan"]
+    evaluation = queries.evaluate(li, 4)
+    assert evaluation is not None
+    returned = exports.returns_csv(li, 4).decode("utf-8-sig").splitlines()
+    assert len(returned) == 1 + len(evaluation.returns)
+    assert sum(line.endswith(",是,否") for line in returned) == int(
+        (evaluation.returns.due & ~evaluation.returns.on_time).sum()
+    )
+    figures = exports.county_csv(demo_cast["wanganji"], "330523").decode("utf-8-sig").splitlines()
+    assert len(figures) == 1 + len(county_queries.values(demo_cast["wanganji"], "330523")) > 1
+    # Another county's figures are not there for whoever may not see them.
+    assert len(exports.county_csv(demo_cast["wujie"], "330523").decode("utf-8-sig").splitlines()) == 1
 
 
 def test_a_pilot_without_any_data_prints_well(cast: Cast) -> None:
