@@ -47,7 +47,7 @@ class Permission(StrEnum):
     INDICATOR_READ = "indicator:read"
     MILESTONE_CHECK = "milestone:check"
     MILESTONE_CONFIRM = "milestone:confirm"
-    MILESTONE_HAND_IN = "milestone:hand_in"
+    MILESTONE_DELIVER = "milestone:deliver"
     NEED_CREATE = "need:create"
     NEED_EDIT = "need:edit"
     OBJECTION_ANSWER = "objection:answer"
@@ -467,7 +467,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.INDICATOR_READ: _signed_in,
     Permission.MILESTONE_CHECK: _staff,
     Permission.MILESTONE_CONFIRM: _another_of_staff,
-    Permission.MILESTONE_HAND_IN: _bidder,
+    Permission.MILESTONE_DELIVER: _bidder,
     Permission.NEED_CREATE: _registrar,
     Permission.NEED_EDIT: _own_draft,
     Permission.OBJECTION_ANSWER: _another_of_staff,

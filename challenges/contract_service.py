@@ -73,7 +73,7 @@ def hand_in(
     """A bidder says that a piece of work is done, with its evidence."""
     with write() as session:
         milestone, bid, row = _find(session, actor, milestone_id)
-        require(actor, Permission.MILESTONE_HAND_IN, Subject(organisation_id=bid.organisation_id))
+        require(actor, Permission.MILESTONE_DELIVER, Subject(organisation_id=bid.organisation_id))
         check_version(milestone, seen_version)
         _require_running(row, bid)
         if len(evidence.strip()) < 6:

@@ -107,7 +107,7 @@ MILESTONE = Workflow(
     initial=M.PENDING,
     labels={state: state.label for state in M},
     steps=(
-        Step(HAND_IN, (M.PENDING, M.RECTIFYING), M.SUBMITTED, Permission.MILESTONE_HAND_IN),
+        Step(HAND_IN, (M.PENDING, M.RECTIFYING), M.SUBMITTED, Permission.MILESTONE_DELIVER),
         Step(CHECK, (M.SUBMITTED,), M.CHECKED, Permission.MILESTONE_CHECK),
         Step(PASS_MILESTONE, (M.CHECKED,), M.PASSED, Permission.MILESTONE_CONFIRM),
         Step(RECTIFY, (M.SUBMITTED, M.CHECKED), M.RECTIFYING, Permission.MILESTONE_CHECK, needs_reason=True),

@@ -30,6 +30,7 @@ from metrics.promises import joined
 from metrics.queries import applying
 from metrics.sides import GroupFigure
 from pilots import evaluation, queries, reading
+from pilots.phases import Phase
 from pilots.queries import PilotView
 from pilots.stages import NOT_BEGUN, PILOT
 
@@ -95,6 +96,7 @@ def portfolio(actor: Actor) -> list[Line]:
         goals = _goals(session, [view.collection_id for view in views])
         prompt = _prompt(session, [view.collection_id for view in views])
         planned, paid = _money(session, [view.id for view in views])
+        phases = queries.phases_of_all(session, [view.id for view in views])
         lines = []
         for view in views:
             code = goals.get(view.collection_id)
@@ -106,14 +108,14 @@ def portfolio(actor: Actor) -> list[Line]:
                 paid=paid.get(view.id, 0) if view.id in planned or view.id in paid else None,
                 quality=str(view.verdict.figures.get(QUALITY, "")).partition("（")[0] if view.verdict else "",
             )
-            lines.append(found if panel is None else _measured(session, found, panel))
+            lines.append(found if panel is None else _measured(session, found, panel, phases[view.id]))
     return lines
 
 
-def _measured(session: Session, line: Line, panel: Panel) -> Line:
+def _measured(session: Session, line: Line, panel: Panel, phases: Sequence[Phase]) -> Line:
     """The line with how far its goal has come."""
     indicator, view = panel.indicator, line.pilot
-    span = reading.span_of(view, queries.phases_of(session, view.id))
+    span = reading.span_of(view, phases)
     piloted = panel.of([code for code, unit in panel.units.items() if unit.arm is Arm.PILOT])
     join = joins(panel.versions)
     figure, period = None, ""

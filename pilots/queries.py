@@ -185,29 +185,36 @@ def current_stretch(known: Sequence[Stretch]) -> Stretch | None:
 
 def phases_of(session: Session, pilot_id: int) -> list[Phase]:
     """The same for whoever has already asked who may see the pilot."""
+    return phases_of_all(session, [pilot_id])[pilot_id]
+
+
+def phases_of_all(session: Session, pilot_ids: Sequence[int]) -> dict[int, list[Phase]]:
+    """Of many pilots at once, in one read."""
+    found: dict[int, list[Phase]] = {pilot_id: [] for pilot_id in pilot_ids}
     rows = session.exec(
         select(PilotPhase, ScenarioVersion.label)
         .join(ScenarioVersion, col(ScenarioVersion.id) == PilotPhase.scenario_version_id)
-        .where(PilotPhase.pilot_id == pilot_id)
-        .order_by(col(PilotPhase.number))
+        .where(col(PilotPhase.pilot_id).in_(pilot_ids))
+        .order_by(col(PilotPhase.pilot_id), col(PilotPhase.number))
     ).all()
-    return [
-        Phase(
-            id=row.id or 0,
-            number=row.number,
-            name=row.name,
-            kind=row.kind,
-            scenario_version_id=row.scenario_version_id,
-            scenario_version=label,
-            start_on=row.start_on,
-            end_on=row.end_on,
-            goal=row.goal,
-            notes=row.notes,
-            iteration_id=row.iteration_id,
-            version=row.version,
+    for row, label in rows:
+        found[row.pilot_id].append(
+            Phase(
+                id=row.id or 0,
+                number=row.number,
+                name=row.name,
+                kind=row.kind,
+                scenario_version_id=row.scenario_version_id,
+                scenario_version=label,
+                start_on=row.start_on,
+                end_on=row.end_on,
+                goal=row.goal,
+                notes=row.notes,
+                iteration_id=row.iteration_id,
+                version=row.version,
+            )
         )
-        for row, label in rows
-    ]
+    return found
 
 
 @dataclass(frozen=True)

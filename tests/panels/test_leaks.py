@@ -8,6 +8,7 @@ looked for in all that comes back.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -218,8 +219,10 @@ def everything(app: AppTest) -> str:
 
 
 def hundredths(text: str) -> str:
-    """Marks as they are printed, and as they are kept."""
-    return text + "".join(f" {mark} " for mark in MARKS.values() if mark.replace(".", "") in text)
+    """Marks as they are printed, and as they are kept. The digits inside a hash are no mark."""
+    return text + "".join(
+        f" {mark} " for mark in MARKS.values() if re.search(rf"(?<![0-9a-f]){mark.replace('.', '')}(?![0-9a-f])", text)
+    )
 
 
 @pytest.mark.parametrize("phase", [0, 1], ids=["scoring", "discussion"])
