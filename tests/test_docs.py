@@ -65,3 +65,7 @@ def test_the_readme_shows_the_two_commands_and_pictures_that_exist() -> None:
 
 def test_every_page_has_an_address_for_its_picture() -> None:
     assert set(SHOWN) == {page.url for page in PAGES}
+
+
+def test_every_page_has_its_picture_in_the_guide() -> None:
+    assert {path.name for path in (ROOT / "docs" / "guide").glob("*.png")} == {f"{page.url}-1440.png" for page in PAGES}
