@@ -232,40 +232,24 @@ def _own_draft(actor: Actor, subject: Subject) -> Answer:
 def _own_list(actor: Actor, subject: Subject) -> Answer:
     if not subject.editable:
         return Answer(False, "场景正在论证或流程已结束，责任清单不能修改。")
-    if actor.is_staff:
-        return YES
-    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
-        return YES
-    return Answer(False, "只能修改本单位登记或牵头的场景的责任清单。")
+    return YES if _owner(actor, subject) else Answer(False, "只能修改本单位登记或牵头的场景的责任清单。")
 
 
 def _own_duty(actor: Actor, subject: Subject) -> Answer:
     """An organisation answers for itself; staff may on behalf of any, with a reason and evidence."""
     if not subject.editable:
         return Answer(False, "场景流程已结束，不再确认责任事项。")
-    if actor.is_staff:
-        return YES
-    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
-        return YES
-    return Answer(False, "只能确认本单位的责任事项。")
-
-
-def _own_or_staff(actor: Actor, subject: Subject) -> Answer:
-    if actor.is_staff:
-        return YES
-    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
-        return YES
-    return Answer(False, "只有登记单位、牵头单位和研究院可以办理。")
+    return YES if _owner(actor, subject) else Answer(False, "只能确认本单位的责任事项。")
 
 
 def _lead(actor: Actor, subject: Subject) -> Answer:
     if not subject.editable:
         return Answer(False, "试点已经结束，计划不再修改。")
-    return YES if _own_or_staff(actor, subject) else Answer(False, "只有试点的牵头单位和研究院可以办理。")
+    return YES if _owner(actor, subject) else Answer(False, "只有试点的牵头单位和研究院可以办理。")
 
 
 def _provider_or_staff(actor: Actor, subject: Subject) -> Answer:
-    if _own_or_staff(actor, subject):
+    if _owner(actor, subject):
         return YES
     return Answer(False, "只有数据的提供单位和研究院可以办理。")
 
@@ -327,11 +311,7 @@ def _supervisor_not_replier(actor: Actor, subject: Subject) -> Answer:
 
 def _addressed(actor: Actor, subject: Subject) -> Answer:
     """The organisation an order is addressed to; staff write down an answer that came on paper."""
-    if actor.is_staff:
-        return YES
-    if actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.organisation_id == subject.organisation_id:
-        return YES
-    return Answer(False, "由被督办的单位回复。")
+    return YES if _owner(actor, subject) else Answer(False, "由被督办的单位回复。")
 
 
 def _staff_not_runner(actor: Actor, subject: Subject) -> Answer:
@@ -450,7 +430,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.COLLECTION_DESIGN: _staff,
     Permission.COUNTY_READ: _county_or_staff,
     Permission.DATA_ANSWER: _provider,
-    Permission.DATA_REQUEST: _own_or_staff,
+    Permission.DATA_REQUEST: _owner,
     Permission.DOMAIN_EDIT: _staff,
     Permission.DUTY_CONFIRM: _own_duty,
     Permission.DUTY_EDIT: _own_list,
@@ -459,7 +439,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.FEEDBACK_ANSWER: _answering,
     Permission.FEEDBACK_LOG: _feedback_taker,
     Permission.GAP_READ: _staff,
-    Permission.IMPACT_RECORD: _own_or_staff,
+    Permission.IMPACT_RECORD: _owner,
     Permission.IMPACT_REMOVE: _staff,
     Permission.INDEX_DESIGN: _staff,
     Permission.INDEX_READ: _staff,
