@@ -35,7 +35,7 @@ bench: .venv/installed-dev ## Server time of page reruns; roll-ups and the regis
 	@PYTHONPATH=. $(BIN)/python benchmarks/registry.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/tickets.py --rows 20000
 	@PYTHONPATH=. $(BIN)/python benchmarks/returns.py --rounds 3
-	@$(BIN)/python -m benchmarks.panels
+	@$(BIN)/python -m benchmarks.judging
 
 shots: .venv/installed-dev ## Screenshots of every page for docs/guide (needs Chromium)
 	@$(BIN)/python -m tests.browser.shots docs/guide

@@ -45,6 +45,8 @@ PAGES = (
     ("appraisal?id={appraisal}", "liyan"),
     ("openings", "liyan"),
     ("resources", "liyan"),
+    ("sources", "liyan"),
+    ("openings", "liyan"),
     ("resources?resources_unfinished=true", "liyan"),
     ("resource?id={resource}", "liyan"),
     ("sources", "liyan"),

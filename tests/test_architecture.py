@@ -90,3 +90,9 @@ def test_only_the_clock_asks_the_time() -> None:
     asking = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|time\.time)\(")
     found = [short(path) for path in SOURCES if asking.search(path.read_text(encoding="utf-8"))]
     assert found == ["core/clock.py"]
+
+
+def test_no_benchmark_hides_a_room() -> None:
+    """A script's own folder comes first on the path, so a file there named like a room would be taken for it."""
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert {path.stem for path in (ROOT / "benchmarks").glob("*.py")} & rooms == set()

@@ -1,6 +1,6 @@
 """A very large panel: 10,000 entries × 9 judges × 7 criteria, aggregated exactly, ranked, and with intervals.
 
-    python -m benchmarks.panels        (run as a module, else this file would hide the room it measures)
+    python -m benchmarks.judging
 
 The exact part (weigh every sheet, drop the extremes or not, bring panels to one denominator, rank) stands beside what
 it costs to do it in bare numpy floats: weighted marks, mean, sort. Both take turns, CPU time, medians and their ratio;
