@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import openpyxl
 import time_machine
@@ -27,10 +28,12 @@ from metrics import (
     rounds,
     tracing,
 )
+from metrics.definition_schemas import RevisionIn
 from metrics.model import Indicator
 from metrics.quality import Aspect
 from metrics.schemas import CollectionIn, IndicatorPick, UnitPick
 from metrics.stages import LOCK
+from regions.calendar import add_working_days
 from tests.metrics import stored
 from tests.metrics.returns_support import INDICATORS, entry
 from tests.metrics.stored import ANJI, DEQING
@@ -50,7 +53,7 @@ def test_which_period_closes_which() -> None:
     assert Period.parse("2026Q2").closes(Cadence.MONTH)  # asked monthly of a quarterly collection: with every quarter
 
 
-def asked(quarterly_days: int = 12) -> stored.Stored:
+def asked(quarterly_days: int = 12, last: str = "2026-06") -> stored.Stored:
     """A monthly return due five working days after its month, with one figure that is due by quarter."""
     catalogue.load()
     known = {item.code: item for item in queries.indicators()}
@@ -62,7 +65,7 @@ def asked(quarterly_days: int = 12) -> stored.Stored:
         picks = [IndicatorPick(indicator_id=known[code].id, role=IndicatorRole.GOAL) for code in ("SX01", "SX13")]
         collecting.add_indicators(session, OPERATOR, number, picks, "2026-01", "测试")
         units = [UnitPick(region_code=code, arm=Arm.PILOT) for code in (ANJI, DEQING)]
-        collecting.add_units(session, number, units, Period.parse("2026-01"), Period.parse("2026-06"))
+        collecting.add_units(session, number, units, Period.parse("2026-01"), Period.parse(last))
         collecting.expect_returns(session, number)
     return stored.Stored(number, owed(number), {code: known[code].id for code in ("SX01", "SX13")})
 
@@ -156,3 +159,37 @@ def test_a_new_offset_moves_the_deadlines_that_are_still_to_come(database: str, 
         monthly = data.model_copy(update={"cadence": Cadence.MONTH})
         definition_service.edit(cast.li_staff, known.id, monthly, seen_edition=known.edition + 1)
         assert due_of(made)["2026-06"] == date(2026, 7, 7)
+
+
+def test_a_new_version_s_rhythm_moves_what_nobody_may_fill_in_yet(database: str, cast: Cast) -> None:
+    """June is open when the definition, which March used, gets another offset from June on and another rhythm from
+    September on: the days of June stay, those of September and December follow."""
+    with time_machine.travel(datetime(2026, 4, 8, 4, tzinfo=UTC), tick=False) as now:
+        made = asked(last="2026-12")
+        stored.hand_in(made.of(ANJI, "2026-03"), QUARTERLY)
+        now.move_to(datetime(2026, 7, 2, 4, tzinfo=UTC))
+        before = due_of(made)
+        revise(cast, "2026-06", due_days=20)
+        longer = due_of(made)
+        assert {key for key in before if longer[key] != before[key]} == {"2026-09", "2026-12"}
+        assert longer["2026-12"] == deadline("2026-12", 20)
+        stored.hand_in(made.of(ANJI, "2026-06"), QUARTERLY)
+        revise(cast, "2026-07", cadence=Cadence.HALF)
+        rarer = due_of(made)
+        assert {key for key in longer if rarer[key] != longer[key]} == {"2026-09"}
+        assert (rarer["2026-09"], rarer["2026-12"]) == (deadline("2026-09", 5), longer["2026-12"])
+        views = {view.period: view.asked for view in queries.returns(cast.wang_anji, collection_id=made.id)}
+        assert (views["2026-06"], views["2026-09"], views["2026-12"]) == (2, 1, 2)
+        with read() as session:
+            assert rollups.differences(session) == []
+
+
+def revise(cast: Cast, valid_from: str, **changes: object) -> None:
+    known = max((item for item in queries.indicators() if item.code == "SX13"), key=lambda item: item.version)
+    data = definitions.entered(known).model_copy(update=changes)
+    why = RevisionIn(changed="换了报送节奏", reason="省里统一报送安排", valid_from=valid_from, comparable=Decimal(1))
+    definition_service.revise(cast.li_staff, known.id, data, why)
+
+
+def deadline(period: str, days: int) -> date:
+    return add_working_days(Period.parse(period).end, days).date
