@@ -12,16 +12,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli.usage import in_chinese
 from core.errors import AppError, Invalid
 from core.settings import settings
 from core.words import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8501
+_ROLES = {role.value: role.label for role in Role}
+_ROLE_WORDS = " ".join(f"{value}：{label}" for value, label in _ROLES.items())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(argv)
+    with in_chinese():
+        arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)
     except Invalid as error:
@@ -47,27 +51,27 @@ def _parser() -> argparse.ArgumentParser:
     user = add("user", _user_add, "管理账号")
     users = user.add_subparsers(dest="action", required=True, metavar="动作")
     new = users.add_parser("add", help="新增账号（密码从终端或标准输入读取）")
-    new.add_argument("username", help="用户名（小写字母、数字）")
-    new.add_argument("--name", required=True, help="姓名")
-    new.add_argument("--role", required=True, choices=[role.value for role in Role], help="角色")
-    new.add_argument("--organisation", required=True, help="单位全称；没有时新建")
-    new.add_argument("--region", help="县级团队单位所属地区代码，如 330523")
+    new.add_argument("username", metavar="用户名", help="小写字母、数字")
+    new.add_argument("--name", required=True, metavar="姓名", help="姓名")
+    new.add_argument("--role", required=True, choices=list(_ROLES), metavar="角色", help=_ROLE_WORDS)
+    new.add_argument("--organisation", required=True, metavar="单位", help="单位全称；没有时新建")
+    new.add_argument("--region", metavar="代码", help="县级团队单位所属地区代码，如 330523")
     backup = add("backup", _backup, "把全部数据备份为一个文件")
-    backup.add_argument("file", type=Path)
+    backup.add_argument("file", type=Path, metavar="文件", help="写到哪个文件")
     restore = add("restore", _restore, "从备份恢复到空数据库")
-    restore.add_argument("file", type=Path)
+    restore.add_argument("file", type=Path, metavar="文件", help="备份文件")
     check = add("check", _check, "核对数据库结构、操作记录链和汇总数")
     check.add_argument("--repair", action="store_true", help="按原始值重算不一致的汇总数（记入操作记录）")
     take = add("import-return", _import_return, "导入报送：Excel 报送表、CSV，或公开的月度考核通报")
-    take.add_argument("file", type=Path)
+    take.add_argument("file", type=Path, metavar="文件", help="报送表或通报")
     nudge = add("remind", _remind, "发出到点的报送提醒（供定时任务每天运行；只记入工作台，不发邮件）")
     nudge.add_argument("--dry-run", action="store_true", help="只列出要提醒的，不发出")
     load = add("load-region", _load_region, "载入一个省的地市和县（市、区）")
-    load.add_argument("province", help="省份全称，如 江苏省")
+    load.add_argument("province", metavar="省份", help="省份全称，如 江苏省")
     report = add("report", _report, "生成 PDF 报告")
-    report.add_argument("kind", choices=["pilot"], help="pilot：试点评估报告")
-    report.add_argument("id", type=int)
-    report.add_argument("out", type=Path)
+    report.add_argument("kind", choices=["pilot"], metavar="种类", help="pilot：试点评估报告")
+    report.add_argument("id", type=int, metavar="编号", help="网页地址里 id= 后面的数字")
+    report.add_argument("out", type=Path, metavar="文件", help="写到哪个文件")
     return parser
 
 
