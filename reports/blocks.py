@@ -11,15 +11,15 @@ from reportlab.platypus import Flowable
 from reportlab.platypus.doctemplate import IndexingFlowable
 
 from reports import theme
-from reports.lines import CAPTION, HEADINGS, Lines, break_lines, shorten
+from reports.lines import Lines, Style, break_lines, shorten
 from reports.typefaces import BOLD, REGULAR, text_width
 
 
 class Heading(Lines):
     """A heading; the page template bookmarks it and tells the contents its page."""
 
-    def __init__(self, text: str, level: int, key: str) -> None:
-        super().__init__(text, HEADINGS[level - 1])
+    def __init__(self, text: str, level: int, key: str, style: Style) -> None:
+        super().__init__(text, style)
         self.level = level
         self.key = key
 
@@ -130,28 +130,30 @@ class KeyFigures(Flowable):
 class Picture(Flowable):
     """A drawing with its caption below, never apart."""
 
-    def __init__(self, drawing: Drawing, caption: str) -> None:
+    def __init__(self, drawing: Drawing, caption: str, style: Style) -> None:
         super().__init__()
         self.spaceBefore, self.spaceAfter = 6, 12
         self._drawing = drawing
         self._caption = caption
+        self._style = style
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        self._lines = break_lines(self._caption, CAPTION.face, CAPTION.size, width)
-        self.width, self.height = width, self._drawing.height + 6 + len(self._lines) * CAPTION.leading
+        style = self._style
+        self._lines = break_lines(self._caption, style.face, style.size, width)
+        self.width, self.height = width, self._drawing.height + 6 + len(self._lines) * style.leading
         return width, self.height
 
     def draw(self) -> None:
         if self._doctemplateAttr("rehearsing"):
             return
-        canvas = self.canv
+        canvas, style = self.canv, self._style
         self._drawing.drawOn(canvas, (self.width - self._drawing.width) / 2, self.height - self._drawing.height)
-        canvas.setFont(CAPTION.face, CAPTION.size)
+        canvas.setFont(style.face, style.size)
         canvas.setFillColor(theme.INK)
-        y = (len(self._lines) - 1) * CAPTION.leading + 4
+        y = (len(self._lines) - 1) * style.leading + 4
         for line in self._lines:
             canvas.drawCentredString(self.width / 2, y, line.text)
-            y -= CAPTION.leading
+            y -= style.leading
 
 
 class CheckMark(Flowable):

@@ -18,21 +18,21 @@ from reportlab.lib.colors import toColor
 from reportlab.platypus import Flowable
 
 from reports import theme
-from reports.lines import ASCENT, CAPTION, break_lines, shorten, widest_unit
+from reports.layouts import REPORT, Layout
+from reports.lines import ASCENT, break_lines, shorten, widest_unit
 from reports.typefaces import BOLD, REGULAR, text_width
 
-_SIZE = 9.5
 _SMALLEST = 6.5
+_TOGETHER = 2  # rows that stay together where a table begins on a page or ends on one
 # The rest in font sizes, so that a table set smaller keeps its proportions.
 _LEADING = 1.42
 _PAD_X = 0.42
 _PAD_Y = 0.37
 _SAMPLE = 300  # rows that decide the widths, with the longest text of every column
 _FUZZ = 1e-6  # heights are sums of floats
-_CAPTION_HEIGHT = CAPTION.leading + 4
 _SHORT = 5.2  # ems up to which a cell is better not wrapped
 _NATURAL_LIMIT = 0.45  # share of the width beyond which a column's text is expected to wrap
-_NUMBER = re.compile(r"^[+\-−]?[\d,]*\.?\d+\s*[%％‰]?(?:个?百分点)?$|^[–—]$|^不适用$|^$")
+_NUMBER = re.compile(r"^[+\-−]?[\d,]*\.?\d+\s*[%％‰]?(?:个?百分点)?(?:\s*/\s*[\d,]*\.?\d+)?$|^[–—]$|^不适用$|^$")
 
 
 _paint = cache(toColor)  # ReportLab reads a colour's name anew for every rule
@@ -57,9 +57,11 @@ class Table:
         align: str = "",
         caption: str = "",
         labels: Sequence[int] = (),
+        layout: Layout = REPORT,
     ) -> None:
         self._header, self._rows, self._shares, self.align = header, rows, widths, align
-        self.caption, self.labels = caption, labels
+        self.caption, self.labels, self.layout = caption, labels, layout
+        self.title_height = layout.caption.leading + 4 if caption else 0.0
         self.body: list[Row] = []
 
     def measure(self, width: float, tallest: float) -> None:
@@ -67,13 +69,13 @@ class Table:
         if self.body:
             return
         columns = [[row[at] for row in self._rows] for at in range(len(self._header) or len(self._rows[0]))]
-        self.size, self.columns = _fit(self._header, columns, width, self._shares)
+        self.size, self.columns = _fit(self._header, columns, width, self._shares, self.layout.table_size)
         self.align = self.align or "".join(
             "r" if any(column) and all(map(_NUMBER.match, column)) else "l" for column in columns
         )
         self.faces = [BOLD if at in self.labels else REGULAR for at in range(len(columns))]
         self.head = self._row(self._wrapped(self._header, [BOLD] * len(columns))) if self._header else None
-        self.lead = (self.head.height if self.head else 0.0) + (_CAPTION_HEIGHT if self.caption else 0.0)
+        self.lead = (self.head.height if self.head else 0.0) + self.title_height
         most = int((tallest - self.lead - 2 * _PAD_Y * self.size) / (_LEADING * self.size))
         self.body = [] if self._rows else [self._row([["暂无数据"]])]
         for number, texts in enumerate(self._rows):
@@ -110,16 +112,18 @@ class Grid(Flowable):
         return width, self.height
 
     def split(self, _width: float, height: float) -> list[Flowable]:
-        ends = self._table.ends
+        ends, last = self._table.ends, len(self._table.body) if self._stop is None else self._stop
         fit = bisect_right(ends, ends[self._start] + height - self._table.lead + _FUZZ) - 1
-        if fit <= self._start:
+        if fit == last - 1 and fit - self._start > _TOGETHER:
+            fit -= 1  # no last row alone on a page of its own
+        if fit - self._start < (_TOGETHER if height < self._tallest - 1 else 1):
             return []
         parts = (self._start, fit), (fit, self._stop)
         return [Grid(self._table, self._tallest, start, stop) for start, stop in parts]
 
     def head_height(self) -> float:
         """Height of the smallest part that may stand at the foot of a page. After `wrap`."""
-        return self._height_to(min(self._start + 2, len(self._table.body)))
+        return self._height_to(min(self._start + _TOGETHER, len(self._table.body)))
 
     def _height_to(self, stop: int) -> float:
         return self._table.lead + self._table.ends[stop] - self._table.ends[self._start]
@@ -131,25 +135,25 @@ class Grid(Flowable):
         pen = canvas.beginText()
         pen.setFillColor(theme.INK)
         if table.caption:
-            text = shorten(
-                f"续{table.caption}" if self._start else table.caption, CAPTION.face, CAPTION.size, self.width
-            )
-            pen.setFont(CAPTION.face, CAPTION.size)
-            pen.setTextOrigin((self.width - text_width(text, CAPTION.face, CAPTION.size)) / 2, top - CAPTION.size)
+            style = table.layout.caption
+            text = f"续{table.caption}" if self._start else table.caption
+            text = shorten(text, style.face, style.size, self.width)
+            pen.setFont(style.face, style.size)
+            pen.setTextOrigin((self.width - text_width(text, style.face, style.size)) / 2, top - style.size)
             pen.textOut(text)
-            top -= _CAPTION_HEIGHT
+            top -= table.title_height
         rows = table.body[self._start : self._stop]
         self._areas(rows, top)  # all areas before the first rule, which they would half cover
-        self._rule(top, 1, theme.MAIN)
+        self._rule(top, 1, table.layout.rule)
         if table.head:
             self._write(pen, table.head, top, [BOLD] * len(table.columns))
             top -= table.head.height
-            self._rule(top, 0.6, theme.MAIN)
+            self._rule(top, 0.6, table.layout.rule)
         for row in rows:
             self._write(pen, row, top, table.faces)
             top -= row.height
             self._rule(top, 0.4, theme.RULE)
-        self._rule(top, 1, theme.MAIN)
+        self._rule(top, 1, table.layout.rule)
         canvas.drawText(pen)
 
     def _areas(self, rows: Sequence[Row], top: float) -> None:
@@ -193,7 +197,7 @@ class Grid(Flowable):
 
 
 def _fit(
-    header: Sequence[str], columns: Sequence[Sequence[str]], width: float, shares: Sequence[float]
+    header: Sequence[str], columns: Sequence[Sequence[str]], width: float, shares: Sequence[float], size: float
 ) -> tuple[float, list[float]]:
     """Font size and column widths that fill the page: from the shares asked for, or from what the columns hold.
 
@@ -202,24 +206,24 @@ def _fit(
     the longest numbers fit side by side the table is set smaller, and only then are they cut.
     """
     if shares:
-        return _SIZE, [width * share / sum(shares) for share in shares]
+        return size, [width * share / sum(shares) for share in shares]
     titles = header or [""] * len(columns)
-    tiers = [_tiers(title, column, width) for title, column in zip(titles, columns, strict=True)]
+    tiers = [_tiers(title, column, width, size) for title, column in zip(titles, columns, strict=True)]
     levels = [list(level) for level in zip(*tiers, strict=True)]
     for lower, upper in pairwise(levels):
         if sum(lower) <= width < sum(upper):
             spare = (width - sum(lower)) / (sum(upper) - sum(lower))
-            return _SIZE, [least + (most - least) * spare for least, most in zip(lower, upper, strict=True)]
+            return size, [least + (most - least) * spare for least, most in zip(lower, upper, strict=True)]
     chosen = levels[0] if sum(levels[0]) > width else levels[-1]
-    size = max(_SMALLEST, _SIZE * min(1.0, width / sum(chosen)))
-    return size, [part * width / sum(chosen) for part in chosen]
+    smaller = max(_SMALLEST, size * min(1.0, width / sum(chosen)))
+    return smaller, [part * width / sum(chosen) for part in chosen]
 
 
-def _tiers(title: str, column: Sequence[str], width: float) -> tuple[float, float, float]:
+def _tiers(title: str, column: Sequence[str], width: float, size: float) -> tuple[float, float, float]:
     seen = [*column[:_SAMPLE], max(column, key=len, default="")]
     pieces = [*((text, REGULAR) for text in seen), (title, BOLD)]
-    natural = max(text_width(line, face, _SIZE) for text, face in pieces for line in text.split("\n"))
-    longest = max(2 * _SIZE, *(widest_unit(text, face, _SIZE) for text, face in pieces))
-    short = max(longest, min(natural, _SHORT * _SIZE))
-    edges = 2 * _PAD_X * _SIZE + 0.5  # sums of floats may come out a little wider than they were measured
+    natural = max(text_width(line, face, size) for text, face in pieces for line in text.split("\n"))
+    longest = max(2 * size, *(widest_unit(text, face, size) for text, face in pieces))
+    short = max(longest, min(natural, _SHORT * size))
+    edges = 2 * _PAD_X * size + 0.5  # sums of floats may come out a little wider than they were measured
     return longest + edges, short + edges, max(short, min(natural, width * _NATURAL_LIMIT)) + edges

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,10 @@ from core.numbers import MISSING
 from reports import typefaces, vector
 from reports.blocks import CheckMark, Contents, Heading, KeyFigure, KeyFigures, Picture, SignatureLine
 from reports.grid import Grid, Table
-from reports.lines import BODY, HEADINGS, NOTE, Lines, clean
-from reports.pages import FACTS, HEIGHT, SUBTITLE, TITLE, WIDTH, Imprint, Pages
+from reports.layouts import HEIGHT, LINE, OFFICIAL, REPORT, WIDTH
+from reports.lines import Lines, clean
+from reports.official import Attachments, Closing
+from reports.pages import Imprint, Pages
 
 _TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
 _CONTENTS_LEVELS = 2
@@ -40,7 +43,9 @@ _building = threading.Lock()
 
 class Report:
     """One document. `digest` is the hash of the figures it prints; `as_of` is when they were true; `check` is
-    what the QR code at its end says, for whoever wants to know whether it is genuine."""
+    what the QR code at its end says, for whoever wants to know whether it is genuine. An `official` paper is set
+    by GB/T 9704-2012 and begins with its title; other reports have a cover and a table of contents unless told
+    otherwise."""
 
     def __init__(
         self,
@@ -53,12 +58,14 @@ class Report:
         digest: str = "",
         check: str = "",
         demo: bool = False,
-        cover: bool = True,
-        contents: bool = True,
+        cover: bool | None = None,
+        contents: bool | None = None,
+        official: bool = False,
     ) -> None:
         if as_of.tzinfo is None:
             raise ValueError("as_of needs a time zone")
         typefaces.register()
+        self._layout = OFFICIAL if official else REPORT
         self._problems: dict[str, list[str]] = {}
         self._imprint = Imprint(
             self._seen(title, "标题"),
@@ -68,12 +75,15 @@ class Report:
             self._seen(digest, "校验码"),
             as_of,
             demo,
+            self._layout,
         )
         self._check = check
-        self._cover, self._contents = cover, contents
+        self._cover = not official if cover is None else cover
+        self._contents = not official if contents is None else contents
         self._story: list[Flowable] = []
         self._headings: list[Heading] = []
-        self._counts = [0] * len(HEADINGS)
+        self._counts = [0] * len(self._layout.headings)
+        self._annexes = 0
         self._pictures = 0
         self._tables = 0
         self._place = "正文"  # where texts stand, for the message about characters
@@ -81,28 +91,29 @@ class Report:
 
     def heading(self, text: str, level: int = 1, *, numbered: bool = True) -> None:
         """A heading, numbered 一、（一）1.（1）by its level; `level` is 1 to 4."""
-        if not 1 <= level <= len(HEADINGS):
+        styles = self._layout.headings
+        if not 1 <= level <= len(styles):
             raise ValueError(f"no heading level {level}")
         mark = ""
         if numbered:
             self._counts[level - 1] += 1
-            self._counts[level:] = [0] * (len(HEADINGS) - level)
+            self._counts[level:] = [0] * (len(styles) - level)
             mark = numbering(self._counts[level - 1], level)
         text = mark + self._seen(text, "标题").replace("\n", " ")
         self._place = f"“{text}”一节"
-        self._headings.append(Heading(text, level, f"h{len(self._headings)}"))
+        self._headings.append(Heading(text, level, f"h{len(self._headings)}", styles[level - 1]))
         self._add(self._headings[-1])
 
     def text(self, text: str) -> None:
         """Paragraphs, one a line of `text`, justified, the first line of each indented by two characters."""
         for paragraph in self._seen(text, self._place).split("\n"):
             if paragraph.strip():
-                self._add(Lines(paragraph.strip(), BODY))
+                self._add(Lines(paragraph.strip(), self._layout.body))
 
     def note(self, text: str, title: str = "说明") -> None:
         """A tinted box for limits, sources and how something was computed."""
         label = f"{title}：" if title else ""
-        self._add(Lines(self._seen(label + text, self._place), NOTE))
+        self._add(Lines(self._seen(label + text, self._place), self._layout.note))
 
     def figures(self, items: Sequence[tuple[str, ...]]) -> None:
         """Key figures as (label, value) or (label, value, change), four in a row."""
@@ -130,7 +141,8 @@ class Report:
         caption = f"{label}　{self._seen(caption, f'{label}的标题')}".rstrip("　")
         titles = [self._seen(title, f"{label}的表头") for title in header]
         cells = self._cells(titles, rows, label)
-        self._add(Grid(Table(titles, cells, widths=widths, align=align, caption=caption), HEIGHT))
+        shape = Table(titles, cells, widths=widths, align=align, caption=caption, layout=self._layout)
+        self._add(Grid(shape, HEIGHT))
         return label
 
     def facts(self, pairs: Sequence[tuple[str, object]], columns: int = 1) -> None:
@@ -142,8 +154,9 @@ class Report:
         wide = 2 * columns
         rows = [flat[start : start + wide] for start in range(0, len(flat), wide)]
         cells = self._cells([""] * wide, rows, "信息表")
-        shape = [1, 4 / columns] * columns
-        self._add(Grid(Table([], cells, widths=shape, align="l" * wide, labels=range(0, wide, 2)), HEIGHT))
+        shares = [1, 4 / columns] * columns
+        shape = Table([], cells, widths=shares, align="l" * wide, labels=range(0, wide, 2), layout=self._layout)
+        self._add(Grid(shape, HEIGHT))
 
     def chart(self, chart: alt.TopLevelMixin, caption: str = "") -> str:
         """A chart as vector graphics, as wide as the page; returns its number (图1)."""
@@ -152,7 +165,8 @@ class Report:
         drawing = vector.drawing(chart, WIDTH, _TALLEST)
         for text in vector.texts(drawing):
             self._seen(text, label)
-        self._add(Picture(drawing, f"{label}　{self._seen(caption, f'{label}的标题')}".rstrip("　")))
+        caption = f"{label}　{self._seen(caption, f'{label}的标题')}".rstrip("　")
+        self._add(Picture(drawing, caption, self._layout.caption))
         return label
 
     def signatures(self, roles: Sequence[str]) -> None:
@@ -172,6 +186,32 @@ class Report:
         self.text(f"本报告替代编号 {number} 的报告，下列内容有变化。")
         self.table(["内容", "前一份", "本报告"], changes, align="lll", caption=f"与 {number} 的差异")
 
+    def addressee(self, text: str) -> None:
+        """主送机关, flush left above the text, with its colon."""
+        style = replace(self._layout.body, indent=0)
+        self._add(Lines(self._seen(text, "主送机关").rstrip("：:") + "：", style))
+
+    def attachments(self, names: Sequence[str]) -> None:
+        """The list of what is attached, a line below the text: 附件：1. …"""
+        if names:
+            self._add(Attachments([self._seen(name, "附件说明") for name in names], self._layout.body))
+
+    def closing(self, organ: str, day: date) -> None:
+        """Who issues the paper and when: 发文机关署名 above the middle of 成文日期, room for the seal over both."""
+        self._add(Closing(self._seen(organ, "发文机关"), f"{day.year}年{day.month}月{day.day}日", self._layout.body))
+
+    def annex(self, title: str) -> None:
+        """An annex: a page of its own with 附件 at its head, its title, and headings counted anew."""
+        self._annexes += 1
+        self._counts = [0] * len(self._counts)
+        self._place = f"附件{self._annexes}"
+        label = replace(self._layout.headings[0], indent=0)
+        self._add(PageBreak())
+        self._add(Lines(self._place, replace(label, after=LINE)))
+        key = f"h{len(self._headings)}"
+        self._headings.append(Heading(self._seen(title, self._place), 1, key, self._layout.title))
+        self._add(self._headings[-1])
+
     def page_break(self) -> None:
         self._add(PageBreak())
 
@@ -183,11 +223,14 @@ class Report:
             front += [NextPageTemplate("front" if self._listed() else "body"), PageBreak()]
         if self._listed():
             listed = [heading for heading in self._headings if heading.level <= _CONTENTS_LEVELS]
-            front += [Lines("目　录", TITLE), Contents(listed, numbers), NextPageTemplate("body"), PageBreak()]
+            front += [
+                Lines("目　录", self._layout.title),
+                Contents(listed, numbers),
+                NextPageTemplate("body"),
+                PageBreak(),
+            ]
         if not self._cover:
-            front += [Lines(self._imprint.title, TITLE), Lines(self._imprint.facts, FACTS)]
-            if self._imprint.subtitle:
-                front.insert(-1, Lines(self._imprint.subtitle, SUBTITLE))
+            front += self._title()
         closing: list[Flowable] = []
         if self._check:
             lines = [
@@ -200,6 +243,15 @@ class Report:
         pages = Pages(out, self._imprint, first, numbers, listed=self._listed())
         pages.multiBuild([*front, *_kept_with_next(self._story), *closing])
         return out.getvalue()
+
+    def _title(self) -> list[Flowable]:
+        """What stands at the head of the first page when there is no cover."""
+        layout, imprint = self._layout, self._imprint
+        title = replace(layout.title, after=0) if imprint.subtitle and not layout.running else layout.title
+        lines: list[Flowable] = [Lines(imprint.title, title)]
+        if imprint.subtitle:
+            lines.append(Lines(imprint.subtitle, layout.subtitle))
+        return [*lines, Lines(imprint.facts, layout.facts)] if layout.running else lines
 
     def bytes(self) -> bytes:
         """The PDF. Raises Invalid naming every character that cannot be printed and where it stands."""
@@ -262,20 +314,24 @@ def chinese(number: int) -> str:
 
 
 def _kept_with_next(story: Sequence[Flowable]) -> list[Flowable]:
-    """Breaks before headings that would be left alone at the foot of a page.
+    """Breaks before headings that would be left alone at the foot of a page, and before the last paragraph
+    of a paper whose signature would otherwise stand on a page without text.
 
     Platypus' own KeepTogether moves a heading with the whole of what follows, so that a long
     table would always begin on a new page; here only the table's beginning has to fit.
     """
     kept: list[Flowable] = []
-    needed = 0.0
+    needed, closing = 0.0, False
     for flowable in reversed(story):
-        if isinstance(flowable, Heading):
-            needed += flowable.wrap(WIDTH, HEIGHT)[1] + flowable.spaceBefore + flowable.spaceAfter
-            kept += [flowable, CondPageBreak(min(needed, HEIGHT - 1))]
-            continue
         height = flowable.wrap(WIDTH, HEIGHT)[1]
+        whole = height + flowable.getSpaceBefore() + flowable.getSpaceAfter()
+        if isinstance(flowable, Heading) or (closing and whole + needed < HEIGHT / 2):
+            needed += whole
+            kept += [flowable, CondPageBreak(min(needed, HEIGHT - 1))]
+            closing = isinstance(flowable, Attachments)
+            continue
         needed = flowable.head_height() if isinstance(flowable, Lines | Grid) else height
+        closing = isinstance(flowable, Closing)
         kept.append(flowable)
     kept.reverse()
     return kept

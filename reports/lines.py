@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from reportlab.platypus import Flowable
 
 from reports import theme
-from reports.typefaces import BOLD, REGULAR, text_width
+from reports.typefaces import REGULAR, text_width
 
 _OPENING = "（《〈【〔「『“‘［｛"
 _CLOSING = "，。、；：？！）》〉】〕」』”’］｝…—％%℃‰"
@@ -205,15 +205,3 @@ class Lines(Flowable):
 
     def _sides(self) -> float:
         return self.style.left + 2 * self._pad()
-
-
-BODY_SIZE = 12
-BODY = Style(BODY_SIZE, 21, align="justify", indent=2, after=3)
-HEADINGS = (
-    Style(16, 26, face=BOLD, colour=theme.MAIN, before=16, after=6),
-    Style(14, 23, face=BOLD, before=10, after=4),
-    Style(12.5, 21, face=BOLD, before=6, after=3),
-    Style(12, 21, before=4, after=2),
-)
-CAPTION = Style(10, 15, face=BOLD, align="centre", before=3, after=10, least=1)
-NOTE = Style(10, 16, colour=theme.INK, align="justify", panel=theme.TINT, before=6, after=10)

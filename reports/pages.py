@@ -19,10 +19,10 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 from core.clock import beijing, show
 from reports import theme
 from reports.blocks import Heading
+from reports.layouts import HEIGHT, WIDTH, Layout
 from reports.lines import Lines, Style, shorten
 from reports.typefaces import BOLD, REGULAR, text_width
 
-WIDTH, HEIGHT = 156 * mm, 225 * mm
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _LEFT = 28 * mm
 _BOTTOM = _PAGE_HEIGHT - 37 * mm - HEIGHT
@@ -31,9 +31,6 @@ _NUMBER_SIZE = 14  # 四号
 _SMALL = 8
 _WATERMARK = "#EEF1F4"
 
-TITLE = Style(22, 34, face=BOLD, colour=theme.MAIN, align="centre", after=4)
-SUBTITLE = Style(13, 22, colour=theme.MUTED, align="centre", after=8)
-FACTS = Style(9.5, 16, colour=theme.MUTED, align="centre", after=12)
 _COVER_TITLE = Style(26, 42, face=BOLD, align="centre")
 _COVER_SUBTITLE = Style(16, 28, colour=theme.MUTED, align="centre")
 _COVER_FOOT = Style(16, 30, align="centre")
@@ -50,6 +47,7 @@ class Imprint:
     digest: str
     as_of: datetime
     demo: bool
+    layout: Layout
 
     @property
     def stamp(self) -> str:
@@ -181,6 +179,20 @@ class Pages(BaseDocTemplate):
         """Running head, the report's identity at the inner foot, and the marks of a demonstration."""
         imprint = self._imprint
         self._watermark(canvas)
+        if imprint.layout.running:
+            self._head(canvas)
+        canvas.setFont(REGULAR, _SMALL)
+        canvas.setFillColor(theme.MUTED)
+        stamp = imprint.stamp if imprint.layout.running else imprint.facts  # without a head the number stands here
+        y = _BOTTOM - 7 * mm - _NUMBER_SIZE * 0.7
+        if self._number(canvas.getPageNumber()) % 2:
+            canvas.drawString(_LEFT, y, stamp)
+        else:
+            canvas.drawRightString(_RIGHT, y, stamp)
+        self._demo_mark(canvas)
+
+    def _head(self, canvas: Any) -> None:
+        imprint = self._imprint
         head = _PAGE_HEIGHT - 29 * mm
         canvas.setFont(REGULAR, _SMALL)
         canvas.setFillColor(theme.MUTED)
@@ -191,12 +203,6 @@ class Pages(BaseDocTemplate):
         canvas.setStrokeColor(theme.RULE)
         canvas.setLineWidth(0.5)
         canvas.line(_LEFT, head - 5, _RIGHT, head - 5)
-        y = _BOTTOM - 7 * mm - _NUMBER_SIZE * 0.7
-        if self._number(canvas.getPageNumber()) % 2:
-            canvas.drawString(_LEFT, y, imprint.stamp)
-        else:
-            canvas.drawRightString(_RIGHT, y, imprint.stamp)
-        self._demo_mark(canvas)
 
     def _demo_mark(self, canvas: Any) -> None:
         if self._imprint.demo:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.lines import BODY, Lines, balanced_lines, break_lines, clean, shorten
+from reports.layouts import REPORT
+from reports.lines import Lines, balanced_lines, break_lines, clean, shorten
 from reports.typefaces import REGULAR, register, text_width
 
 register()
@@ -74,8 +75,8 @@ def test_shorten() -> None:
 
 @pytest.mark.parametrize(("lines", "kept"), [(1, 1), (2, 2), (3, 3), (4, 2), (9, 2)])
 def test_a_paragraph_too_short_to_be_parted_keeps_its_heading_with_it(lines: int, kept: int) -> None:
-    paragraph = Lines("\n".join("字" * 4 for _ in range(lines)), BODY)
+    paragraph = Lines("\n".join("字" * 4 for _ in range(lines)), REPORT.body)
     _, height = paragraph.wrap(400, 800)
-    assert height == lines * BODY.leading
-    assert paragraph.head_height() == kept * BODY.leading
-    assert (len(paragraph.split(400, kept * BODY.leading)) == 2) is (kept < lines)
+    assert height == lines * REPORT.body.leading
+    assert paragraph.head_height() == kept * REPORT.body.leading
+    assert (len(paragraph.split(400, kept * REPORT.body.leading)) == 2) is (kept < lines)
