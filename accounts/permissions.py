@@ -20,6 +20,10 @@ class Permission(StrEnum):
     APPRAISAL_READ = "appraisal:read"
     APPRAISAL_REVIEW = "appraisal:review"
     AUDIT_READ = "audit:read"
+    AWARD_APPLY = "award:apply"
+    AWARD_CHECK = "award:check"
+    AWARD_RECOMMEND = "award:recommend"
+    AWARD_VETO = "award:veto"
     BID_CHECK = "bid:check"
     BID_WRITE = "bid:write"
     CHALLENGE_ARGUE = "challenge:argue"
@@ -34,6 +38,9 @@ class Permission(StrEnum):
     DOMAIN_EDIT = "domain:edit"
     DUTY_CONFIRM = "duty:confirm"
     DUTY_EDIT = "duty:edit"
+    EDITION_READ = "edition:read"
+    EDITION_RUN = "edition:run"
+    EDITION_SIGN = "edition:sign"
     FEED_ISSUE = "feed:issue"
     FEED_LOAD = "feed:load"
     FEEDBACK_ANSWER = "feedback:answer"
@@ -406,6 +413,25 @@ def _arguer(actor: Actor, subject: Subject) -> Answer:
     return Answer(False, "您不是这个榜单的论证专家；需要参加论证时，请联系研究院邀请。")
 
 
+def _applicant(actor: Actor, subject: Subject) -> Answer:
+    """County teams, each for its own organisation (`organisation_id`)."""
+    if actor.role is not Role.COUNTY or actor.organisation_id is None:
+        return Answer(False, "参评项目由县级团队申报。")
+    if subject.organisation_id is not None and subject.organisation_id != actor.organisation_id:
+        return Answer(False, "只能办理本单位的参评项目。")
+    return YES
+
+
+def _city(actor: Actor, subject: Subject) -> Answer:
+    """The city (`region_code`) that recommends its counties' entries; staff write down what came on paper."""
+    if actor.is_staff:
+        return YES
+    ours = actor.role in (Role.COUNTY, Role.DEPARTMENT) and actor.region_code
+    if ours and subject.region_code is not None and actor.region_code == subject.region_code:
+        return YES
+    return Answer(False, "由参评项目所在设区市推荐。")
+
+
 def _objector(actor: Actor, _: Subject) -> Answer:
     if actor.is_staff:
         return Answer(False, "研究院组织评审，不提出异议；收到的书面异议请由异议人登录后提交。")
@@ -420,6 +446,10 @@ POLICY: dict[Permission, Predicate] = {
     Permission.APPRAISAL_READ: _reviewing,
     Permission.APPRAISAL_REVIEW: _reviewer,
     Permission.AUDIT_READ: _staff,
+    Permission.AWARD_APPLY: _applicant,
+    Permission.AWARD_CHECK: _staff,
+    Permission.AWARD_RECOMMEND: _city,
+    Permission.AWARD_VETO: _staff,
     Permission.BID_CHECK: _staff_not_bidder,
     Permission.BID_WRITE: _bidder,
     Permission.CHALLENGE_ARGUE: _arguer,
@@ -434,6 +464,9 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DOMAIN_EDIT: _staff,
     Permission.DUTY_CONFIRM: _own_duty,
     Permission.DUTY_EDIT: _own_list,
+    Permission.EDITION_READ: _signed_in,
+    Permission.EDITION_RUN: _staff,
+    Permission.EDITION_SIGN: _another_of_staff,
     Permission.FEED_ISSUE: _staff,
     Permission.FEED_LOAD: _reporter,
     Permission.FEEDBACK_ANSWER: _answering,

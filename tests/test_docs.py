@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from accounts.permissions import Permission
+from awards.stages import EDITION, ENTRY
 from challenges.stages import BID, CHALLENGE
 from challenges.stages import MILESTONE as BID_MILESTONE
 from core.workflow import Workflow
@@ -34,6 +35,8 @@ WORKFLOWS = (
     CHALLENGE,
     BID,
     BID_MILESTONE,
+    EDITION,
+    ENTRY,
 )
 
 

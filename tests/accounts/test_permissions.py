@@ -29,6 +29,10 @@ adoption:report     y y y - - - -
 appraisal:read      y y - - y - -
 appraisal:review    - - - - - - -
 audit:read          y y - - - - -
+award:apply         - - y - - - -
+award:check         y y - - - - -
+award:recommend     y y y - - - -
+award:veto          y y - - - - -
 bid:check            y y - - - - -
 bid:write            - - - - - - -
 challenge:argue      - - - - - - -
@@ -43,6 +47,9 @@ data:request        y y y - - - -
 domain:edit         y y - - - - -
 duty:confirm        y y y - - - -
 duty:edit           y y y - - - -
+edition:read        y y y y y y y
+edition:run         y y - - - - -
+edition:sign        y y - - - - -
 feed:issue          y y - - - - -
 feed:load           y y y y - - -
 feedback:answer     y y y - - - -

@@ -37,7 +37,13 @@ def everything() -> Rows:
 YEAR = {"start_on": date(2026, 1, 1), "end_on": date(2026, 12, 31)}
 # Columns that must agree with others, by table.
 AGREEING: dict[str, dict[str, Any]] = {
+    "award_entry": {"veto": None},
     "bid_milestone": {"paid_on": None},
+    "edition": {
+        "opens_at": datetime(2026, 11, 1, tzinfo=UTC),
+        "recommend_until": datetime(2026, 12, 1, tzinfo=UTC),
+        "vote_opens_at": datetime(2026, 11, 1, tzinfo=UTC),
+    },
     "pilot": YEAR,
     "recusal": {"decided_at": None},
     "review": {"opens_at": datetime(2026, 11, 1, tzinfo=UTC)},

@@ -1,0 +1,170 @@
+"""Who is chosen: exact, by ordered keys, with kept places; nothing by chance."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise, permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awards import rules
+from awards.rules import Candidate, Grade, Placed, Track, Weights
+from core.errors import Invalid
+from core.words import TieKey
+
+F = Fraction
+
+
+def track(*places: int, kept: int = 0) -> Track:
+    return Track("甲", tuple(Grade(f"{number}等", count) for number, count in enumerate(places, start=1)), kept)
+
+
+def candidate(number: int, score: int | None, remote: bool = False, *keys: int, votes: int | None = None) -> Candidate:
+    return Candidate(number, None if score is None else F(score), remote, tuple(F(key) for key in keys), votes)
+
+
+def grades(found: list[Placed]) -> dict[int, str]:
+    return {item.id: "待表决" if item.contested else item.grade for item in found}
+
+
+def test_weights_make_a_whole_and_the_public_has_at_most_thirty_percent() -> None:
+    Weights(5000, 2000, 3000)
+    for given_, said in (
+        ((5000, 2000, 2000), "权重合计为 90%"),
+        ((4999, 2000, 3001), "公众投票的权重为 30.01%"),
+        ((10001, -1, 0), "权重不能为负"),
+    ):
+        with pytest.raises(Invalid, match=said):
+            Weights(*given_)
+    with pytest.raises(Invalid, match="不能超过 100%"):
+        Weights(10000, first=10001)
+
+
+def test_scores_are_exact_where_floats_would_part_or_join_them() -> None:
+    weights = Weights(7000, 2000, 1000)
+    one = rules.combine(weights, F(261, 3), F(1, 10) + F(2, 10), F(0))
+    other = rules.combine(weights, F(87), F(3, 10), F(0))
+    assert one == other == F(87 * 70, 100) + F(6, 100)
+    assert rules.combine(weights, F(87), F(3, 10), F(1, 10**30)) == other + F(1, 10**31)  # type: ignore[operator]
+    assert rules.combine(weights, F(87), None, F(0)) is None  # missing is not zero
+    assert rules.combine(Weights(10000), F(87), None, None) == 87
+    assert rules.panel_points(F(80), F(90), 3000) == 87
+    assert rules.panel_points(F(80), None, 10000) == 80
+    assert rules.panel_points(None, F(90), 3000) is None
+
+
+def test_objective_points_are_within_the_region_group() -> None:
+    raw = {1: 400_000, 2: 900_000, 3: 650_000, 4: 100_000, 5: 200_000, 6: None, 7: 5}
+    groups = dict.fromkeys((1, 2, 3), "发达地区") | dict.fromkeys((4, 5, 6), "山区海岛县") | {7: ""}
+    assert rules.objective_points(raw, groups) == {
+        1: 60, 2: 100, 3: 80, 4: 60, 5: 100, 6: None, 7: 80,
+    }  # fmt: skip
+
+
+def test_votes_of_a_track_as_points() -> None:
+    assert rules.vote_points({1: 300, 2: 100, 3: 0}) == {1: 100, 2: F(100, 3), 3: 0}
+    assert rules.vote_points({1: 0}) == {1: 0}
+
+
+def test_places_skip_after_a_tie_and_who_has_no_score_is_last() -> None:
+    found = rules.choose(track(9), [candidate(n, s) for n, s in ((1, 85), (2, None), (3, 90), (4, 85), (5, 80))])
+    assert [(item.id, item.rank, item.tied) for item in found] == [
+        (3, 1, 1), (1, 2, 2), (4, 2, 2), (5, 4, 1), (2, None, 0),
+    ]  # fmt: skip
+    assert grades(found) == {3: "1等", 1: "1等", 4: "1等", 5: "1等", 2: ""}
+
+
+def test_a_tie_at_the_cut_is_decided_by_keys_then_by_vote_and_never_by_chance() -> None:
+    tied = [candidate(1, 90), candidate(2, 85, False, 3), candidate(3, 85, False, 4), candidate(4, 85, False, 3)]
+    tied[0] = candidate(1, 90, False, 0)
+    by_key = rules.choose(track(2), tied)
+    assert grades(by_key) == {1: "1等", 3: "1等", 2: "", 4: ""}
+    assert [(item.id, item.decided_by) for item in by_key] == [(1, 0), (3, 1), (2, 1), (4, 1)]
+    open_ = rules.choose(track(3), tied)
+    assert grades(open_) == {1: "1等", 3: "1等", 2: "待表决", 4: "待表决"}
+    assert grades(rules.choose(track(3), tied[::-1])) == grades(open_)
+    half = [*tied[:3], candidate(4, 85, False, 3, votes=2)]
+    assert grades(rules.choose(track(3), half)) == grades(open_)  # a vote about one of two is none
+    voted = [tied[0], candidate(2, 85, False, 3, votes=1), tied[2], candidate(4, 85, False, 3, votes=4)]
+    assert grades(rules.choose(track(3), voted)) == {1: "1等", 3: "1等", 4: "1等", 2: ""}
+    assert [item.decided_by for item in rules.choose(track(3), voted)] == [0, 1, 2, 2]
+    again = [tied[0], candidate(2, 85, False, 3, votes=4), tied[2], candidate(4, 85, False, 3, votes=4)]
+    assert grades(rules.choose(track(3), again)) == grades(open_)
+
+
+def test_a_tie_between_two_grades_is_contested_one_within_a_grade_is_not() -> None:
+    three = [candidate(1, 90), candidate(2, 85), candidate(3, 85)]
+    assert grades(rules.choose(track(2, 1), three)) == {1: "1等", 2: "待表决", 3: "待表决"}
+    assert grades(rules.choose(track(1, 2), three)) == {1: "1等", 2: "2等", 3: "2等"}
+
+
+def test_places_kept_for_remote_counties() -> None:
+    found = rules.choose(
+        track(1, 2, kept=1),
+        [candidate(1, 90), candidate(2, 88), candidate(3, 87), candidate(4, 70, True), candidate(5, 69, True)],
+    )
+    assert grades(found) == {1: "1等", 2: "2等", 3: "", 4: "2等", 5: ""}
+    assert [item.id for item in found if item.kept] == [4]
+    # One that comes in by its own score takes the kept place; more kept places than such counties go to the others.
+    own = rules.choose(track(2, kept=1), [candidate(1, 90, True), candidate(2, 88), candidate(3, 70, True)])
+    assert (grades(own), [item.id for item in own if item.kept]) == ({1: "1等", 2: "1等", 3: ""}, [])
+    few = rules.choose(track(3, kept=2), [candidate(1, 90), candidate(2, 88), candidate(3, 70, True), candidate(4, 60)])
+    assert grades(few) == {1: "1等", 2: "1等", 3: "1等", 4: ""}
+
+
+def test_a_shortlist_keeps_places_too() -> None:
+    given_ = Track("甲", (Grade("优", 1),), kept=1, shortlist=2)
+    found = rules.shortlist(given_, [candidate(1, 90), candidate(2, 88), candidate(3, 60, True)])
+    assert grades(found) == {1: "入围", 2: "", 3: "入围"}
+
+
+def test_tie_keys_are_turned_so_that_more_is_better() -> None:
+    values = {TieKey.FINAL: F(90), TieKey.PLACE: 3, TieKey.OBJECTIVE: None}
+    order = (TieKey.PLACE, TieKey.FINAL, TieKey.OBJECTIVE)
+    assert rules.keys(order, values)[:2] == (F(-3), F(90))
+    assert rules.keys(order, values)[2] < -(10**8)
+
+
+def test_a_city_may_recommend_up_to_its_quota() -> None:
+    assert [rules.within_city(n, 2) for n in (0, 1, 2)] == [True, True, False]
+    assert rules.within_city(99, 0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=6),
+    st.integers(0, 2),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
+def test_contested_is_whose_award_depends_on_the_order_of_the_tied(
+    people: list[tuple[int, bool]], first: int, second: int, kept: int
+) -> None:
+    """Against every order there is: who is not contested has the same grade in all of them, who is has not."""
+    given_ = track(first, second, kept=kept)
+    candidates = [candidate(number, score, remote) for number, (score, remote) in enumerate(people)]
+    seen: dict[int, set[str]] = {item.id: set() for item in candidates}
+    for order in permutations(candidates):
+        if all(a.score >= b.score for a, b in pairwise(order)):  # type: ignore[operator]
+            remote = [item.id for item in order if item.remote][:kept][: given_.places]
+            chosen = set(remote)
+            for item in order:
+                if item.id not in chosen and len(chosen) < given_.places:
+                    chosen.add(item.id)
+            at = 0
+            for item in order:
+                grade = ""
+                if item.id in chosen:
+                    grade, at = ("1等" if at < first else "2等"), at + 1
+                seen[item.id].add(grade)
+    found = rules.choose(given_, candidates)
+    assert {item.id: item.contested for item in found} == {key: len(value) > 1 for key, value in seen.items()}
+    assert {item.id: {item.grade} for item in found if not item.contested} == {
+        key: value for key, value in seen.items() if len(value) == 1
+    }
+    if not any(item.contested for item in found):
+        assert sum(bool(item.grade) for item in found) == min(given_.places, len(candidates))
+        assert sum(bool(item.grade) and people[item.id][1] for item in found) >= min(
+            kept, given_.places, sum(remote for _, remote in people)
+        )
