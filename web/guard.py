@@ -69,7 +69,7 @@ def found(value: T | None, what: str = "内容") -> T:
     """The value, or a page that says it is not there (or not this person's: the same words)."""
     if value is None:
         st.warning(f"没有找到这项{what}，或您无权查看。")
-        st.page_link("pilots/pages/home.py", label="回到工作台", icon=":material/arrow_back:")
+        st.page_link("workbench/pages/home.py", label="回到工作台", icon=":material/arrow_back:")
         st.stop()
     return value
 
@@ -96,7 +96,7 @@ def show_page_error(error: AppError) -> None:
     if isinstance(error, NotFound):
         found(None)
     say(error)
-    st.page_link("pilots/pages/home.py", label="回到工作台", icon=":material/arrow_back:")
+    st.page_link("workbench/pages/home.py", label="回到工作台", icon=":material/arrow_back:")
 
 
 def report_defect(error: Exception) -> None:

@@ -31,7 +31,7 @@ class Page:
 
 
 PAGES = (
-    Page("pilots/pages/home.py", "工作台", "home", Permission.INDICATOR_READ, "工作台", "home"),
+    Page("workbench/pages/home.py", "工作台", "home", Permission.INDICATOR_READ, "工作台", "home"),
     Page("scenarios/pages/needs.py", "需求", "needs", Permission.SCENARIO_READ, "需求与场景", "campaign"),
     Page("scenarios/pages/need.py", "需求详情", "need", Permission.SCENARIO_READ),
     Page("scenarios/pages/tickets.py", "诉求工单", "tickets", Permission.TICKET_READ, "需求与场景", "support_agent"),

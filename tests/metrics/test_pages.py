@@ -22,14 +22,9 @@ from tests.metrics.stored import ANJI, DEQING, GOOD
 from tests.metrics.test_imports import CELLS, put
 from tests.metrics.test_panel import FILE, take_in
 from tests.support import Cast
+from tests.support.screens import words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def words(app: AppTest) -> str:
-    """Everything a person reads outside tables."""
-    kinds = ("title", "subheader", "caption", "markdown", "info", "warning", "error", "success", "toast")
-    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
 
 
 def links(app: AppTest) -> list[str]:

@@ -6,7 +6,6 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import clock
 from core.errors import NotFound
@@ -17,10 +16,7 @@ from tests.pilots.support import DEVELOPED, approved_scenario, move, pilot_in, r
 from tests.pilots.test_money import PROOF, budget, payment, planned
 from tests.scenarios.test_pages import widget
 from tests.support import Cast
-
-
-def words(app: AppTest) -> str:
-    return "\n".join(str(item.value) for item in (*app.markdown, *app.caption, *app.warning))
+from tests.support.screens import words
 
 
 def test_a_payment_beyond_its_line_warns_while_it_is_typed(page: Page, cast: Cast) -> None:

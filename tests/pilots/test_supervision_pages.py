@@ -10,11 +10,7 @@ from accounts.permissions import Actor
 from core.words import FindingVerdict, SupervisionMode, ToleranceCondition, ToleranceOutcome
 from pilots import order_queries, supervision_queries
 from tests.conftest import Page
-
-
-def words(app: AppTest) -> str:
-    kinds = ("title", "caption", "markdown", "error", "warning", "info", "success")
-    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
+from tests.support.screens import words
 
 
 def widget(app: AppTest, key: str) -> Any:

@@ -12,6 +12,7 @@ from scenarios import appraisal_service, service
 from tests.conftest import Page
 from tests.scenarios.conftest import appraisal, decide, detail, move, review, scenario_in, sheet_in
 from tests.support import Cast
+from tests.support.screens import words
 
 
 @pytest.fixture
@@ -22,11 +23,6 @@ def submitted(cast: Cast, draft: int) -> int:
 
 def widget(app: AppTest, key: str) -> Any:
     return app.get_by_key(key)
-
-
-def words(app: AppTest) -> str:
-    kinds = ("title", "caption", "markdown", "error", "warning", "info")
-    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
 
 
 def test_an_appraisal_from_assignment_to_decision(page: Page, cast: Cast, submitted: int) -> None:

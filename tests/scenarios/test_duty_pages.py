@@ -15,7 +15,7 @@ from scenarios.pages import duty_forms as forms
 from tests.conftest import Page
 from tests.scenarios.conftest import detail, move, organisation_id, scenario_in
 from tests.scenarios.lists import ANJI, CIVIL, PDF, as_typed, confirm, listed, node, outline, stands
-from tests.support import Cast
+from tests.support import Cast, screens
 
 
 def widget(app: AppTest, key: str) -> Any:
@@ -31,10 +31,7 @@ def type_new(app: AppTest, key: str, text: str) -> None:
 
 def words(app: AppTest) -> str:
     """What the page says, without the strokes that keep user text from being Markdown."""
-    kinds = ("title", "caption", "markdown", "error", "warning", "info", "success")
-    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind)).replace(
-        "\\", ""
-    )
+    return screens.words(app).replace("\\", "")
 
 
 def begin(app: AppTest, actor: Actor, scenario_id: int, name: str, verb: str) -> str:

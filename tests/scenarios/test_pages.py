@@ -13,16 +13,11 @@ from scenarios import need_queries, need_service, queries, service
 from tests.conftest import Page
 from tests.scenarios.conftest import detail, move, need_in, scenario_in
 from tests.support import Cast
+from tests.support.screens import words
 
 
 def widget(app: AppTest, key: str) -> Any:
     return app.get_by_key(key)
-
-
-def words(app: AppTest) -> str:
-    """Everything the page says in running text."""
-    kinds = ("title", "caption", "markdown", "error", "warning", "info")
-    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
 
 
 def add_rows(app: AppTest, key: str, *rows: dict[str, str]) -> None:

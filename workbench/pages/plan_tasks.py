@@ -1,4 +1,4 @@
-"""What the plans of pilots ask for, on the workbench."""
+"""What the plans of pilots ask for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from core import clock
 from core.words import PilotState
 from pilots import gate_queries, plan_queries
 from pilots.queries import PilotView
-from web import guard, widgets
 from web.keep import ask
+from workbench.pages.rows import one
 
 _MOST = 5
+_PLAN = "pilots/pages/plan.py"
 
 
 def attention(actor: Actor) -> bool:
@@ -26,8 +27,8 @@ def attention(actor: Actor) -> bool:
         if item.overruns:
             words.append("经费超支：" + "；".join(item.overruns))
         what = "、".join(word for word, there in (("超期", item.overdue), ("超支", item.overruns)) if there)
-        badge = widgets.badge("overdue", what)
-        _row(f"plan_{item.pilot_id}", badge, item.pilot, "；".join(words), item.pilot_id, "去看计划")
+        key = f"plan_{item.pilot_id}"
+        one(key, "overdue", what, item.pilot, "；".join(words), _PLAN, "去看计划", id=str(item.pilot_id))
     if len(found) > _MOST:
         st.caption(f"另有 {len(found) - _MOST} 个试点的计划需要处理，见“试点”。")
     return bool(found)
@@ -41,18 +42,7 @@ def blocked(actor: Actor, pilots: list[PilotView]) -> bool:
             continue
         if lacks := ask(gate_queries.blockers, actor, pilot.id):
             words = f"待启动，还差 {len(lacks)} 项：" + "；".join(lack.title for lack in lacks)
-            _row(f"blocked_{pilot.id}", widgets.badge("pending", "未齐"), pilot.name, words, pilot.id, "去补齐")
+            key = f"blocked_{pilot.id}"
+            one(key, "pending", "未齐", pilot.name, words, _PLAN, "去补齐", id=str(pilot.id))
             found = True
     return found
-
-
-def _row(key: str, badge: str, name: str, words: str, pilot_id: int, label: str) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"todo_{key}"):
-        st.markdown(f"{badge}　**{guard.plain(name)}**　{guard.plain(words)}", width="stretch")
-        st.page_link(
-            "pilots/pages/plan.py",
-            label=label,
-            icon=":material/arrow_forward:",
-            query_params={"id": str(pilot_id)},
-            width="content",
-        )

@@ -1,0 +1,1 @@
+"""The workbench; each `…_tasks` asks one room."""
