@@ -26,6 +26,7 @@ class Permission(StrEnum):
     AWARD_VETO = "award:veto"
     BID_CHECK = "bid:check"
     BID_WRITE = "bid:write"
+    BIDDER_ADMIT = "bidder:admit"
     CHALLENGE_ARGUE = "challenge:argue"
     CHALLENGE_AWARD = "challenge:award"
     CHALLENGE_CONCLUDE = "challenge:conclude"
@@ -452,6 +453,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.AWARD_VETO: _staff,
     Permission.BID_CHECK: _staff_not_bidder,
     Permission.BID_WRITE: _bidder,
+    Permission.BIDDER_ADMIT: _staff,
     Permission.CHALLENGE_ARGUE: _arguer,
     Permission.CHALLENGE_AWARD: _staff_not_bidder,
     Permission.CHALLENGE_CONCLUDE: _another_of_staff,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from accounts import credit_code
 from core.words import OrganisationKind, Role
 
 
@@ -17,6 +18,23 @@ def _username(value: str) -> str:
 
 
 Username = Annotated[str, Field(title="用户名"), AfterValidator(_username)]
+
+
+def _credit_code(value: str) -> str:
+    code = credit_code.normal(value)
+    if not credit_code.is_valid(code):
+        raise ValueError("不是有效的统一社会信用代码，请核对（第 18 位是校验码）")
+    return code
+
+
+def _bidding(kind: OrganisationKind) -> OrganisationKind:
+    if kind not in BIDDING:
+        raise ValueError("请选择企业或高校与社会组织")
+    return kind
+
+
+# Kinds of organisations that register themselves; departments get their accounts from the administrator.
+BIDDING = (OrganisationKind.ENTERPRISE, OrganisationKind.SOCIAL)
 PersonName = Annotated[str, Field(title="姓名", min_length=1, max_length=40)]
 OrganisationName = Annotated[str, Field(title="单位全称", min_length=2, max_length=80)]
 # A space at either end belongs to the password.
@@ -48,4 +66,15 @@ class SetUpIn(_Input):
     username: Username
     name: PersonName
     organisation: OrganisationName
+    password: Password
+
+
+class ApplicationIn(_Input):
+    """What an organisation says about itself when it asks to be let in as a bidder."""
+
+    organisation: OrganisationName
+    kind: Annotated[OrganisationKind, Field(title="类别"), AfterValidator(_bidding)]
+    code: Annotated[str, Field(title="统一社会信用代码", max_length=40), AfterValidator(_credit_code)]
+    contact: PersonName = Field(title="联系人")
+    phone: str = Field(title="联系电话", min_length=6, max_length=40)
     password: Password

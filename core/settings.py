@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=24 * 30, description="A sign-in ends this long after its last use.")
     sign_in_attempts: int = Field(8, ge=1, description="Failed sign-ins per account or address before a pause.")
     sign_in_pause_minutes: int = Field(15, ge=1, description="Length of that pause.")
+    applications_per_hour: int = Field(
+        5, ge=1, description="Applications of organisations that want to bid, per address and hour."
+    )
     password_length: int = Field(10, ge=8, description="Shortest accepted password.")
     cookie_secure: bool = Field(False, description="Send the session cookie over HTTPS only. Set it behind TLS.")
     return_due_days: int = Field(

@@ -23,6 +23,7 @@ from core import clock
 from core.words import OrganisationKind, ReviewKind, Role
 from db.session import read, write
 from db.tables import Challenge, ChallengeNotice, RubricRow, RubricVersion, Scenario
+from demo import bidders as asking
 from demo.panels import JUDGES, Stage
 from panels import finalise_service
 from panels import stages as panel_stages
@@ -74,6 +75,7 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
         _decide(li, chen, judges, number)
     _objected(actor_of("zhaodeqing"), made[5])
     _carry_out(li, chen, bidders, made[6])
+    asking.tell(chen, _coded)
 
 
 def _bidders(actor_of: Callable[[str], Actor]) -> list[Actor]:

@@ -39,7 +39,7 @@ from streamlit import config
 
 from core.errors import AppError
 from core.settings import settings
-from web import localise, verifying
+from web import applying, localise, verifying
 from web.identity import COOKIE, HEADER, USER_KEY, Sessions, sign
 from web.signin import FORM_BYTES, SignIn, clear_session_cookie, login_address
 
@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 UPLOADS = "/_stcore/upload_file/"
 _OPEN = frozenset(
     {"/login", "/login/demo", "/setup", "/logout", "/healthz", "/readyz", "/_stcore/health"}
-    | {"/favicon.png", "/favicon.ico", verifying.PATH}
+    | {"/favicon.png", "/favicon.ico", applying.PATH, verifying.PATH}
 )
 _OPEN_UNDER = ("/static/", "/brand/")
 # A multipart body is a little larger than the file in it
@@ -336,6 +336,7 @@ def options(
             Route("/healthz", healthz),
             Route("/readyz", readyz(ready or sessions.needs_setup)),
             *SignIn(sessions).routes(),
+            *applying.routes(),
             *verifying.routes(),
             *doors,
         ],

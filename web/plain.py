@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from starlette.responses import HTMLResponse
@@ -25,6 +26,23 @@ def field(name: str, label: str, value: str = "", hint: str = "", wrong: bool = 
         f'<div class="field"><label for="{name}">{escape(label)}</label>'
         f'<input id="{name}" name="{name}" required maxlength="200" {text}>{hinted}</div>'
     )
+
+
+def choice(name: str, label: str, options: Mapping[str, str], value: str = "") -> str:
+    """A list to choose one from: value → words."""
+    listed = "".join(
+        f'<option value="{escape(key)}"{" selected" if key == value else ""}>{escape(words)}</option>'
+        for key, words in options.items()
+    )
+    return (
+        f'<div class="field"><label for="{name}">{escape(label)}</label>'
+        f'<select id="{name}" name="{name}" required>{listed}</select></div>'
+    )
+
+
+def facts(items: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in items)
+    return f'<dl class="facts">{rows}</dl>'
 
 
 def alert(message: str) -> str:

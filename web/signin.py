@@ -41,7 +41,7 @@ BRAND = {
 }
 FORM_BYTES = 16 * 1024
 
-FORGED = "这次提交不是从本站的页面发出的，没有处理。请回到登录页重新提交。"
+FORGED = "这次提交不是从本站的页面发出的，没有处理。请回到原来的页面重新提交。"
 
 
 def safe_next(target: str) -> str:
@@ -74,7 +74,7 @@ def clear_session_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=settings().cookie_secure)
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """The fields of a small urlencoded form; {} when it is too large or not one."""
     body = b""
     async for chunk in request.stream():
@@ -178,14 +178,15 @@ class SignIn:
             + plain.field("password", "密码", wrong=wrong, type="password", autocomplete="current-password")
             + '<button class="primary">登录</button></form>'
             + '<p class="after">忘记密码，请联系本单位的系统管理员重置。</p>'
+            + '<p class="after">想来揭榜？<a href="/apply">揭榜单位申请账号</a></p>'
             + demo_part
         )
         return plain.page("登录", body, status, narrow=not cards)
 
     async def login(self, request: Request) -> Response:
         if not from_this_site(request):
-            return self._forged(request)
-        form = await _form(request)
+            return forged(request)
+        form = await read_form(request)
         target, username = safe_next(form.get("next", "/")), form.get("username", "").strip()
         password, address = form.get("password", ""), request.client.host if request.client else ""
         outcome = await self._try(lambda: self.sessions.sign_in(username, password, address), target)
@@ -193,8 +194,8 @@ class SignIn:
 
     async def demo_login(self, request: Request) -> Response:
         if not from_this_site(request):
-            return self._forged(request)
-        form = await _form(request)
+            return forged(request)
+        form = await read_form(request)
         target, username = safe_next(form.get("next", "/")), form.get("username", "")
         address = request.client.host if request.client else ""
         outcome = await self._try(lambda: self.sessions.demo_sign_in(username, address), target)
@@ -234,10 +235,10 @@ class SignIn:
 
     async def setup(self, request: Request) -> Response:
         if not from_this_site(request):
-            return self._forged(request)
+            return forged(request)
         if not await run_in_threadpool(self.sessions.needs_setup):
             return RedirectResponse("/login", 303)
-        form = await _form(request)
+        form = await read_form(request)
         username, name, organisation, code = (
             form.get(key, "").strip() for key in ("username", "name", "organisation", "code")
         )
@@ -258,7 +259,7 @@ class SignIn:
 
     async def logout(self, request: Request) -> Response:
         if not from_this_site(request):
-            return self._forged(request)
+            return forged(request)
         session = await self._session(request)
         if session is not None:
             await run_in_threadpool(self.sessions.sign_out, session)
@@ -266,17 +267,19 @@ class SignIn:
         clear_session_cookie(response)
         return response
 
-    def _forged(self, request: Request) -> Response:
-        # A proxy that rewrites Host makes honest forms look forged: the log says what was compared
-        log.warning(
-            "forged_post_refused",
-            path=request.url.path,
-            origin=request.headers.get("origin"),
-            host=request.headers.get("host"),
-            site=request.headers.get("sec-fetch-site"),
-        )
-        body = f'<h1>未予处理</h1>{plain.alert(FORGED)}<p class="after"><a href="/login">回到登录页</a></p>'
-        return plain.page("未予处理", body, 403, narrow=True)
+
+def forged(request: Request, back: str = "/login", label: str = "回到登录页") -> Response:
+    """The answer to a form that came from somewhere else."""
+    # A proxy that rewrites Host makes honest forms look forged: the log says what was compared
+    log.warning(
+        "forged_post_refused",
+        path=request.url.path,
+        origin=request.headers.get("origin"),
+        host=request.headers.get("host"),
+        site=request.headers.get("sec-fetch-site"),
+    )
+    body = f'<h1>未予处理</h1>{plain.alert(FORGED)}<p class="after"><a href="{back}">{label}</a></p>'
+    return plain.page("未予处理", body, 403, narrow=True)
 
 
 def login_address(scope_path: str, query: str) -> str:

@@ -6,8 +6,6 @@ match too (`db.issuing.verify`).
 
 from __future__ import annotations
 
-from html import escape
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -57,5 +55,4 @@ def _report(found: issuing.Verified) -> str:
     ]
     if issue.restates:
         facts.append(("替代", issue.restates))
-    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
-    return f'<p class="found" role="status">✔ 本系统出具过这份报告。</p><dl class="facts">{rows}</dl>'
+    return f'<p class="found" role="status">✔ 本系统出具过这份报告。</p>{plain.facts(facts)}'

@@ -57,6 +57,7 @@ from core.words.panels import (
     SignatureKind,
 )
 from core.words.people import (
+    ApplicationState,
     GovernanceLevel,
     OrganisationKind,
     RegionLevel,
@@ -119,6 +120,7 @@ __all__ = [
     "Aggregation",
     "AlertState",
     "AnswerState",
+    "ApplicationState",
     "Arm",
     "Asker",
     "AwardEntryState",

@@ -22,6 +22,14 @@ class OrganisationKind(Word):
     SOCIAL = "social", "高校与社会组织"
 
 
+class ApplicationState(Word):
+    """An organisation's own request to be let in, until staff decide."""
+
+    WAITING = "waiting", "待审核"
+    APPROVED = "approved", "已通过"
+    REFUSED = "refused", "未通过"
+
+
 class RegionLevel(Word):
     PROVINCE = "province", "省"
     CITY = "city", "设区市"

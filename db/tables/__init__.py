@@ -1,6 +1,6 @@
 """The schema at a glance, one file per area. Importing this package makes the metadata complete."""
 
-from db.tables.accounts import Account, LoginSession, Organisation, SignInFailure
+from db.tables.accounts import Account, BidderApplication, LoginSession, Organisation, SignInFailure
 from db.tables.appraisals import Appraisal, AppraisalFinding, AppraisalMatch, AppraisalReviewer
 from db.tables.awards import (
     AwardCorrection,
@@ -24,6 +24,7 @@ from db.tables.challenges import (
     BidMilestone,
     BidVersion,
     Challenge,
+    ChallengeExtension,
     ChallengeNotice,
     ChallengeOpinion,
     ChallengeQuestion,
@@ -151,7 +152,9 @@ __all__ = [
     "BidContract",
     "BidMilestone",
     "BidVersion",
+    "BidderApplication",
     "Challenge",
+    "ChallengeExtension",
     "ChallengeNotice",
     "ChallengeOpinion",
     "ChallengeQuestion",

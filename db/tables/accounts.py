@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from core.words import OrganisationKind, Role
+from core.words import ApplicationState, OrganisationKind, Role
 from db.base import Versioned, word
 
 
@@ -33,6 +34,30 @@ class Account(Versioned, table=True):
     active: bool = True
     demo: bool = False  # may be entered with one click while the installation is a demo
     created_at: datetime
+
+
+class BidderApplication(Versioned, table=True):
+    """An organisation that asks, without being signed in, to be let in as a bidder. `receipt` is all it holds
+    until then; the password's hash is emptied once the decision was made. `form` tells one filled-in form."""
+
+    __tablename__ = "bidder_application"
+    __table_args__ = (CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation: str
+    kind: OrganisationKind = Field(sa_type=word(OrganisationKind))
+    credit_code: str = Field(index=True)
+    contact: str
+    phone: str
+    password_hash: str
+    receipt: str = Field(unique=True)
+    form: str = Field(unique=True)
+    address: str = Field(index=True)
+    applied_at: datetime
+    state: ApplicationState = Field(sa_type=word(ApplicationState), index=True)
+    reason: str = ""
+    decided_by: int | None = Field(default=None, foreign_key="account.id")
+    decided_at: datetime | None = None
 
 
 class LoginSession(SQLModel, table=True):

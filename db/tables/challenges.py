@@ -27,6 +27,7 @@ class Challenge(Versioned, table=True):
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
     title: str
+    round: str = ""  # those that are published together, such as 2026 年第一批
     state: ChallengeState = Field(sa_type=word(ChallengeState), index=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)  # who publishes it
     need_id: int | None = Field(default=None, foreign_key="need.id", index=True)
@@ -52,6 +53,20 @@ class Challenge(Versioned, table=True):
     nonce: str | None = Field(default=None, unique=True)
     created_by: int = Field(foreign_key="account.id")
     created_at: datetime
+
+
+class ChallengeExtension(SQLModel, table=True):
+    """A deadline put off, before it had come, for everybody to read. Append-only."""
+
+    __tablename__ = "challenge_extension"
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    before: datetime
+    after: datetime
+    reason: str
+    by: int | None = Field(default=None, foreign_key="account.id")
+    at: datetime
 
 
 class ChallengeOpinion(Versioned, table=True):
@@ -86,7 +101,8 @@ class ChallengeQuestion(Versioned, table=True):
 
 
 class Bid(Versioned, table=True):
-    """A bid (揭榜申请). `number` is the newest version handed in, 0 for none; `place` its place among the candidates."""
+    """A bid (揭榜申请). `number` is the newest version handed in, 0 for none; `place` its place among the candidates.
+    `unsent` is what was changed since it was handed in: its bidders' own, and no part of the bid."""
 
     __table_args__ = (UniqueConstraint("challenge_id", "organisation_id"),)
 
@@ -99,6 +115,9 @@ class Bid(Versioned, table=True):
     goals: str = ""
     team: list[Any] = Field(default_factory=list, sa_type=JSON)  # names
     contact: str = ""
+    unsent: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    saved_by: int | None = Field(default=None, foreign_key="account.id")
+    saved_at: datetime | None = None
     number: int = 0
     submitted_at: datetime | None = None
     checked_by: int | None = Field(default=None, foreign_key="account.id")
@@ -125,7 +144,8 @@ class BidVersion(SQLModel, table=True):
 
 class ChallengeNotice(Versioned, table=True):
     """A list of candidates put to the public. `days_left` working days count from `counted_from`, which is later than
-    `starts_on` after a pause; `ends_on` is the last day."""
+    `starts_on` after a pause; `ends_on` is the last day. Objections are answered within `answer_days`, or the
+    supervisor takes them up."""
 
     __tablename__ = "challenge_notice"
     __table_args__ = (UniqueConstraint("challenge_id", "number"),)
@@ -144,7 +164,11 @@ class ChallengeNotice(Versioned, table=True):
     ranking: list[Any] = Field(sa_type=JSON)  # {"bid", "organisation", "title", "place", "proposed"} in order
     changes: list[Any] = Field(default_factory=list, sa_type=JSON)  # sentences against the list before
     reason: str = ""  # of an order among equals, or of reissuing
+    office: str = ""  # that takes objections
+    address: str = ""
     contact: str
+    answer_days: int = 3
+    supervisor_id: int | None = Field(default=None, foreign_key="account.id")
     issued_by: int | None = Field(default=None, foreign_key="account.id")
     issued_at: datetime
 
@@ -162,6 +186,8 @@ class Objection(Versioned, table=True):
     due_on: date
     filed_at: datetime
     handler_id: int | None = Field(default=None, foreign_key="account.id")
+    escalated_to: int | None = Field(default=None, foreign_key="account.id")  # when it was not answered in time
+    escalated_at: datetime | None = None
     upheld: bool | None = None
     answer: str = ""
     answered_at: datetime | None = None

@@ -35,6 +35,7 @@ award:recommend     y y y - - - -
 award:veto          y y - - - - -
 bid:check            y y - - - - -
 bid:write            - - - - - - -
+bidder:admit         y y - - - - -
 challenge:argue      - - - - - - -
 challenge:award      y y - - - - -
 challenge:conclude   y y - - - - -

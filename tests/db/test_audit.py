@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "award_result",
     "award_signature",
     "bid_version",
+    "challenge_extension",
     "data_request_step",
     "frozen_figure",
     "frozen_quality",

@@ -39,6 +39,7 @@ YEAR = {"start_on": date(2026, 1, 1), "end_on": date(2026, 12, 31)}
 AGREEING: dict[str, dict[str, Any]] = {
     "award_entry": {"veto": None},
     "bid_milestone": {"paid_on": None},
+    "bidder_application": {"decided_at": None},
     "edition": {
         "opens_at": datetime(2026, 11, 1, tzinfo=UTC),
         "recommend_until": datetime(2026, 12, 1, tzinfo=UTC),
