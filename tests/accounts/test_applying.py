@@ -62,7 +62,7 @@ def test_let_in_by_staff(database: str, cast: Cast) -> None:
     )
     number = sessions.resolve(sessions.sign_in(code, PASSWORD, ADDRESS))
     let_in = sessions.actor(number or 0)
-    assert let_in is not None and (let_in.role, actor.name, actor.organisation) == (
+    assert let_in is not None and (let_in.role, let_in.name, let_in.organisation) == (
         Role.BIDDER,
         "甲一",
         "甲州智能有限公司",
