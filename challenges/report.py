@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, Permission
 from challenges import queries
 from challenges.views import ChallengeView, NoticeView
 from core import clock
 from core.errors import NotFound
-from db import facts, issuing
-from reports.kit import Report
+from db.issuing import Issue
+from printing import making
+from printing.kinds import Identity, Kind, Subject, record_id
+from reports.paper import Face, Paper
+
+_ALL = "all"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A public notice and whose it is."""
+
+    view: ChallengeView
+    notice: NoticeView
 
 
 def list_pdf(actor: Actor) -> bytes:
     """All challenges that take bids now, each with what it asks. The same list gives the same number and bytes."""
+    return making.make(actor, LIST, _ALL).data
+
+
+def notice_pdf(actor: Actor, challenge_id: int, number: int) -> bytes:
+    """A public notice with every field that real ones carry."""
+    return making.make(actor, NOTICE, f"{challenge_id}:{number}").data
+
+
+def _list(actor: Actor, _: str) -> list[ChallengeView]:
     found = [queries.challenge(actor, row.id) for row in queries.challenges(actor) if row.open]
     views = sorted((view for view in found if view), key=lambda view: (view.row.deadline, view.row.code))
     if not views:
         raise NotFound("现在没有正在揭榜的榜单。", "发榜后可以下载。")
-    facts_of = {view.row.code: dict(challenge_facts(view)) for view in views}
-    issued = issuing.issue(
-        actor.account_id,
-        kind="challenge_list",
-        mark="BD",
-        entity="challenge",
+    return views
+
+
+def _list_identity(_: Actor, views: Sequence[ChallengeView]) -> Identity:
+    return Identity(
         subject_id=0,
         title="揭榜挂帅榜单",
         inputs={
             "layout": 1,
-            "challenges": {
-                code: {"标题": _title(view)} | facts_of[code] for code, view in zip(facts_of, views, strict=True)
-            },
+            "challenges": {view.row.code: {"标题": _title(view)} | dict(challenge_facts(view)) for view in views},
         },
         lines={view.row.code: f"{view.row.title}，截止 {_until(view)}" for view in views},
     )
-    report = _report("揭榜挂帅榜单", f"共 {len(views)} 项", views[0].row.organisation, issued)
+
+
+def _list_face(views: Sequence[ChallengeView]) -> Face:
+    return _face("揭榜挂帅榜单", f"共 {len(views)} 项", views[0].row.organisation)
+
+
+def _list_story(report: Paper, views: Sequence[ChallengeView], _: Issue) -> None:
     report.table(
         ["编号", "榜单", "资金", "方式", "试点名额", "截止（北京时间）"],
         [
@@ -57,31 +83,40 @@ def list_pdf(actor: Actor) -> bytes:
             report.heading(name, 2, numbered=False)
             report.text(value or "–")
     report.note("揭榜申请在截止时刻封存；截止时刻及以后的提交、修改和撤回均不接受。截止前任何人不能查看他人申请。")
-    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return report.bytes()
 
 
-def notice_pdf(actor: Actor, challenge_id: int, number: int) -> bytes:
-    """A public notice with every field that real ones carry."""
-    view = queries.challenge(actor, challenge_id)
-    notice = next((item for item in view.notices if item.number == number), None) if view else None
+def _notice(actor: Actor, subject: str) -> Notice:
+    """By the challenge's number its newest notice, by 榜单:第几号 that one."""
+    given, _, which = subject.partition(":")
+    view = queries.challenge(actor, record_id(given, "榜单编号"))
+    found = sorted(view.notices, key=lambda item: item.number, reverse=True) if view else []
+    notice = next((item for item in found if which in ("", str(item.number))), None)
     if view is None or notice is None:
         raise NotFound("没有找到这一号公示，或您无权查看。", "请刷新页面。")
-    said = notice_facts(view, notice)
-    issued = issuing.issue(
-        actor.account_id,
-        kind="challenge_notice",
-        mark="GS",
-        entity="challenge",
-        subject_id=challenge_id,
-        title=f"拟中榜名单公示　{view.row.title}",
-        inputs={"layout": 1, "code": view.row.code, "facts": said, "ranking": [_line(item) for item in notice.ranking]},
-        lines=dict(said) | {f"第 {item['place']} 顺位": item["organisation"] for item in notice.ranking},
+    return Notice(view, notice)
+
+
+def _notice_identity(_: Actor, of: Notice) -> Identity:
+    row, said = of.view.row, notice_facts(of.view, of.notice)
+    ranking = of.notice.ranking
+    return Identity(
+        subject_id=row.id,
+        title=f"拟中榜名单公示　{row.title}",
+        inputs={"layout": 1, "code": row.code, "facts": said, "ranking": [_line(item) for item in ranking]},
+        lines=dict(said) | {f"第 {item['place']} 顺位": item["organisation"] for item in ranking},
     )
-    report = _report("拟中榜名单公示", f"{view.row.code}　{view.row.title}", view.row.organisation, issued)
+
+
+def _notice_face(of: Notice) -> Face:
+    row = of.view.row
+    return _face("拟中榜名单公示", f"{row.code}　{row.title}", row.organisation)
+
+
+def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
+    view, notice = of.view, of.notice
     report.text(f"“{view.row.title}”榜单已完成资格审查和专家评审，现将拟中榜单位公示如下，接受社会监督。")
     report.table(["顺位", "单位", "方案", "结果"], [_line(item) for item in notice.ranking], caption="拟中榜名单")
-    for name, value in said:
+    for name, value in notice_facts(view, notice):
         report.text(f"{name}：{value}")
     if notice.changes:
         report.note("；".join(notice.changes) + "。", title=f"与第 {notice.number - 1} 号公示的差别")
@@ -90,7 +125,38 @@ def notice_pdf(actor: Actor, challenge_id: int, number: int) -> bytes:
         "收到异议后公示暂停，自收到之日起 3 日内由未参与定榜的人员答复。"
     )
     report.signatures(["发布单位"])
-    return report.bytes()
+
+
+LIST = Kind(
+    key="challenge_list",
+    name="揭榜挂帅榜单",
+    permission=Permission.CHALLENGE_READ,
+    mark="BD",
+    entity="challenge",
+    asks="写 all",
+    load=_list,
+    identity=_list_identity,
+    face=_list_face,
+    story=_list_story,
+    label=lambda _: "",
+    subjects=lambda _: [Subject(_ALL, "正在揭榜的榜单")],
+    word=True,
+)
+NOTICE = Kind(
+    key="challenge_notice",
+    name="拟中榜名单公示",
+    permission=Permission.CHALLENGE_READ,
+    mark="GS",
+    entity="challenge",
+    asks="榜单编号（第几号公示写 编号:号）",
+    load=_notice,
+    identity=_notice_identity,
+    face=_notice_face,
+    story=_notice_story,
+    label=lambda of: f"{of.view.row.code}_第{of.notice.number}号",
+    subjects=lambda actor: [Subject(str(row.id), f"{row.code} {row.title}") for row in queries.challenges(actor)],
+    word=True,
+)
 
 
 def notice_facts(view: ChallengeView, notice: NoticeView) -> list[tuple[str, str]]:
@@ -138,16 +204,5 @@ def challenge_facts(view: ChallengeView) -> list[tuple[str, str]]:
     ]
 
 
-def _report(title: str, subtitle: str, organisation: str, issued: issuing.Issue) -> Report:
-    return Report(
-        title=title,
-        subtitle=subtitle,
-        organisation=organisation,
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=facts.is_demo(),
-        cover=False,
-        contents=False,
-    )
+def _face(title: str, subtitle: str, organisation: str) -> Face:
+    return Face(title, subtitle, organisation, cover=False, contents=False)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli import reporting
 from cli.usage import in_chinese
 from core.errors import AppError, Invalid
 from core.settings import settings
@@ -68,10 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     nudge.add_argument("--dry-run", action="store_true", help="只列出要提醒的，不发出")
     load = add("load-region", _load_region, "载入一个省的地市和县（市、区）")
     load.add_argument("province", metavar="省份", help="省份全称，如 江苏省")
-    report = add("report", _report, "生成 PDF 报告")
-    report.add_argument("kind", choices=["pilot"], metavar="种类", help="pilot：试点评估报告")
-    report.add_argument("id", type=int, metavar="编号", help="网页地址里 id= 后面的数字")
-    report.add_argument("out", type=Path, metavar="文件", help="写到哪个文件")
+    reporting.declare(add)
     return parser
 
 
@@ -250,15 +248,6 @@ def _load_region(arguments: argparse.Namespace) -> None:
     from regions import service
 
     print(f"新增 {service.load(OPERATOR, arguments.province)} 个地区。")
-
-
-def _report(arguments: argparse.Namespace) -> None:
-    from accounts.permissions import OPERATOR
-    from pilots import report
-
-    issued = report.issue(OPERATOR, arguments.id)
-    arguments.out.write_bytes(issued.data)
-    print(f"已生成 {arguments.out}（{issued.number}，{len(issued.data) / 1024:,.0f} KB）")
 
 
 def _check_port(port: int) -> None:

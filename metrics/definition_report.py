@@ -5,93 +5,130 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from accounts.permissions import Actor, Permission, require
+from accounts.permissions import Actor, Permission
 from core.errors import NotFound
 from core.periods import Period
-from db import facts, issuing
+from db.issuing import Issue
 from metrics import compliance, definition_queries, definitions, queries
 from metrics.definition_queries import Use, VersionView
 from metrics.model import Indicator
 from metrics.wording import facts_of
-from reports.kit import Report
+from printing import making
+from printing.kinds import Identity, Kind, Subject, record_id
+from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
+_ALL = "all"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One definition with what stands beside it in the catalogue."""
+
+    indicator: Indicator
+    source: str
+    versions: Sequence[VersionView] = ()
+    uses: Sequence[Use] = ()
 
 
 def entry(actor: Actor, indicator_id: int) -> bytes:
     """One definition as PDF: what it means, how it is computed, its versions and who uses it."""
-    require(actor, Permission.INDICATOR_READ)
-    indicator = queries.indicator(indicator_id)
-    if indicator is None:
-        raise NotFound("没有找到这个指标。", "请从指标列表重新进入。")
-    versions = definition_queries.versions(actor, indicator.code)
-    uses = definition_queries.uses(actor, indicator.code)
-    issued = issuing.issue(
-        actor.account_id,
-        kind="indicator",
-        mark="KJ",
-        entity="indicator",
-        subject_id=indicator_id,
-        title=f"指标口径　{indicator.code}　{indicator.name}　第 {indicator.version} 版",
-        inputs={
-            "layout": _LAYOUT,
-            "said": [digest(indicator), _source(actor, indicator)],
-            "versions": [
-                [digest(view.indicator), view.indicator.changed, view.indicator.change_reason] for view in versions
-            ],
-            "uses": _use_rows(uses),
-        },
-        lines={"名称": indicator.name} | dict(facts_of(indicator)),
-    )
-    report = Report(
-        title=f"指标口径　{indicator.name}",
-        subtitle=f"{indicator.code}　第 {indicator.version} 版",
-        organisation="指标目录",
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=facts.is_demo(),
-        cover=False,
-        contents=False,
-    )
-    _one(report, actor, indicator, versions, uses)
-    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return report.bytes()
+    return making.make(actor, ENTRY, str(indicator_id)).data
 
 
 def catalogue(actor: Actor) -> bytes:
     """Every definition in force, one after the other."""
-    require(actor, Permission.INDICATOR_READ)
-    found = queries.indicators()
-    issued = issuing.issue(
-        actor.account_id,
-        kind="catalogue",
-        mark="ML",
-        entity="indicator",
-        subject_id=0,
-        title="指标目录",
+    return making.make(actor, CATALOGUE, _ALL).data
+
+
+def _entry(actor: Actor, subject: str) -> Entry:
+    indicator = queries.indicator(record_id(subject, "指标编号"))
+    if indicator is None:
+        raise NotFound("没有找到这个指标。", "请从指标列表重新进入。")
+    return Entry(
+        indicator,
+        _source(actor, indicator),
+        definition_queries.versions(actor, indicator.code),
+        definition_queries.uses(actor, indicator.code),
+    )
+
+
+def _entry_identity(_: Actor, found: Entry) -> Identity:
+    indicator = found.indicator
+    return Identity(
+        subject_id=indicator.id,
+        title=f"指标口径　{indicator.code}　{indicator.name}　第 {indicator.version} 版",
         inputs={
             "layout": _LAYOUT,
-            "said": [[digest(indicator), _source(actor, indicator)] for indicator in found],
+            "said": [digest(indicator), found.source],
+            "versions": [
+                [digest(view.indicator), view.indicator.changed, view.indicator.change_reason]
+                for view in found.versions
+            ],
+            "uses": _use_rows(found.uses),
         },
-        lines={indicator.code: f"{indicator.name}　第 {indicator.version} 版" for indicator in found},
+        lines={"名称": indicator.name} | dict(facts_of(indicator)),
     )
-    report = Report(
+
+
+def _entry_face(found: Entry) -> Face:
+    indicator = found.indicator
+    below = f"{indicator.code}　第 {indicator.version} 版"
+    return Face(f"指标口径　{indicator.name}", below, "指标目录", cover=False, contents=False)
+
+
+def _entry_story(report: Paper, found: Entry, _: Issue) -> None:
+    _one(report, found)
+
+
+def _catalogue(actor: Actor, _: str) -> list[Entry]:
+    return [Entry(indicator, _source(actor, indicator)) for indicator in queries.indicators()]
+
+
+def _catalogue_identity(_: Actor, found: Sequence[Entry]) -> Identity:
+    return Identity(
+        subject_id=0,
         title="指标目录",
-        subtitle=f"共 {len(found)} 个指标，均为现行口径",
-        organisation="基层智治场景试点评价",
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=facts.is_demo(),
+        inputs={"layout": _LAYOUT, "said": [[digest(item.indicator), item.source] for item in found]},
+        lines={item.indicator.code: f"{item.indicator.name}　第 {item.indicator.version} 版" for item in found},
     )
-    for indicator in found:
-        _one(report, actor, indicator, (), ())
-    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return report.bytes()
+
+
+def _catalogue_story(report: Paper, found: Sequence[Entry], _: Issue) -> None:
+    for item in found:
+        _one(report, item)
+
+
+ENTRY = Kind(
+    key="indicator",
+    name="指标口径",
+    permission=Permission.INDICATOR_READ,
+    mark="KJ",
+    entity="indicator",
+    asks="指标编号",
+    load=_entry,
+    identity=_entry_identity,
+    face=_entry_face,
+    story=_entry_story,
+    label=lambda found: f"{found.indicator.code}_{found.indicator.name}",
+    subjects=lambda _: [Subject(str(item.id), f"{item.code} {item.name}") for item in queries.indicators()],
+)
+CATALOGUE = Kind(
+    key="catalogue",
+    name="指标目录",
+    permission=Permission.INDICATOR_READ,
+    mark="ML",
+    entity="indicator",
+    asks="写 all",
+    load=_catalogue,
+    identity=_catalogue_identity,
+    face=lambda found: Face("指标目录", f"共 {len(found)} 个指标，均为现行口径", "基层智治场景试点评价"),
+    story=_catalogue_story,
+    label=lambda _: "",
+    subjects=lambda _: [Subject(_ALL, "现行口径")],
+)
 
 
 def digest(indicator: Indicator) -> str:
@@ -100,16 +137,13 @@ def digest(indicator: Indicator) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _one(
-    report: Report, actor: Actor, indicator: Indicator, versions: Sequence[VersionView], uses: Sequence[Use]
-) -> None:
+def _one(report: Paper, found: Entry) -> None:
+    indicator, versions, uses = found.indicator, found.versions, found.uses
     report.heading(f"{indicator.code}　{indicator.name}", numbered=False)
     report.text(indicator.meaning)
     if warning := compliance.warning(indicator):
         report.note(f"{warning}{compliance.REMEDY}", title="◆ 合规提醒")
-    report.facts(
-        [*facts_of(indicator), ("数据资源", _source(actor, indicator) or None), ("版本", f"第 {indicator.version} 版")]
-    )
+    report.facts([*facts_of(indicator), ("数据资源", found.source or None), ("版本", f"第 {indicator.version} 版")])
     report.note(indicator.limits or "没有登记。", title="局限与偏差")
     if len(versions) > 1:
         report.heading("历次版本", 2, numbered=False)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from accounts.permissions import Actor, Permission, require
+from accounts.permissions import Actor, Permission
 from core import clock
 from core.errors import NotFound
 from core.tabular import Block, write_xlsx
 from core.words import Arm
-from db import facts, issuing
+from db.issuing import Issue
 from metrics import gap_queries as queries
 from metrics import gap_wording as wording
 from metrics.gap_wording import Comparison
-from reports.kit import Report
+from printing import making
+from printing.kinds import Identity, Kind, Subject, record_id
+from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
+_USUAL = f"all:{queries.CURRENT}"
+_ASKS = "报送任务编号"
 
 
 def workbook(
@@ -46,46 +51,67 @@ def workbook(
     return write_xlsx(blocks, made_at=clock.now())
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """Everything the report prints, read once: every indicator of a collection."""
+
+    collection_id: int
+    collection: str
+    organisation: str
+    cut: str  # which counties, by which list
+    found: Sequence[Comparison]
+
+
 def report(actor: Actor, collection_id: int, arm: Arm | None = None, listing: str = queries.CURRENT) -> bytes:
     """发达/欠发达对比报告 as PDF: every indicator of the collection, each with its sentence, pictures and table.
     While the figures stand still, printing again gives the same number and the same bytes."""
-    require(actor, Permission.REPORT_ISSUE)
+    return making.make(actor, KIND, subject(collection_id, arm, listing)).data
+
+
+def subject(collection_id: int, arm: Arm | None = None, listing: str = queries.CURRENT) -> str:
+    """The ID of a report: the collection, and where it is not the usual one, the cut."""
+    cut = f"{arm.value if arm else 'all'}:{listing}"
+    return str(collection_id) if cut == _USUAL else f"{collection_id}:{cut}"
+
+
+def load(actor: Actor, subject: str) -> Gaps:
+    given, _, cut = subject.partition(":")
+    collection_id, cut = record_id(given, "报送任务编号"), cut or _USUAL
+    which, _, listing = cut.partition(":")
+    try:
+        arm = None if which == "all" else Arm(which)
+    except ValueError as error:
+        raise NotFound(f"“{subject}”不是{_ASKS}。", "写报送任务编号；只看试点地区时写 编号:pilot:current。") from error
     codes = [item.code for item in queries.choices(actor) if item.collection_id == collection_id]
     found = [item for code in codes if (item := queries.comparison(actor, collection_id, code, arm, listing))]
     if not found:
         raise NotFound("没有找到这项报送。", "请重新选择。")
-    issued = issuing.issue(
-        actor.account_id,
-        kind=f"gap:{arm.value if arm else 'all'}:{listing}",  # another cut is not a restatement of this one
-        mark="DB",
-        entity="collection",
-        subject_id=collection_id,
-        title=f"发达地区与山区海岛县对比报告　{found[0].panel.collection}",
-        inputs=_inputs(actor, found),
+    return Gaps(collection_id, found[0].panel.collection, actor.organisation, cut, found)
+
+
+def _identity(_: Actor, of: Gaps) -> Identity:
+    return Identity(
+        subject_id=of.collection_id,
+        title=f"发达地区与山区海岛县对比报告　{of.collection}",
+        inputs=_inputs(of),
         lines={
             f"{item.indicator.name}：{label}": f"{value}　{note}".strip()
-            for item in found
+            for item in of.found
             for label, value, note in wording.key_figures(item)
         },
+        cut=of.cut,  # another cut is not a restatement of this one
     )
-    paper = Report(
-        title="发达地区与山区海岛县对比报告",
-        subtitle=found[0].panel.collection,
-        organisation=actor.organisation,
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=facts.is_demo(),
-    )
+
+
+def story(paper: Paper, of: Gaps, _: Issue) -> None:
     paper.heading("主要情况")
-    for item in found:
+    for item in of.found:
         paper.text(f"{item.indicator.name}：{wording.sentence(item)}{wording.trend_sentence(item)}")
-    for item in found:
+    for item in of.found:
         _chapter(paper, item)
     paper.heading("计算方法")
-    paper.text(wording.method(found[0].indicator))
-    changes = found[0].panel.changes
+    paper.text(wording.method(of.found[0].indicator))
+    changes = of.found[0].panel.changes
     if changes:
         paper.table(
             ["生效日期", "名单", "调入", "调出"],
@@ -95,15 +121,35 @@ def report(actor: Actor, collection_id: int, arm: Arm | None = None, listing: st
             ],
             caption="名单的历次调整",
         )
-    paper.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return paper.bytes()
 
 
-def _inputs(actor: Actor, found: Sequence[Comparison]) -> dict[str, Any]:
+def _subjects(actor: Actor) -> list[Subject]:
+    known = {item.collection_id: item.collection for item in queries.choices(actor)}
+    return [Subject(str(number), name) for number, name in known.items()]
+
+
+KIND = Kind(
+    key="gap",
+    name="两类地区对比报告",
+    permission=Permission.REPORT_ISSUE,
+    mark="DB",
+    entity="collection",
+    asks=_ASKS,
+    load=load,
+    identity=_identity,
+    face=lambda of: Face("发达地区与山区海岛县对比报告", of.collection, of.organisation),
+    story=story,
+    label=lambda of: of.collection,
+    subjects=_subjects,
+)
+
+
+def _inputs(of: Gaps) -> dict[str, Any]:
     """Everything that is printed, except when it was printed."""
+    found = of.found
     return {
         "layout": _LAYOUT,
-        "organisation": actor.organisation,
+        "organisation": of.organisation,
         "collection": found[0].panel.collection,
         "changes": [[str(item.day), item.words, list(item.joined), list(item.left)] for item in found[0].panel.changes],
         "indicators": [
@@ -120,11 +166,12 @@ def _inputs(actor: Actor, found: Sequence[Comparison]) -> dict[str, Any]:
     }
 
 
-def _chapter(paper: Report, found: Comparison) -> None:
+def _chapter(paper: Paper, found: Comparison) -> None:
     paper.heading(found.indicator.name)
     if found.now is not None:
         paper.figures(wording.key_figures(found))
     paper.chart(wording.groups_picture(found), "两类地区各期水平（空心点为不完整，竖线为名单调整）")
     paper.chart(wording.gap_picture(found), "差距及其95%区间")
-    frame = wording.rows(found).iloc[:, :6].head(13)
-    paper.table(list(frame.columns), frame.to_numpy().tolist(), caption="最近13期")
+    frame = wording.rows(found) if paper.whole else wording.rows(found).iloc[:, :6].head(13)
+    caption = f"{found.indicator.name}各期" if paper.whole else "最近13期"
+    paper.table(list(frame.columns), frame.to_numpy().tolist(), caption=caption)

@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, Permission
 from core import clock
+from core.errors import Forbidden
 from core.tabular import Block, write_xlsx
 from core.words import SheetState
-from db import facts
+from db.issuing import Issue
 from panels import sheet_queries
 from panels.rubric import points
 from panels.sheet_queries import OwnSheet, OwnSheets
-from reports.kit import Report
+from printing import making
+from printing.kinds import Identity, Kind, Subject, record_id
+from reports.paper import Face, Paper
 
 ASIDE = "回避"
 
 
+@dataclass(frozen=True)
+class Own:
+    """A judge's own sheets, and who he is."""
+
+    actor: Actor
+    own: OwnSheets
+
+
 def pdf(actor: Actor, review_id: int) -> bytes:
     """The receipt with a line to sign on. It proves what was stored at that moment, so it is not numbered."""
-    own = sheet_queries.own(actor, review_id)
-    review = own.review
-    report = Report(
-        title="评分回执",
-        subtitle=f"{review.code}　{review.name}",
-        organisation=actor.name,
-        digest=sheet_queries.receipt_digest(own),
-        as_of=clock.now(),
-        demo=facts.is_demo() or review.rehearsal,
+    return making.make(actor, KIND, str(review_id)).data
+
+
+def _load(actor: Actor, subject: str) -> Own:
+    if actor.account_id is None:
+        raise Forbidden("评分回执只由评委本人下载。", "请评委登录后在“我的评审”里下载；全部评委的签字页见 marks。")
+    return Own(actor, sheet_queries.own(actor, record_id(subject, "评审编号")))
+
+
+def _identity(_: Actor, of: Own) -> Identity:
+    return Identity(0, "评分回执", numbered=False, digest=sheet_queries.receipt_digest(of.own))
+
+
+def _face(of: Own) -> Face:
+    review = of.own.review
+    return Face(
+        "评分回执",
+        f"{review.code}　{review.name}",
+        of.actor.name,
         cover=False,
         contents=False,
+        rehearsal=review.rehearsal,
     )
+
+
+def story(report: Paper, of: Own, _: Issue) -> None:
+    own, actor, review = of.own, of.actor, of.own.review
     report.facts(
         [
             ("评委", f"{actor.name}　{actor.organisation}"),
@@ -53,7 +80,24 @@ def pdf(actor: Actor, review_id: int) -> bytes:
         report.table(["编号", "评分项", "理由或评语"], reasons, widths=(1, 2, 6), caption="理由和评语")
     report.note("回避和弃权不是零分，不计入该项目的得分；草稿在提交之前不计入。")
     report.signatures(["评委"])
-    return report.bytes()
+
+
+KIND = Kind(
+    key="receipt",
+    name="评分回执",
+    permission=Permission.REVIEW_READ,
+    mark="HZ",
+    entity="review",
+    asks="评审编号",
+    load=_load,
+    identity=_identity,
+    face=_face,
+    story=story,
+    label=lambda of: f"{of.own.review.code}_{of.actor.name}",
+    subjects=lambda actor: [
+        Subject(str(item.review.id), f"{item.review.code} {item.review.name}") for item in sheet_queries.calls(actor)
+    ],
+)
 
 
 def xlsx(actor: Actor, review_id: int) -> bytes:

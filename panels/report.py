@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.permissions import Actor, Permission, require
 from core import clock
 from core.errors import NotFound
-from core.words import SignatureKind
-from db import facts, issuing
+from core.words import ReviewState, SignatureKind
 from db.issuing import Issue
 from panels import result_book, result_queries, review_queries
 from panels.result_queries import FrozenView
 from panels.review_queries import ReviewView
-from reports.kit import Report
+from printing import making
+from printing.kinds import Identity, Kind, Subject, record_id
+from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
+_PUT_FORWARD = (ReviewState.FINALISING, ReviewState.FINAL)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A result as it was kept, with the review and who has to sign."""
+
+    review: ReviewView
+    found: FrozenView
+    judges: list[str]
 
 
 def result_pdf(actor: Actor, review_id: int, result_id: int) -> bytes:
     """A result that was put forward, as PDF. The same result gives the same bytes."""
     require(actor, Permission.REPORT_ISSUE)
-    review = review_queries.review(actor, review_id)
     found = next((item for item in result_queries.frozen(actor, review_id) if item.id == result_id), None)
-    if review is None or found is None:
+    if found is None:
         raise NotFound("没有找到这一号结果，或您无权查看。", "请刷新页面。")
+    return making.make(actor, RESULT, f"{review_id}:{found.number}").data
+
+
+def load(actor: Actor, subject: str) -> Kept:
+    """By the review's number the newest result, by 评审:第几号 that one."""
+    given, _, which = subject.partition(":")
+    review_id = record_id(given, "评审编号")
+    review = review_queries.review(actor, review_id)
+    results = result_queries.frozen(actor, review_id)
+    found = next((item for item in results if which in ("", str(item.number))), None)
+    if review is None or found is None:
+        raise NotFound("没有找到这一号结果，或您无权查看。", "评审提请定稿后才有结果；已有的见评审的“定稿”页。")
     members = review_queries.members(actor, review_id)
     judges = [member.name for member in members if member.left_at is None and member.role.counts]
-    issued = issuing.issue(
-        actor.account_id,
-        kind="review",
-        mark="PS",
-        entity="review",
-        subject_id=review_id,
-        title=f"评审结果报告　{review.name}",
-        inputs=_inputs(review, found, judges),
-        lines=_lines(found),
-        as_of=found.at,
+    return Kept(review, found, judges)
+
+
+def _identity(_: Actor, kept: Kept) -> Identity:
+    return Identity(
+        subject_id=kept.review.id,
+        title=f"评审结果报告　{kept.review.name}",
+        inputs=_inputs(kept.review, kept.found, kept.judges),
+        lines=_lines(kept.found),
+        as_of=kept.found.at,
     )
-    return story(review, found, judges, issued, demo=facts.is_demo())
 
 
 def _inputs(review: ReviewView, found: FrozenView, judges: list[str]) -> dict[str, Any]:
@@ -61,17 +83,14 @@ def _lines(found: FrozenView) -> dict[str, str]:
     }
 
 
-def story(review: ReviewView, found: FrozenView, judges: list[str], issued: Issue, *, demo: bool) -> bytes:
+def _face(kept: Kept) -> Face:
+    title = "评审结果报告" + ("（演练）" if kept.review.rehearsal else "")
+    return Face(title, kept.review.name, rehearsal=kept.review.rehearsal)
+
+
+def story(report: Paper, kept: Kept, _: Issue) -> None:
     """The report's pages. Every figure is one that was kept with the result; nothing is computed here."""
-    report = Report(
-        title="评审结果报告" + ("（演练）" if review.rehearsal else ""),
-        subtitle=review.name,
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=demo,
-    )
+    review, found, judges = kept.review, kept.found, kept.judges
     report.heading("结果概要")
     for sentence in found.body["summary"]:
         report.text(sentence)
@@ -82,8 +101,9 @@ def story(review: ReviewView, found: FrozenView, judges: list[str], issued: Issu
         if sheet.name == "把握程度":
             report.text("以下各项只说明名次有多大把握，不改变按既定规则算出的结果。")
         # On paper the code says which entry it is; the criteria need the room.
-        kept = [at for at, name in enumerate(sheet.columns) if sheet.name != "各评委评分" or name != "项目"]
-        report.table([sheet.columns[at] for at in kept], [[row[at] for at in kept] for row in sheet.rows])
+        narrow = sheet.name == "各评委评分" and not report.whole
+        shown = [at for at, name in enumerate(sheet.columns) if not narrow or name != "项目"]
+        report.table([sheet.columns[at] for at in shown], [[row[at] for at in shown] for row in sheet.rows])
     report.heading("签署")
     for signature in found.signatures:
         words = f"{signature.kind.label}：{signature.name}，北京时间 {clock.show(signature.at)}。"
@@ -92,5 +112,71 @@ def story(review: ReviewView, found: FrozenView, judges: list[str], issued: Issu
     named = [item.name for item in found.signatures if item.kind is not SignatureKind.DISSENT]
     report.signatures([*(f"评委　{name}" for name in judges), *(f"主办人员　{name}" for name in named)])
     report.text(f"结果编号：{review.code}-{found.number}。结果指纹（SHA-256）：{found.digest}")
-    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return report.bytes()
+
+
+def _marks_identity(_: Actor, kept: Kept) -> Identity:
+    return Identity(
+        subject_id=kept.review.id,
+        title=f"评分表　{kept.review.name}",
+        inputs=_inputs(kept.review, kept.found, kept.judges),
+        as_of=kept.found.at,
+    )
+
+
+def _marks_face(kept: Kept) -> Face:
+    return Face("评分表（签字页）", kept.review.name, contents=False, cover=False, rehearsal=kept.review.rehearsal)
+
+
+def marks_story(report: Paper, kept: Kept, _: Issue) -> None:
+    """For every judge the marks that the result was computed from, with a line to sign on."""
+    sheet = next(item for item in result_book.tables_of(kept.found.body) if item.name == "各评委评分")
+    judge = sheet.columns.index("评委")
+    columns = [name for name in sheet.columns if name != "评委"]
+    names = list(dict.fromkeys(row[judge] for row in sheet.rows))
+    report.text(f"结果编号：{kept.review.code}-{kept.found.number}。评分按存入的原样列出；回避和弃权不是零分。")
+    for at, name in enumerate(names):
+        if at:
+            report.page_break()
+        report.heading(f"评委　{name}", numbered=False)
+        rows = [[cell for place, cell in enumerate(row) if place != judge] for row in sheet.rows if row[judge] == name]
+        report.table(columns, rows, caption=f"{name}的评分")
+        report.signatures([f"评委　{name}"])
+
+
+def _subjects(actor: Actor) -> list[Subject]:
+    rows = review_queries.reviews(actor)
+    return [Subject(str(row.id), f"{row.code} {row.name}") for row in rows if row.state in _PUT_FORWARD]
+
+
+def _label(kept: Kept) -> str:
+    return f"{kept.review.name}_第{kept.found.number}号"
+
+
+RESULT = Kind(
+    key="review",
+    name="评审结果报告",
+    permission=Permission.REPORT_ISSUE,
+    mark="PS",
+    entity="review",
+    asks="评审编号（第几号结果写 编号:号）",
+    load=load,
+    identity=_identity,
+    face=_face,
+    story=story,
+    label=_label,
+    subjects=_subjects,
+)
+MARKS = Kind(
+    key="marks",
+    name="评分表",
+    permission=Permission.REPORT_ISSUE,
+    mark="PF",
+    entity="review",
+    asks="评审编号（第几号结果写 编号:号）",
+    load=load,
+    identity=_marks_identity,
+    face=_marks_face,
+    story=marks_story,
+    label=_label,
+    subjects=_subjects,
+)

@@ -10,10 +10,10 @@ from pilots.answering import Compared
 from pilots.evaluation import Evaluation, Measure
 from pilots.profile import Transfer
 from pilots.starts import Averages
-from reports.kit import Report
+from reports.paper import Paper
 
 
-def chapter(report: Report, evaluation: Evaluation, measure: Measure, transfer: Transfer | None) -> None:
+def chapter(report: Paper, evaluation: Evaluation, measure: Measure, transfer: Transfer | None) -> None:
     """A heading a question; nothing is computed here that the page does not show."""
     found = answering.answer(evaluation, measure, transfer or Transfer())
     report.heading("五个问题")
@@ -52,7 +52,7 @@ def chapter(report: Report, evaluation: Evaluation, measure: Measure, transfer: 
     _table(report, answer_tables.profile(compared.profile), "可复制性各部分", (1.6, 1.4, 4))
 
 
-def _question(report: Report, number: int, found: answering.Answers) -> None:
+def _question(report: Paper, number: int, found: answering.Answers) -> None:
     """The sentence, then those that qualify it; warnings are printed by the chapter, as notes."""
     report.heading(words.QUESTIONS[number - 1], 2)
     report.text(found.sentences[number - 1])
@@ -61,14 +61,14 @@ def _question(report: Report, number: int, found: answering.Answers) -> None:
         report.text("".join(notes))
 
 
-def _starts(report: Report, measure: Measure, found: Averages) -> None:
+def _starts(report: Paper, measure: Measure, found: Averages) -> None:
     report.chart(starts.since_picture(measure, found), "分批启动：按启动后的时间对齐的平均效果（竖线为95%区间）")
     _table(report, starts.since_table(measure, found), "按启动后的时间", (2, 3.2, 1.4))
     report.chart(starts.calendar_picture(measure, found), "分批启动：各报送期的平均效果（带为95%区间）")
     _table(report, starts.calendar_table(measure, found), "按报送期", (2, 3.2, 1.4))
 
 
-def _distance(report: Report, evaluation: Evaluation, measure: Measure, compared: Compared) -> None:
+def _distance(report: Paper, evaluation: Evaluation, measure: Measure, compared: Compared) -> None:
     rows = compared.distance.rows
     if len(rows):
         picture = answer_pictures.distance(evaluation, measure, compared.distance, columns=2 if len(rows) > 12 else 1)
@@ -84,5 +84,5 @@ def _distance(report: Report, evaluation: Evaluation, measure: Measure, compared
         )
 
 
-def _table(report: Report, frame: pd.DataFrame, caption: str, widths: tuple[float, ...] = ()) -> None:
+def _table(report: Paper, frame: pd.DataFrame, caption: str, widths: tuple[float, ...] = ()) -> None:
     report.table(list(frame.columns), frame.to_numpy().tolist(), widths=widths, caption=caption)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from accounts.permissions import Actor, Permission, require
+from accounts.permissions import Actor, Permission
 from core import clock
 from core.errors import NotFound
 from core.tabular import Block, write_xlsx
-from db import facts, issuing
+from db.issuing import Issue
 from pilots import promotion_queries as queries
 from pilots import promotion_wording as wording
+from pilots import queries as pilots
 from pilots.promotion_queries import Cover, Promotion
 from pilots.spreading import TIERS
-from reports.kit import Report
+from printing import making
+from printing.kinds import Identity, Kind, Subject, record_id
+from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
 _MOST = 30  # counties of a tier in print; the workbook has all
@@ -42,37 +45,58 @@ def workbook(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes
     return write_xlsx(blocks, made_at=clock.now())
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """Everything the proposal prints, read once."""
+
+    promotion: Promotion
+    cover: Cover | None
+    candidates: pd.DataFrame
+    factors: pd.DataFrame
+    adopted: pd.DataFrame
+
+
 def proposal(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes:
     """推广建议书 as PDF: the verdict, who first and why, what is missing, how far it has come. While all that stands
     still, printing again gives the same number and the same bytes."""
-    require(actor, Permission.REPORT_ISSUE)
+    return making.make(actor, KIND, subject(pilot_id, chosen)).data
+
+
+def subject(pilot_id: int, chosen: tuple[str, ...] = ()) -> str:
+    """The ID of a proposal: the pilot, and the factors compared by where not all are."""
+    return f"{pilot_id}:{','.join(chosen)}" if chosen else str(pilot_id)
+
+
+def load(actor: Actor, subject: str) -> Proposal:
+    given, _, factors = subject.partition(":")
+    pilot_id, chosen = record_id(given, "试点编号"), tuple(part for part in factors.split(",") if part)
     promotion = _found(actor, pilot_id, chosen)
-    pilot, verdict = promotion.pilot, promotion.pilot.verdict
-    cover = queries.cover(actor, pilot_id, clock.today())
-    candidates, factors = wording.candidate_rows(promotion), wording.covariate_rows(promotion)
-    adopted = wording.adoption_rows(queries.adoptions(actor, pilot_id=pilot_id))
-    issued = issuing.issue(
-        actor.account_id,
-        kind="promotion",
-        mark="TG",
-        entity="pilot",
-        subject_id=pilot_id,
+    return Proposal(
+        promotion,
+        queries.cover(actor, pilot_id, clock.today()),
+        wording.candidate_rows(promotion),
+        wording.covariate_rows(promotion),
+        wording.adoption_rows(queries.adoptions(actor, pilot_id=pilot_id)),
+    )
+
+
+def _identity(_: Actor, found: Proposal) -> Identity:
+    pilot = found.promotion.pilot
+    return Identity(
+        subject_id=pilot.id,
         title=f"推广建议书　{pilot.name}",
-        inputs=_inputs(promotion, cover, [candidates, factors, adopted]),
-        lines=_lines(promotion, cover),
+        inputs=_inputs(found.promotion, found.cover, [found.candidates, found.factors, found.adopted]),
+        lines=_lines(found.promotion, found.cover),
     )
-    if cover is not None:  # printed again on another day it says the day of its first printing
-        cover = replace(cover, day=clock.beijing(issued.as_of).date())
-    report = Report(
-        title="推广建议书",
-        subtitle=pilot.name,
-        organisation=pilot.lead,
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=facts.is_demo(),
-    )
+
+
+def _face(found: Proposal) -> Face:
+    return Face("推广建议书", found.promotion.pilot.name, found.promotion.pilot.lead)
+
+
+def story(report: Paper, found: Proposal, issued: Issue) -> None:
+    promotion, candidates, adopted = found.promotion, found.candidates, found.adopted
+    verdict, cover = promotion.pilot.verdict, found.cover
     report.heading("能不能推广")
     if verdict is not None:
         report.text(f"结论：{verdict.verdict.label}。{verdict.sentence}")
@@ -85,23 +109,40 @@ def proposal(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes
     report.figures(wording.tier_figures(promotion))
     for tier in TIERS:
         rows = candidates[candidates["建议"] == tier][["顺序", "地区", "地区类型", "理由", "还缺"]]
+        most = len(rows) if report.whole else _MOST
         if len(rows):
             report.heading(tier, 2)
-            report.table(list(rows.columns), rows.head(_MOST).to_numpy().tolist(), caption=f"{tier}（{len(rows)} 个）")
-            if len(rows) > _MOST:
-                report.text(f"只列前 {_MOST} 个，全部名单见 Excel。")
+            report.table(list(rows.columns), rows.head(most).to_numpy().tolist(), caption=f"{tier}（{len(rows)} 个）")
+            if len(rows) > most:
+                report.text(f"只列前 {most} 个，全部名单见 Excel。")
     report.heading("怎样比较")
     report.text(method(promotion))
-    report.table(list(factors.columns), factors.to_numpy().tolist(), caption="比较因素及其来源")
-    if cover is not None:
+    report.table(list(found.factors.columns), found.factors.to_numpy().tolist(), caption="比较因素及其来源")
+    if cover is not None:  # printed again on another day it says the day of its first printing
+        cover = replace(cover, day=clock.beijing(issued.as_of).date())
         report.heading("推广到了哪里")
-        report.text(wording.cover_words(cover, f"“{pilot.name}”的做法"))
+        report.text(wording.cover_words(cover, f"“{promotion.pilot.name}”的做法"))
         report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
         if len(adopted):
             rows = adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
             report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
-    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return report.bytes()
+
+
+KIND = Kind(
+    key="promotion",
+    name="推广建议书",
+    permission=Permission.REPORT_ISSUE,
+    mark="TG",
+    entity="pilot",
+    asks="试点编号",
+    load=load,
+    identity=_identity,
+    face=_face,
+    story=story,
+    label=lambda found: found.promotion.pilot.name,
+    subjects=lambda actor: [Subject(str(view.id), view.name) for view in pilots.pilots(actor)],
+    word=True,
+)
 
 
 def _inputs(promotion: Promotion, cover: Cover | None, frames: Sequence[pd.DataFrame]) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from accounts.permissions import Actor, Permission, require
+from accounts.permissions import Actor, Permission
 from core import clock
 from core.errors import NotFound
 from core.numbers import format_number
 from core.periods import Period
 from core.words import Arm, IndicatorRole, TargetKind, ValueState
-from db import facts, issuing
 from db.issuing import Issue
 from pilots import (
     answer_report,
@@ -27,82 +26,91 @@ from pilots.freezing import frozen
 from pilots.pictures import parts
 from pilots.profile import Transfer
 from pilots.supervision_queries import Tolerance
-from reports.kit import Report
+from printing import making
+from printing.kinds import Batch, Identity, Kind, Subject, record_id
+from printing.making import Made
+from reports.paper import Face, Paper
 
-KIND = "pilot"
 LAYOUT = 4  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 
 @dataclass(frozen=True)
-class Issued:
-    """A finished report and the number under which it can be found again."""
+class Inputs:
+    """Everything the report prints, read once."""
 
-    data: bytes
-    number: str
-    digest: str
-    filename: str
+    evaluation: Evaluation
+    transfer: Transfer | None
+    decided: Tolerance | None
 
 
-def issue(actor: Actor, pilot_id: int) -> Issued:
+def issue(actor: Actor, pilot_id: int) -> Made:
     """Print the report. While the figures stand still, printing again gives the same number and the
     same bytes; when a figure has changed, a new number."""
-    require(actor, Permission.REPORT_ISSUE)
+    return making.make(actor, KIND, str(pilot_id))
+
+
+def load(actor: Actor, subject: str) -> Inputs:
+    pilot_id = record_id(subject, "试点编号")
     evaluation = queries.evaluate(actor, pilot_id)
     if evaluation is None:
         raise NotFound("没有找到这个试点。", "请从试点列表重新进入。")
     decided = next(iter(supervision_queries.decisions(actor, pilot_id)), None)
-    transfer = transfer_queries.transfer(actor, pilot_id)
-    issued = issuing.issue(
-        actor.account_id,
-        kind=KIND,
-        mark="PG",
-        entity="pilot",
-        subject_id=pilot_id,
+    return Inputs(evaluation, transfer_queries.transfer(actor, pilot_id), decided)
+
+
+def _identity(_: Actor, found: Inputs) -> Identity:
+    evaluation = found.evaluation
+    return Identity(
+        subject_id=evaluation.pilot.id,
         title=f"试点评估报告　{evaluation.pilot.name}",
-        inputs=_inputs(evaluation, transfer) | tolerance_report.inputs(decided),
+        inputs=_inputs(evaluation, found.transfer) | tolerance_report.inputs(found.decided),
         lines=_lines(evaluation),
         as_of=evaluation.as_of,
     )
-    data = story(evaluation, issued, demo=facts.is_demo(), transfer=transfer, decided=decided)
-    filename = f"试点评估报告_{evaluation.pilot.name}_{clock.beijing(issued.as_of):%Y%m%d}.pdf"
-    return Issued(data, issued.number, issued.digest, filename)
 
 
-def story(
-    evaluation: Evaluation,
-    issued: Issue,
-    *,
-    demo: bool,
-    decided: Tolerance | None = None,
-    transfer: Transfer | None = None,
-) -> bytes:
+def _face(found: Inputs) -> Face:
+    pilot = found.evaluation.pilot
+    return Face("试点评估报告", pilot.name, pilot.lead)
+
+
+def story(report: Paper, found: Inputs, issued: Issue) -> None:
     """The report's pages. Every figure is one that the evaluation holds; nothing is computed here."""
-    pilot = evaluation.pilot
-    report = Report(
-        title="试点评估报告",
-        subtitle=pilot.name,
-        organisation=pilot.lead,
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=demo,
-    )
+    evaluation = found.evaluation
     _summary(report, evaluation)
     if evaluation.goal is not None:
-        answer_report.chapter(report, evaluation, evaluation.goal, transfer)
+        answer_report.chapter(report, evaluation, evaluation.goal, found.transfer)
     for measure in evaluation.measures:
         _measure(report, evaluation, measure)
     _quality(report, evaluation)
     _design(report, evaluation)
     _appendix(report, evaluation, issued.digest)
-    tolerance_report.tell(report, decided)
-    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return report.bytes()
+    tolerance_report.tell(report, found.decided)
 
 
-def _summary(report: Report, evaluation: Evaluation) -> None:
+def _subjects(actor: Actor) -> list[Subject]:
+    return [Subject(str(view.id), view.name) for view in queries.pilots(actor)]
+
+
+KIND = Kind(
+    key="pilot",
+    name="试点评估报告",
+    permission=Permission.REPORT_ISSUE,
+    mark="PG",
+    entity="pilot",
+    asks="试点编号",
+    load=load,
+    identity=_identity,
+    face=_face,
+    story=story,
+    label=lambda found: found.evaluation.pilot.name,
+    subjects=_subjects,
+    batch=Batch("全部试点", "", lambda _: [Subject("", "全部试点")], lambda actor, _: _subjects(actor)),
+)
+
+
+def _summary(report: Paper, evaluation: Evaluation) -> None:
     pilot, goal = evaluation.pilot, evaluation.goal
     report.heading("结论摘要")
     if pilot.verdict is not None:
@@ -129,7 +137,7 @@ def _summary(report: Report, evaluation: Evaluation) -> None:
     report.text(f"试点要改变什么：{pilot.promise}")
 
 
-def _measure(report: Report, evaluation: Evaluation, measure: Measure) -> None:
+def _measure(report: Paper, evaluation: Evaluation, measure: Measure) -> None:
     """A chapter an indicator: the first goal in full, other goals with their comparison, the rest as a trend."""
     indicator = measure.indicator
     report.heading(f"{indicator.name}（{measure.role.label}）")
@@ -191,7 +199,7 @@ def _county_table(evaluation: Evaluation, measure: Measure) -> tuple[list[str], 
     return list(frame.columns), frame.to_numpy().tolist()
 
 
-def _quality(report: Report, evaluation: Evaluation) -> None:
+def _quality(report: Paper, evaluation: Evaluation) -> None:
     quality = evaluation.quality
     report.heading("数据质量与报送情况")
     report.text(
@@ -233,7 +241,7 @@ def _returns_table(evaluation: Evaluation) -> tuple[list[str], list[list[object]
     return ["地区", "试点或对照", "应报", "按时", "迟报", "退回", "缺报"], rows
 
 
-def _design(report: Report, evaluation: Evaluation) -> None:
+def _design(report: Paper, evaluation: Evaluation) -> None:
     pilot = evaluation.pilot
     report.heading("试点设计")
     report.facts(
@@ -260,7 +268,7 @@ def _design(report: Report, evaluation: Evaluation) -> None:
         )
 
 
-def _appendix(report: Report, evaluation: Evaluation, digest: str) -> None:
+def _appendix(report: Paper, evaluation: Evaluation, digest: str) -> None:
     report.heading("附录：口径、方法与数据来源")
     report.heading("指标口径", 2)
     for measure in evaluation.measures:

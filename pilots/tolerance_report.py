@@ -7,7 +7,7 @@ from typing import Any
 from core import clock
 from pilots.supervision_queries import Tolerance
 from pilots.supervision_rules import ALL_MUST_HOLD
-from reports.kit import Report
+from reports.paper import Paper
 
 
 def inputs(decided: Tolerance | None) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def inputs(decided: Tolerance | None) -> dict[str, Any]:
     return {"tolerance": [decided.outcome.value, decided.reason, decided.by, clock.show(decided.at), rows]}
 
 
-def tell(report: Report, decided: Tolerance | None) -> None:
+def tell(report: Paper, decided: Tolerance | None) -> None:
     """The decision with its five conditions; nothing when there is none."""
     if decided is None:
         return

@@ -47,6 +47,8 @@ class Report:
     by GB/T 9704-2012 and begins with its title; other reports have a cover and a table of contents unless told
     otherwise."""
 
+    whole = False  # on paper the newest or first rows do; the workbook (`sheets.Sheets`) has all
+
     def __init__(
         self,
         *,

@@ -42,6 +42,17 @@ def svg(chart: alt.TopLevelMixin) -> str:
     return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=version, allowed_base_urls=[]))
 
 
+def png(chart: alt.TopLevelMixin, scale: float = 2.5) -> bytes:
+    """The chart as dots, for programs that draw no vectors of ours."""
+    import altair as alt
+    import vl_convert
+
+    typefaces.register()
+    version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
+    spec = chart.to_dict(validate=False)
+    return bytes(vl_convert.vegalite_to_png(spec, vl_version=version, scale=scale, allowed_base_urls=[]))
+
+
 def drawing(chart: alt.TopLevelMixin, width_pt: float, max_height_pt: float = float("inf")) -> Drawing:
     """The chart as a platypus flowable, scaled to the width, or less where it would be too high."""
     from svglib.svglib import svg2rlg

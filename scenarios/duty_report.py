@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, Permission
 from core import clock
 from core.errors import NotFound
 from core.words import Standing
-from db import facts, issuing
-from reports.kit import Report
-from scenarios import duty_pictures, duty_queries
+from db.issuing import Issue
+from printing import making
+from printing.kinds import Identity, Kind, Subject, record_id
+from printing.making import Made
+from reports.paper import Face, Paper
+from scenarios import duty_pictures, duty_queries, queries
 from scenarios.duty_queries import DutyList
 from scenarios.duty_rules import ARROW, FIELDS
 
-KIND = "duties"
 LAYOUT = 1  # part of the inputs: another layout is another document
 _COLUMNS = (
     "organisation_id",
@@ -30,54 +31,38 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Issued:
-    """A finished report and the number under which it can be found again."""
-
-    data: bytes
-    number: str
-    digest: str
-
-
-def issue(actor: Actor, scenario_id: int) -> Issued:
+def issue(actor: Actor, scenario_id: int) -> Made:
     """Print the list. While it and the answers to it stand still, printing again gives the same number and the
     same bytes."""
-    duties = duty_queries.duty_list(actor, scenario_id)
+    return making.make(actor, LIST, str(scenario_id))
+
+
+def load(actor: Actor, subject: str) -> DutyList:
+    duties = duty_queries.duty_list(actor, record_id(subject, "场景编号"))
     if duties is None:
         raise NotFound("没有找到这个场景，或您无权查看。", "请回到场景列表重新选择。")
-    about = duties.about
-    issued = issuing.issue(
-        actor.account_id,
-        kind=KIND,
-        mark="QD",
-        entity="scenario",
-        subject_id=scenario_id,
-        title=f"颗粒匹配清单　{about.name}",
+    return duties
+
+
+def _identity(_: Actor, duties: DutyList) -> Identity:
+    return Identity(
+        subject_id=duties.about.id,
+        title=f"颗粒匹配清单　{duties.about.name}",
         inputs=_inputs(duties),
         lines=_lines(duties),
     )
-    report = Report(
-        title="颗粒匹配清单",
-        subtitle=f"{about.code}　{about.name}",
-        organisation=about.lead,
-        number=issued.number,
-        digest=issued.digest,
-        check=issued.check,
-        as_of=issued.as_of,
-        demo=facts.is_demo(),
-        cover=False,
-        contents=False,
-    )
-    part(report, duties)
-    report.restated(issued.restates, [(line.label, line.before, line.after) for line in issued.changes])
-    return Issued(report.bytes(), issued.number, issued.digest)
+
+
+def _face(duties: DutyList) -> Face:
+    about = duties.about
+    return Face("颗粒匹配清单", f"{about.code}　{about.name}", about.lead, cover=False, contents=False)
 
 
 def file_name(duties: DutyList) -> str:
     return f"颗粒匹配清单_{duties.about.code}_{clock.today():%Y%m%d}.pdf"
 
 
-def part(report: Report, duties: DutyList) -> None:
+def part(report: Paper, duties: DutyList) -> None:
     """The list's chapters in any report: figures, gaps, pictures, items, agreement."""
     standings = [standing for of in duties.standings.values() for standing in of.values()]
     gaps = [finding for finding in duties.findings if finding.error]
@@ -137,3 +122,23 @@ def _inputs(duties: DutyList) -> dict[str, Any]:
         "findings": [[finding.item, finding.message] for finding in duties.findings],
         "names": sorted(duties.names[key] for key in duties.progress),
     }
+
+
+def _story(report: Paper, duties: DutyList, _: Issue) -> None:
+    part(report, duties)
+
+
+LIST = Kind(
+    key="duties",
+    name="颗粒匹配清单",
+    permission=Permission.SCENARIO_READ,
+    mark="QD",
+    entity="scenario",
+    asks="场景编号",
+    load=load,
+    identity=_identity,
+    face=_face,
+    story=_story,
+    label=lambda duties: duties.about.code,
+    subjects=lambda actor: [Subject(str(row.id), f"{row.code} {row.name}") for row in queries.scenarios(actor)],
+)

@@ -14,7 +14,9 @@ widgets.header("我的评审", "哪些项目等我评，还来得及吗？")
 
 calls = sheet_queries.calls(actor)
 if not calls:
-    widgets.empty("目前没有请您参加的评审。受聘后，评审会出现在这里。", page="workbench/pages/home.py", label="回到工作台")
+    widgets.empty(
+        "目前没有请您参加的评审。受聘后，评审会出现在这里。", page="workbench/pages/home.py", label="回到工作台"
+    )
     st.stop()
 
 for own in calls:

@@ -43,7 +43,25 @@ class TestDemo:
         out = tmp_path / "报告.pdf"
         assert main(["report", "pilot", "3", str(out)]) == 0
         assert out.read_bytes().startswith(b"%PDF")
-        assert "ZP-PG-" in capsys.readouterr().out
+        number = capsys.readouterr().out.partition("ZP-PG-")[2][:9]
+        assert len(number) == 9
+        # The figures behind it have the number of the report.
+        assert main(["report", "pilot", "3", str(tmp_path / "报告.xlsx")]) == 0
+        assert f"ZP-PG-{number}" in capsys.readouterr().out
+
+    def test_what_can_be_reported_is_listed_and_what_cannot_refused_with_a_way_out(self, capsys: Said) -> None:
+        assert main(["report"]) == 0
+        assert "challenge_notice　拟中榜名单公示" in capsys.readouterr().out
+        assert main(["report", "pilot"]) == 0
+        assert "  3　" in capsys.readouterr().out
+        for given, words in (
+            (["kindless", "1", "a.pdf"], "没有名为“kindless”的报告"),
+            (["pilot", "three", "a.pdf"], "“three”不是试点编号"),
+            (["pilot", "3", "a.docx"], "文件名请以 .pdf、.xlsx 结尾"),
+            (["receipt", "1", "a.pdf"], "评分回执只由评委本人下载"),
+        ):
+            assert main(["report", *given]) == 1
+            assert words in capsys.readouterr().err
 
     def test_a_backup_can_be_made(self, tmp_path: Path, capsys: Said) -> None:
         out = tmp_path / "备份.zip"

@@ -7,13 +7,12 @@ import pytest
 from core.periods import Period
 from core.validation import checked
 from core.words import Arm
-from db.issuing import Issue
 from metrics import definition_service, definitions
 from metrics import queries as metrics
 from metrics.definition_schemas import DefinitionIn, RevisionIn
-from pilots import answer_pictures, answers, exports, pictures, queries
+from pilots import answer_pictures, answers, exports, pictures, queries, report
 from pilots.evaluation import Evaluation, Measure
-from pilots.report import story
+from printing import making
 from tests.pilots.support import DEVELOPED, fill, indicator, running
 from tests.support import Cast
 
@@ -107,7 +106,8 @@ def test_the_picture_says_where_the_definition_changed(
 
 def test_the_report_and_the_file_tell_the_versions_apart(cast: Cast) -> None:
     evaluation, _ = changed(cast, None)
-    assert story(evaluation, Issue("1", "2", evaluation.as_of, "试点评估报告"), demo=False).startswith(b"%PDF")
+    made = making.of(cast.li_staff, report.KIND, report.Inputs(evaluation, None, None))
+    assert made.data.startswith(b"%PDF")
     text = exports.csv(cast.li_staff, evaluation.pilot.id).decode("utf-8-sig")
     assert "第1版" in text
     assert "第2版" in text

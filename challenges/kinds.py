@@ -1,0 +1,5 @@
+"""What this room can print."""
+
+from challenges import report
+
+KINDS = (report.LIST, report.NOTICE)

@@ -1,0 +1,5 @@
+"""What this room can print."""
+
+from panels import receipts, report
+
+KINDS = (report.RESULT, report.MARKS, receipts.KIND)

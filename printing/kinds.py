@@ -1,0 +1,91 @@
+"""What a kind of report is: declared by the room that owns its figures, printed by `printing.making`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from accounts.permissions import Actor, Permission
+from core.errors import NotFound
+from db.issuing import Issue
+from reports.paper import Face, Paper
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a report can be about: the ID that the command line takes, and its name."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What `db.issuing.issue` is told. `subject_id` is the record's number; `inputs` everything that is printed;
+    `lines` the key figures as printed, which the next report is compared with; `cut` tells reports about the same
+    subject apart that do not restate each other. An unnumbered paper (`numbered` False) brings its own `digest`."""
+
+    subject_id: int
+    title: str
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime | None = None
+    cut: str = ""
+    numbered: bool = True
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What of a kind is printed together. `groups` lists what can be chosen (quarters, editions), newest first;
+    `subjects` are those of one group."""
+
+    name: str
+    asks: str
+    groups: Callable[[Actor], Sequence[Subject]]
+    subjects: Callable[[Actor, str], Sequence[Subject]]
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A kind of report. `load` gives everything it prints, read once: PDF, Excel and Word tell the same `story`
+    of the same inputs, so their figures are the same to the digit. `load` and `subjects` ask who is asking.
+
+    key      what the command line calls it
+    mark     stands in its number: ZP-<mark>-2026-0001
+    entity   what the operation log calls its subject
+    asks     what its ID is, for people: “试点编号”
+    label    names the subject in the file's name
+    word     whether staff may take it as .docx to edit before sending
+    """
+
+    key: str
+    name: str
+    permission: Permission
+    mark: str
+    entity: str
+    asks: str
+    load: Callable[[Actor, str], T]
+    identity: Callable[[Actor, T], Identity]
+    face: Callable[[T], Face]
+    story: Callable[[Paper, T, Issue], None]
+    label: Callable[[T], str]
+    subjects: Callable[[Actor], Sequence[Subject]]
+    word: bool = False
+    batch: Batch | None = None
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ("pdf", "xlsx", "docx") if self.word else ("pdf", "xlsx")
+
+
+def record_id(text: str, asks: str) -> int:
+    """An ID that is a record's number."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise NotFound(f"“{text}”不是{asks}。", "编号是数字；可用的编号见 zhiping report KIND --list。") from error

@@ -1,0 +1,35 @@
+"""The kinds of all rooms, found by name: the registry stands below the rooms that fill it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from accounts.permissions import Actor, may
+from core.errors import NotFound
+from printing.kinds import Kind
+
+# In the order in which people meet them; each has `KINDS`.
+ROOMS = ("pilots.kinds", "metrics.kinds", "scenarios.kinds", "panels.kinds", "challenges.kinds")
+
+
+@cache
+def kinds() -> dict[str, Kind[Any]]:
+    """Every kind by its key."""
+    found = [kind for room in ROOMS for kind in import_module(room).KINDS]
+    return {kind.key: kind for kind in found}
+
+
+def kind(key: str) -> Kind[Any]:
+    """NotFound names those there are."""
+    found = kinds().get(key)
+    if found is None:
+        known = "、".join(f"{item.key}（{item.name}）" for item in kinds().values())
+        raise NotFound(f"没有名为“{key}”的报告。", f"可以生成的有：{known}。")
+    return found
+
+
+def kinds_for(actor: Actor) -> list[Kind[Any]]:
+    """Those that the actor may ask for at all."""
+    return [item for item in kinds().values() if may(actor, item.permission)]

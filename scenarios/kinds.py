@@ -1,0 +1,5 @@
+"""What this room can print."""
+
+from scenarios import duty_report
+
+KINDS = (duty_report.LIST,)
