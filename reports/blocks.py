@@ -12,6 +12,7 @@ from reportlab.platypus.doctemplate import IndexingFlowable
 
 from reports import theme
 from reports.lines import Lines, Style, break_lines, shorten
+from reports.tagging import artifact, tagged
 from reports.typefaces import BOLD, REGULAR, text_width
 
 
@@ -22,6 +23,7 @@ class Heading(Lines):
         super().__init__(text, style)
         self.level = level
         self.key = key
+        self.role = f"H{level}"
 
     def split(self, _width: float, _height: float) -> list[Flowable]:
         return []
@@ -65,17 +67,19 @@ class Contents(IndexingFlowable):
             left = (heading.level - 1) * 2 * self._SIZE
             page = str(self._pages.get(heading.key, ""))
             text = shorten(heading.text, face, self._SIZE, self.width - left - 50)
-            canvas.setFont(face, self._SIZE)
-            canvas.drawString(left, y, text)
             end = self.width - text_width(page, REGULAR, self._SIZE)
-            canvas.setFont(REGULAR, self._SIZE)
-            canvas.drawString(end, y, page)
+            with tagged(canvas, "TOCI", ("TOC", heading.key), under="TOC"):
+                canvas.setFont(face, self._SIZE)
+                canvas.drawString(left, y, text)
+                canvas.setFont(REGULAR, self._SIZE)
+                canvas.drawString(end, y, page)
             start = left + text_width(text, face, self._SIZE)
-            canvas.setStrokeColor(theme.MUTED)
-            canvas.setLineWidth(0.6)
-            canvas.setDash(0.8, 3)
-            canvas.line(start + 6, y + 3, end - 6, y + 3)
-            canvas.setDash()
+            with artifact(canvas):
+                canvas.setStrokeColor(theme.MUTED)
+                canvas.setLineWidth(0.6)
+                canvas.setDash(0.8, 3)
+                canvas.line(start + 6, y + 3, end - 6, y + 3)
+                canvas.setDash()
             canvas.linkRect("", heading.key, (left, y - 4, self.width, y + self._SIZE), relative=1)
 
 
@@ -109,10 +113,11 @@ class KeyFigures(Flowable):
 
     def _card(self, figure: KeyFigure, left: float, wide: float) -> None:
         canvas, room = self.canv, wide - 20
-        canvas.setFillColor(theme.TINT)
-        canvas.rect(left, 0, wide, self._HEIGHT, stroke=0, fill=1)
-        canvas.setFillColor(theme.MAIN)
-        canvas.rect(left, self._HEIGHT - 2, wide, 2, stroke=0, fill=1)
+        with artifact(canvas):
+            canvas.setFillColor(theme.TINT)
+            canvas.rect(left, 0, wide, self._HEIGHT, stroke=0, fill=1)
+            canvas.setFillColor(theme.MAIN)
+            canvas.rect(left, self._HEIGHT - 2, wide, 2, stroke=0, fill=1)
         size = min(20.0, 20 * room / max(room, text_width(figure.value, BOLD, 20)))
         change = break_lines(figure.change, REGULAR, 9, room)
         lines = [
@@ -121,10 +126,11 @@ class KeyFigures(Flowable):
             (change[0].text, REGULAR, 9, 20, theme.INK),
             ("".join(line.text for line in change[1:]), REGULAR, 9, 8, theme.INK),
         ]
-        for text, face, points, y, colour in lines:
-            canvas.setFont(face, points)
-            canvas.setFillColor(colour)
-            canvas.drawString(left + 10, y, shorten(text, face, points, room))
+        with tagged(canvas, "P", (self, figure)):
+            for text, face, points, y, colour in lines:
+                canvas.setFont(face, points)
+                canvas.setFillColor(colour)
+                canvas.drawString(left + 10, y, shorten(text, face, points, room))
 
 
 class Picture(Flowable):
@@ -147,13 +153,15 @@ class Picture(Flowable):
         if self._doctemplateAttr("rehearsing"):
             return
         canvas, style = self.canv, self._style
-        self._drawing.drawOn(canvas, (self.width - self._drawing.width) / 2, self.height - self._drawing.height)
-        canvas.setFont(style.face, style.size)
-        canvas.setFillColor(theme.INK)
+        with tagged(canvas, "Figure", self, alt=self._caption or "图"):
+            self._drawing.drawOn(canvas, (self.width - self._drawing.width) / 2, self.height - self._drawing.height)
         y = (len(self._lines) - 1) * style.leading + 4
-        for line in self._lines:
-            canvas.drawCentredString(self.width / 2, y, line.text)
-            y -= style.leading
+        with tagged(canvas, "P", (self, "caption")):
+            canvas.setFont(style.face, style.size)
+            canvas.setFillColor(theme.INK)
+            for line in self._lines:
+                canvas.drawCentredString(self.width / 2, y, line.text)
+                y -= style.leading
 
 
 class CheckMark(Flowable):
@@ -166,7 +174,7 @@ class CheckMark(Flowable):
     def __init__(self, text: str, lines: Sequence[str]) -> None:
         super().__init__()
         self.spaceBefore = 14
-        self._lines = lines
+        self._text, self._lines = text, lines
         code = QRCode(None, QRErrorCorrectLevel.M)
         code.addData(text)
         code.make()
@@ -186,13 +194,15 @@ class CheckMark(Flowable):
             for column, dark in enumerate(modules):
                 if dark:
                     path.rect(column * unit, self._SIDE - row * unit, unit, unit)
-        canvas.drawPath(path, stroke=0, fill=1)
-        canvas.setFillColor(theme.MUTED)
-        canvas.setFont(REGULAR, self._SIZE)
+        with tagged(canvas, "Figure", (self, "code"), alt=f"二维码：{self._text}"):
+            canvas.drawPath(path, stroke=0, fill=1)
         y = self._SIDE - self._LEADING
-        for line in self._lines:
-            canvas.drawString(self._SIDE + 8, y, shorten(line, REGULAR, self._SIZE, self.width - self._SIDE - 8))
-            y -= self._LEADING
+        with tagged(canvas, "P", self):
+            canvas.setFillColor(theme.MUTED)
+            canvas.setFont(REGULAR, self._SIZE)
+            for line in self._lines:
+                canvas.drawString(self._SIDE + 8, y, shorten(line, REGULAR, self._SIZE, self.width - self._SIDE - 8))
+                y -= self._LEADING
 
 
 class SignatureLine(Flowable):
@@ -213,10 +223,12 @@ class SignatureLine(Flowable):
         canvas, size = self.canv, 12
         date = self.width - text_width(self._DATE, REGULAR, size)
         role = shorten(self._role, REGULAR, size, date - 150)
-        canvas.setFont(REGULAR, size)
-        canvas.setFillColor(theme.INK)
-        canvas.drawString(0, 8, role)
-        canvas.drawString(date, 8, self._DATE)
-        canvas.setStrokeColor(theme.INK)
-        canvas.setLineWidth(0.6)
-        canvas.line(text_width(role, REGULAR, size) + 4, 6, date - 40, 6)
+        with tagged(canvas, "P", self):
+            canvas.setFont(REGULAR, size)
+            canvas.setFillColor(theme.INK)
+            canvas.drawString(0, 8, role)
+            canvas.drawString(date, 8, self._DATE)
+        with artifact(canvas):
+            canvas.setStrokeColor(theme.INK)
+            canvas.setLineWidth(0.6)
+            canvas.line(text_width(role, REGULAR, size) + 4, 6, date - 40, 6)

@@ -20,9 +20,11 @@ from reportlab.platypus import Flowable
 from reports import theme
 from reports.layouts import REPORT, Layout
 from reports.lines import ASCENT, break_lines, shorten, widest_unit
+from reports.tagging import ARTIFACT, END, Element, artifact, tagged
 from reports.typefaces import BOLD, REGULAR, text_width
 
 _SMALLEST = 6.5
+_TAGGED = 1500  # cells up to which each is told apart in the structure; every one costs a hundred bytes
 _TOGETHER = 2  # rows that stay together where a table begins on a page or ends on one
 # The rest in font sizes, so that a table set smaller keeps its proportions.
 _LEADING = 1.42
@@ -131,30 +133,42 @@ class Grid(Flowable):
     def draw(self) -> None:
         if self._doctemplateAttr("rehearsing"):
             return
-        canvas, table, top = self.canv, self._table, self.height
+        canvas, table, top = self.canv, self._table, self.height - self._table.title_height
+        rows = table.body[self._start : self._stop]
+        if table.caption:
+            self._caption()
+        with artifact(canvas):
+            self._areas(rows, top)  # all areas before the first rule, which they would half cover
+            self._rules(rows, top)
         pen = canvas.beginText()
         pen.setFillColor(theme.INK)
-        if table.caption:
-            style = table.layout.caption
-            text = f"续{table.caption}" if self._start else table.caption
-            text = shorten(text, style.face, style.size, self.width)
-            pen.setFont(style.face, style.size)
-            pen.setTextOrigin((self.width - text_width(text, style.face, style.size)) / 2, top - style.size)
-            pen.textOut(text)
-            top -= table.title_height
-        rows = table.body[self._start : self._stop]
-        self._areas(rows, top)  # all areas before the first rule, which they would half cover
+        if table.head:
+            self._write(pen, -1, table.head, top, [BOLD] * len(table.columns))
+            top -= table.head.height
+        for number, row in enumerate(rows, self._start):
+            self._write(pen, number, row, top, table.faces)
+            top -= row.height
+        canvas.drawText(pen)
+
+    def _caption(self) -> None:
+        canvas, table = self.canv, self._table
+        style = table.layout.caption
+        text = shorten(f"续{table.caption}" if self._start else table.caption, style.face, style.size, self.width)
+        with artifact(canvas) if self._start else tagged(canvas, "P", (table, "caption")):
+            canvas.setFillColor(theme.INK)
+            canvas.setFont(style.face, style.size)
+            canvas.drawCentredString(self.width / 2, self.height - style.size, text)
+
+    def _rules(self, rows: Sequence[Row], top: float) -> None:
+        table = self._table
         self._rule(top, 1, table.layout.rule)
         if table.head:
-            self._write(pen, table.head, top, [BOLD] * len(table.columns))
             top -= table.head.height
             self._rule(top, 0.6, table.layout.rule)
         for row in rows:
-            self._write(pen, row, top, table.faces)
             top -= row.height
             self._rule(top, 0.4, theme.RULE)
         self._rule(top, 1, table.layout.rule)
-        canvas.drawText(pen)
 
     def _areas(self, rows: Sequence[Row], top: float) -> None:
         table = self._table
@@ -177,23 +191,45 @@ class Grid(Flowable):
         self.canv.setLineWidth(thickness)
         self.canv.line(0, y, self.width, y)
 
-    def _write(self, pen: Any, row: Row, top: float, faces: Sequence[str]) -> None:
-        size = self._table.size
+    def _write(self, pen: Any, number: int, row: Row, top: float, faces: Sequence[str]) -> None:
+        """The texts of a row, the header's being number -1."""
+        table, size, code = self._table, self._table.size, pen._code  # noqa: SLF001  there is no public way
+        marks = self._marks(number, row)
         first = top - (_PAD_Y + (_LEADING - 1) / 2 + ASCENT) * size
-        columns = list(zip(self._table.columns, self._table.align, faces, strict=True))
+        columns = list(zip(table.columns, table.align, faces, strict=True))
         if len(row.cells) < len(columns):  # one message instead of cells
             columns = [(self.width, "c", REGULAR)]
         left, current = 0.0, ""
-        for lines, (width, align, face) in zip(row.cells, columns, strict=True):
+        for place, (lines, (width, align, face)) in enumerate(zip(row.cells, columns, strict=True)):
+            if place < len(marks):
+                code += [END, marks[place]] if place else [marks[place]]
             if face != current:
                 pen.setFont(face, size)
                 current = face
-            for number, line in enumerate(lines):
+            for at, line in enumerate(lines):
                 spare = 0.0 if align == "l" else width - 2 * _PAD_X * size - text_width(line, face, size)
                 x = left + _PAD_X * size + (spare / 2 if align == "c" else spare)
-                pen.setTextOrigin(x, first - number * _LEADING * size)
+                pen.setTextOrigin(x, first - at * _LEADING * size)
                 pen.textOut(line)
             left += width
+        code.append(END)
+
+    def _marks(self, number: int, row: Row) -> list[str]:
+        """What begins each cell of a row, its place in the structure; of a very large table only what begins the row.
+        The header is content where the table begins, and an artifact where it is repeated."""
+        table, tags = self._table, self.canv.tags
+        if number < 0 < self._start:
+            return [ARTIFACT]
+        if len(table.body) * len(table.columns) > _TAGGED:
+            return [tags.begin(self.canv, Element("LI", tags.element(table, "L")))]
+        line = tags.element((table, number), "TR", tags.element(table, "Table"))
+        cells = (
+            Element("TH", line, scope="Column" if number < 0 else "Row")
+            if number < 0 or at in table.labels
+            else Element("TD", line)
+            for at in range(len(row.cells))
+        )
+        return [tags.begin(self.canv, cell) for cell in cells]
 
 
 def _fit(

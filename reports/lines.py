@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from reportlab.platypus import Flowable
 
 from reports import theme
+from reports.tagging import artifact, tagged
 from reports.typefaces import REGULAR, text_width
 
 _OPENING = "（《〈【〔「『“‘［｛"
@@ -130,12 +131,15 @@ class Style:
 class Lines(Flowable):
     """Text in one style, breaking over pages between its lines."""
 
-    def __init__(self, text: str, style: Style, *, lines: list[Line] | None = None, indented: bool = True) -> None:
+    role = "P"  # in the structure of the document
+
+    def __init__(self, text: str, style: Style, *, lines: list[Line] | None = None) -> None:
         super().__init__()
         self.text = text
         self.style = style
         self._lines = lines
-        self._indented = indented
+        self._indented = True  # begins a paragraph
+        self._key: object = self  # parts of one text are one element
         self.spaceBefore, self.spaceAfter = style.before, style.after
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
@@ -154,12 +158,11 @@ class Lines(Flowable):
         fit = min(fit, len(lines) - least)
         if fit < least:
             return []
-        head = replace(self.style, after=0)
-        tail = replace(self.style, before=0)
-        return [
-            type(self)(self.text, head, lines=lines[:fit], indented=self._indented),
-            type(self)(self.text, tail, lines=lines[fit:], indented=False),
-        ]
+        head = Lines(self.text, replace(self.style, after=0), lines=lines[:fit])
+        tail = Lines(self.text, replace(self.style, before=0), lines=lines[fit:])
+        head._indented, tail._indented = self._indented, False
+        head._key = tail._key = self._key
+        return [head, tail]
 
     def head_height(self) -> float:
         """Height of the smallest part that may stand at the foot of a page. After `wrap`."""
@@ -170,10 +173,11 @@ class Lines(Flowable):
     def draw(self) -> None:
         style, canvas = self.style, self.canv
         if style.panel:
-            canvas.setFillColor(style.panel)
-            canvas.rect(0, 0, self.width, self.height, stroke=0, fill=1)
-            canvas.setFillColor(theme.MAIN)
-            canvas.rect(0, 0, 3, self.height, stroke=0, fill=1)
+            with artifact(canvas):
+                canvas.setFillColor(style.panel)
+                canvas.rect(0, 0, self.width, self.height, stroke=0, fill=1)
+                canvas.setFillColor(theme.MAIN)
+                canvas.rect(0, 0, 3, self.height, stroke=0, fill=1)
         y = self.height - self._pad() - (style.leading - style.size) / 2 - ASCENT * style.size
         pen = canvas.beginText()
         pen.setFont(style.face, style.size)
@@ -184,7 +188,8 @@ class Lines(Flowable):
             self._write(pen, line, style.left + self._pad() + indent, y)
             starts_paragraph = line.last
             y -= style.leading
-        canvas.drawText(pen)
+        with tagged(canvas, self.role, self._key):
+            canvas.drawText(pen)
 
     def _write(self, pen: Any, line: Line, x: float, y: float) -> None:
         style = self.style

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reportlab.platypus import Flowable
 
 from reports.lines import ASCENT, Line, Style, break_lines
+from reports.tagging import tagged
 from reports.typefaces import text_width
 
 _INDENT = 2  # characters before 附件
@@ -46,7 +47,8 @@ class Attachments(Flowable):
                 pen.setTextOrigin(left, y)
                 pen.textOut(line.text if number else mark + line.text)
                 y -= style.leading
-        self.canv.drawText(pen)
+        with tagged(self.canv, "P", self):
+            self.canv.drawText(pen)
 
 
 class Closing(Flowable):
@@ -70,10 +72,11 @@ class Closing(Flowable):
         day = text_width(self._day, style.face, style.size)
         right = self.width - _RIGHT * style.size
         y = self.height - self._FREE * style.leading - (style.leading - style.size) / 2 - ASCENT * style.size
-        self.canv.setFont(style.face, style.size)
-        self.canv.setFillColor(style.colour)
-        for line in [*self._lines, Line(self._day, 0, last=True)]:
-            half = text_width(line.text, style.face, style.size) / 2
-            middle = min(right - day / 2, self.width - half)  # a long name would run over the edge
-            self.canv.drawCentredString(middle, y, line.text)
-            y -= style.leading
+        with tagged(self.canv, "P", self):
+            self.canv.setFont(style.face, style.size)
+            self.canv.setFillColor(style.colour)
+            for line in [*self._lines, Line(self._day, 0, last=True)]:
+                half = text_width(line.text, style.face, style.size) / 2
+                middle = min(right - day / 2, self.width - half)  # a long name would run over the edge
+                self.canv.drawCentredString(middle, y, line.text)
+                y -= style.leading

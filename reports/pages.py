@@ -21,6 +21,7 @@ from reports import theme
 from reports.blocks import Heading
 from reports.layouts import HEIGHT, WIDTH, Layout
 from reports.lines import Lines, Style, shorten
+from reports.tagging import Tags, artifact, tagged
 from reports.typefaces import BOLD, REGULAR, text_width
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
@@ -114,7 +115,13 @@ class Pages(BaseDocTemplate):
         self._before_body = None
         self._outline_depth = 0
         self.rehearsing = self._listed and not self._numbers
+        self.canv.tags = Tags()
         self.canv._doc._timeStamp = _AsOf(self._imprint.as_of)  # noqa: SLF001  there is no public way
+
+    def _endBuild(self) -> None:  # noqa: N802  ReportLab's name; the last moment before the file is written
+        super()._endBuild()
+        if not self.rehearsing:
+            self.canv.tags.write(self.canv)
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  ReportLab's name
         if isinstance(flowable, Heading):
@@ -128,22 +135,27 @@ class Pages(BaseDocTemplate):
 
     def _cover(self, canvas: Any, _doc: BaseDocTemplate) -> None:
         imprint = self._imprint
-        self._watermark(canvas)
         canvas.addPageLabel(canvas.getPageNumber() - 1, prefix="封面")
-        canvas.setFillColor(theme.MAIN)
-        canvas.rect(_LEFT, _PAGE_HEIGHT - 37 * mm, WIDTH, 3, stroke=0, fill=1)
-        canvas.setFont(REGULAR, 11)
-        canvas.setFillColor(theme.INK)
-        canvas.drawRightString(_RIGHT, _PAGE_HEIGHT - 37 * mm - 20, f"编号：{imprint.number}" if imprint.number else "")
+        with artifact(canvas):
+            self._watermark(canvas)
+            canvas.setFillColor(theme.MAIN)
+            canvas.rect(_LEFT, _PAGE_HEIGHT - 37 * mm, WIDTH, 3, stroke=0, fill=1)
+        if imprint.number:
+            with tagged(canvas, "P", "number"):
+                canvas.setFont(REGULAR, 11)
+                canvas.setFillColor(theme.INK)
+                canvas.drawRightString(_RIGHT, _PAGE_HEIGHT - 37 * mm - 20, f"编号：{imprint.number}")
         top = self._put(canvas, imprint.title, _COVER_TITLE, _PAGE_HEIGHT - 95 * mm)
         self._put(canvas, imprint.subtitle, _COVER_SUBTITLE, top - 14)
         day = beijing(imprint.as_of)
         top = self._put(canvas, imprint.organisation, _COVER_FOOT, _BOTTOM + 95)
         self._put(canvas, f"{day.year}年{day.month}月{day.day}日", _COVER_FOOT, top)
-        canvas.setFont(REGULAR, 9)
-        canvas.setFillColor(theme.MUTED)
-        canvas.drawCentredString(_LEFT + WIDTH / 2, _BOTTOM, imprint.stamp)
-        self._demo_mark(canvas)
+        with tagged(canvas, "P", "stamp"):
+            canvas.setFont(REGULAR, 9)
+            canvas.setFillColor(theme.MUTED)
+            canvas.drawCentredString(_LEFT + WIDTH / 2, _BOTTOM, imprint.stamp)
+        with artifact(canvas):
+            self._demo_mark(canvas)
 
     @staticmethod
     def _put(canvas: Any, text: str, style: Style, top: float) -> float:
@@ -156,13 +168,18 @@ class Pages(BaseDocTemplate):
 
     def _front(self, canvas: Any, _doc: BaseDocTemplate) -> None:
         canvas.addPageLabel(canvas.getPageNumber() - 1, prefix="目录")
-        self._furnish(canvas)
+        with artifact(canvas):
+            self._furnish(canvas)
 
     def _body(self, canvas: Any, _doc: BaseDocTemplate) -> None:
         if self._before_body is None:
             self._before_body = canvas.getPageNumber() - 1
             canvas.addPageLabel(canvas.getPageNumber() - 1, style="ARABIC", start=1)
-        self._furnish(canvas)
+        with artifact(canvas):
+            self._furnish(canvas)
+            self._page_number(canvas)
+
+    def _page_number(self, canvas: Any) -> None:
         number = self._number(canvas.getPageNumber())
         canvas.setFont(REGULAR, _NUMBER_SIZE)
         canvas.setFillColor(theme.INK)

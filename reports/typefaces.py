@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -62,6 +63,7 @@ def register() -> None:
 def _register_once() -> None:
     import vl_convert
 
+    rl_config.useA85 = 0  # streams as they are: a fifth smaller, and faster, than spelt out in letters
     for name in (REGULAR, BOLD):
         pdfmetrics.registerFont(_Face(name, str(FOLDER / f"{name}-sub.ttf")))
     vl_convert.register_font_directory(str(FOLDER))
