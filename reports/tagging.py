@@ -17,7 +17,7 @@ END = "EMC"
 ARTIFACT = "/Artifact BMC"
 
 
-class Element(PDFObject):  # type: ignore[misc]  # ReportLab is not typed
+class Element(PDFObject):
     """A node of the tree: its role, and its kids as elements or as marks (page, number of the mark on it)."""
 
     def __init__(self, role: str, parent: Element | None, alt: str = "", scope: str = "") -> None:
@@ -51,7 +51,7 @@ class Element(PDFObject):  # type: ignore[misc]  # ReportLab is not typed
         return str(number) if page == own else f"<</Type /MCR /Pg {_page(page, document)} /MCID {number}>>"
 
 
-class _Parents(PDFObject):  # type: ignore[misc]
+class _Parents(PDFObject):
     """The way back: for every page the elements that its marks belong to."""
 
     def __init__(self, marks: Sequence[Sequence[Element]]) -> None:

@@ -58,8 +58,8 @@ def reader(make: Make, read: Read, counties: pd.DataFrame) -> PdfReader:
 
 
 def test_the_tree_says_what_each_piece_is(reader: PdfReader) -> None:
-    root = reader.root_object["/StructTreeRoot"]
-    tree = _tree(root["/K"])  # type: ignore[index]
+    catalog: Any = reader.root_object
+    tree = _tree(catalog["/StructTreeRoot"]["/K"])
     cell = ["TR", ["TH"], ["TD"]]
     head = ["TR", ["TH"], ["TH"]]
     items = [["LI"]] * 901
@@ -77,19 +77,19 @@ def test_the_tree_says_what_each_piece_is(reader: PdfReader) -> None:
         *(["P"], ["P"], ["P"]),
         *(["Figure"], ["P"]),
     ]
-    assert reader.root_object["/MarkInfo"] == {"/Marked": True}
-    assert str(reader.root_object["/Lang"]) == "zh-CN"
+    assert catalog["/MarkInfo"]["/Marked"] == True  # noqa: E712  a PDF boolean
+    assert str(catalog["/Lang"]) == "zh-CN"
 
 
 def test_every_mark_has_its_element_and_pages_know_the_way_back(reader: PdfReader) -> None:
     root: Any = reader.root_object["/StructTreeRoot"]
     found = sorted((page, number) for page, number, _ in _marks(root["/K"]))
-    on_pages = []
+    on_pages: list[tuple[int, int]] = []
     nums = root["/ParentTree"]["/Nums"]
-    for at, page in enumerate(reader.pages):
+    pages: list[Any] = list(reader.pages)
+    for at, page in enumerate(pages):
         assert page["/StructParents"] == at
-        count = len(nums[2 * at + 1])
-        on_pages += [(page.indirect_reference.idnum, number) for number in range(count)]  # type: ignore[union-attr]
+        on_pages += [(page.indirect_reference.idnum, number) for number in range(len(nums[2 * at + 1]))]
     assert found == sorted(on_pages)
 
 
