@@ -26,7 +26,7 @@ from db.tables import (
     ReturnRow,
     Rollup,
 )
-from metrics import queries, series
+from metrics import latecomers, queries, series
 from metrics.model import Indicator
 from metrics.queries import TargetView
 from regions import groups
@@ -48,7 +48,7 @@ class Unit:
     code: str
     name: str
     city: str
-    arm: Arm | None
+    arm: Arm | None  # None for a comparison unit registered after the start, which is no part of a comparison
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,14 @@ def _units(session: Session, collection_id: int) -> dict[str, Unit]:
         .order_by(Region.code)
     ).all()
     cities = regions.names(session, {region.parent_code or "" for _, region in rows})
+    late = latecomers.of(session, [collection_id]).get(collection_id, {})
     return {
-        region.code: Unit(region.code, region.name, cities.get(region.parent_code or "", ""), unit.arm)
+        region.code: Unit(
+            region.code,
+            region.name,
+            cities.get(region.parent_code or "", ""),
+            None if region.code in late else unit.arm,
+        )
         for unit, region in rows
     }
 

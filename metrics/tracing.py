@@ -14,7 +14,7 @@ from core.periods import Period, span
 from core.words import Arm, Combine, ReturnState, ValueState
 from db.session import read
 from db.tables import Collection, CollectionUnit, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
-from metrics import definitions, queries, rollups
+from metrics import definitions, latecomers, queries, rollups
 from metrics.model import Entry, Indicator
 from metrics.rollups import Sum
 from regions import groups
@@ -57,6 +57,7 @@ class SumExplanation:
     parts: Sequence[Part]
     targets: Sequence[queries.TargetView]
     arm: Arm | None = None  # only these units of the scope; such a sum is added up here and kept nowhere
+    late: Sequence[str] = ()  # comparison units left out because they were registered after the start
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ def explain_sum(
             parts=parts,
             targets=[line for line in queries.lines_of(session, collection_id, indicator) if line.region_code is None],
             arm=arm,
+            late=_latecomers(session, collection_id) if arm is Arm.COMPARISON else (),
         )
 
 
@@ -251,7 +253,8 @@ def _owed(
         query = select(CollectionUnit.region_code).where(
             CollectionUnit.collection_id == collection.id, CollectionUnit.arm == arm
         )
-        inside = set(session.exec(query))
+        late = latecomers.of(session, [collection.id or 0]).get(collection.id or 0, {})
+        inside = set(session.exec(query)) - late.keys()
         rows = [row for row in rows if row[0].region_code in inside]
     codes = {row.region_code for row, _ in rows}
     above = rollups.ancestors(session, codes)
@@ -263,6 +266,11 @@ def _owed(
         if scope_code in above[row.region_code]
         and (not group or (row.region_code in member and group in _groups_of(member[row.region_code])))
     ]
+
+
+def _latecomers(session: Session, collection_id: int) -> list[str]:
+    late = latecomers.of(session, [collection_id]).get(collection_id, {})
+    return list(session.exec(select(Region.name).where(col(Region.code).in_(late)).order_by(Region.code)))
 
 
 def _groups_of(member: groups.Membership) -> tuple[str, str]:

@@ -83,7 +83,7 @@ class Evaluation:
     """All of a pilot's figures at one moment; the page, the report and the verdict read only this."""
 
     pilot: Any  # queries.PilotView
-    units: Sequence[Unit]
+    units: Sequence[Unit]  # those that are compared
     province: Sequence[RegionView]  # every county, for the picture
     measures: Sequence[Measure]
     returns: pd.DataFrame  # code, period, status, label, due, on_time
@@ -99,6 +99,7 @@ class Evaluation:
     stretches: Sequence[Stretch] = ()  # of all phases, in order of time
     cost: Cost = field(default_factory=Cost)
     stretch: Stretch | None = None  # the one that is evaluated; None: the whole pilot
+    late: Sequence[Unit] = ()  # comparison units registered after the start: named, and in nothing that is compared
 
     @property
     def goal(self) -> Measure | None:

@@ -12,7 +12,8 @@ from core.words import Arm, Side
 @dataclass(frozen=True)
 class Unit:
     """A county that takes part. `group` and `side` are those of the pilot's first day; `starts_on` is its own
-    first day when it started later than the pilot, else None."""
+    first day when it started later than the pilot, else None; `joined_on` the day on which it came in later than
+    the others, else None."""
 
     code: str
     name: str
@@ -24,6 +25,7 @@ class Unit:
     tile_row: int | None
     tile_col: int | None
     starts_on: date | None = None
+    joined_on: date | None = None
 
 
 @dataclass(frozen=True)

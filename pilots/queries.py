@@ -30,6 +30,7 @@ from db.tables import (
     ScenarioVersion,
     SupervisionPlan,
 )
+from metrics import latecomers
 from metrics import queries as metrics
 from metrics.schemas import IndicatorPick
 from pilots.evaluation import Evaluation
@@ -337,6 +338,7 @@ def _views(session: Session, rows: Sequence[Pilot]) -> list[PilotView]:
             .group_by(col(CollectionUnit.collection_id), col(CollectionUnit.arm))
         )
     }
+    late = latecomers.of(session, {r.collection_id for r in rows})
     newest = (
         select(func.max(PilotVerdict.id))
         .where(col(PilotVerdict.pilot_id).in_(ids))
@@ -365,7 +367,7 @@ def _views(session: Session, rows: Sequence[Pilot]) -> list[PilotView]:
             created_by=row.created_by,
             version=row.version,
             pilots=arms.get((row.collection_id, Arm.PILOT), 0),
-            comparisons=arms.get((row.collection_id, Arm.COMPARISON), 0),
+            comparisons=arms.get((row.collection_id, Arm.COMPARISON), 0) - len(late.get(row.collection_id, ())),
             verdict=judged.get(row.id or 0),
         )
         for row in rows

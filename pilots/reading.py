@@ -17,7 +17,7 @@ from core.settings import settings
 from core.words import Arm, IndicatorRole
 from db.session import read
 from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, PilotStart, Region, ReturnRow, Rollup
-from metrics import definitions, quality_facts, restating, series
+from metrics import definitions, latecomers, quality_facts, restating, series
 from metrics import queries as metrics
 from metrics.model import Indicator
 from metrics.promises import joined
@@ -41,7 +41,9 @@ def evaluated(
     stretch = phases.stretch_of(stretches, phase, clock.today())
     span = view.span if stretch is None else _span(view, stretches, stretch)
     with read() as session:
-        units = [unit for unit in units_of(session, view) if not own_only or unit.code == own]
+        every = units_of(session, view)
+        late = {} if own_only else latecomers.of(session, [view.collection_id]).get(view.collection_id, {})
+        units = [unit for unit in every if (unit.code == own if own_only else unit.code not in late)]
         codes = [unit.code for unit in units]
         returns = returns_of(session, view.collection_id, codes)
         measures = _measures(session, view, units, span, returns, own_only=own_only)
@@ -68,6 +70,7 @@ def evaluated(
         cost=cost,
         stretches=stretches,
         stretch=stretch,
+        late=[unit for unit in every if unit.code in late],
     )
 
 
@@ -170,6 +173,7 @@ def units_of(session: Session, view: PilotView) -> list[Unit]:
             tile_row=region.tile_row,
             tile_col=region.tile_col,
             starts_on=later[region.code] if later.get(region.code, view.start_on) > view.start_on else None,
+            joined_on=unit.joined_on,
         )
         for unit, region in rows
     ]

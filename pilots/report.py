@@ -260,6 +260,8 @@ def _design(report: Paper, evaluation: Evaluation) -> None:
     for arm in (Arm.PILOT, Arm.COMPARISON):
         names = "、".join(unit.name for unit in evaluation.units if unit.arm is arm)
         report.text(f"{arm.label}：{names}。")
+    if words := wording.late_words(evaluation):
+        report.text(words)
     goal = evaluation.goal
     if goal is not None and goal.detectable is not None:
         shown = format_number(goal.detectable, goal.indicator.decimals)
@@ -370,6 +372,7 @@ def _inputs(evaluation: Evaluation, transfer: Transfer | None) -> dict[str, Any]
         "verdict": None if pilot.verdict is None else [pilot.verdict.id, pilot.verdict.inputs_hash],
         "restated": wording.restated_rows(evaluation).to_numpy().tolist(),
         "returns": evaluation.returns.astype(str).to_numpy().tolist(),
+        **({"late": [[unit.code, str(unit.joined_on)] for unit in evaluation.late]} if evaluation.late else {}),
         "targets": [
             [measure.indicator.code, target.kind.value, str(target.value), target.from_period, target.region_code]
             for measure in evaluation.measures

@@ -7,6 +7,7 @@ import pandas as pd
 from core.numbers import format_number
 from core.periods import Period
 from core.words import Arm
+from metrics import latecomers
 from metrics.comparison import Effect
 from metrics.model import Indicator
 from pilots import pictures
@@ -104,6 +105,12 @@ def county_rows(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def late_words(evaluation: Evaluation) -> str:
+    """Which comparison units stand in no comparison, and why; “” for none."""
+    names = "、".join(f"{unit.name}（{unit.joined_on} 加入）" for unit in evaluation.late)
+    return f"{names}：{latecomers.WHY}。" if names else ""
 
 
 def restated_rows(evaluation: Evaluation) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from core.numbers import format_number
 from core.periods import Period
 from core.settings import settings
 from core.words import TargetKind
-from metrics import pictures, queries, restating, tracing
+from metrics import latecomers, pictures, queries, restating, tracing
 from metrics.model import Entry, Indicator
 from metrics.pages import evidence_parts
 from metrics.pages.values import FIGURE, address
@@ -128,6 +128,8 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
     frozen_out = restating.left_out(actor, collection_id, indicator.id, found.period)
     if absent := [f"{names[code]}（{why.label}）" for code, why in sorted(frozen_out.items()) if code in names]:
         st.caption(f"冻结数里没有计入：{guard.plain('、'.join(absent))}。")
+    if found.late:
+        st.caption(f"○ {guard.plain('、'.join(found.late))}：{latecomers.WHY}。")
     if left_out:
         st.subheader(f"没有计入的地区（{len(left_out)}）", anchor=False)
         widgets.table(

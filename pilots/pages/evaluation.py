@@ -5,7 +5,7 @@ import streamlit as st
 from core import clock
 from core.numbers import format_number
 from core.words import IndicatorRole
-from pilots import answer_pictures, answer_tables, answering, pictures, queries, transfer_queries
+from pilots import answer_pictures, answer_tables, answering, pictures, queries, transfer_queries, wording
 from pilots import answer_words as words
 from pilots.pages import answer_parts as draw
 from pilots.pages import parts
@@ -109,6 +109,8 @@ if small is not None:
 warnings = [words.robust_words(cause.effect), words.simpson_words(indicator, compared.strata)]
 draw.question(3, found.sentences[2], found.notes[2], warnings=[warning for warning in warnings if warning])
 st.caption(f"比较方法：{cause.method.label}。{guard.plain(cause.reason)}")
+if late := wording.late_words(evaluation):
+    st.caption(f"○ {guard.plain(late)}")
 if cause.effect is not None:
     charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
 if cause.pre_periods >= words.PRE_TREND_PERIODS:

@@ -161,6 +161,8 @@ else:
     origins.of_trend(evaluation, measure, at)
     st.markdown(f"**发达地区与山区海岛县**　{guard.plain(wording.compare_words(measure))}")
 
+if words := wording.late_words(evaluation):
+    st.caption(f"○ {guard.plain(words)}")
 if words := wording.restated_words(evaluation, measure):
     st.caption(f"◐ {guard.plain(words)}")
 rows = keep.kept(("rows", *at), lambda: wording.county_rows(evaluation, measure))
