@@ -19,7 +19,7 @@ from printing import making
 from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
-_LAYOUT = 1  # part of the inputs: another layout is another document
+_LAYOUT = 2  # part of the inputs: another layout is another document
 _USUAL = f"all:{queries.CURRENT}"
 _ASKS = "报送任务编号"
 

@@ -23,7 +23,7 @@ WHY = "试点启动后才登记的对照，不计入比较"
 def of(session: Session, collection_ids: Several[int]) -> dict[int, dict[str, date]]:
     """The latecomers among the comparison units of pilots, by collection and code, with the day they joined."""
     rows = session.exec(
-        select(CollectionUnit, Pilot.start_on)
+        select(CollectionUnit, Pilot)
         .join(Pilot, col(Pilot.collection_id) == CollectionUnit.collection_id)
         .where(
             col(CollectionUnit.collection_id).in_(list(collection_ids)),
@@ -32,7 +32,10 @@ def of(session: Session, collection_ids: Several[int]) -> dict[int, dict[str, da
         )
     )
     found: dict[int, dict[str, date]] = defaultdict(dict)
-    for unit, start_on in rows:
-        if unit.joined_on is not None and max(unit.joined_on, clock.beijing(unit.registered_at).date()) > start_on:
+    for unit, pilot in rows:
+        if (
+            unit.joined_on is not None
+            and max(unit.joined_on, clock.beijing(unit.registered_at).date()) > pilot.start_on
+        ):
             found[unit.collection_id][unit.region_code] = unit.joined_on
     return dict(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 
@@ -13,12 +14,14 @@ from core.numbers import format_exact, format_number, from_micro
 from core.periods import Period
 from core.words import Combine, TargetKind
 from metrics.model import Indicator
+from metrics.promises import in_force
 from metrics.queries import TargetView
 from metrics.standings import Standing
 from metrics.tracing import Point
 from reports import figures, theme
 from reports.figures import Reference
 from reports.figures.common import Figure, by, short, tips
+from reports.figures.references import upright
 
 _TREND = ["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete", "segment"]
 
@@ -93,9 +96,9 @@ def amount(micro: int | None) -> str:
     return format_exact(None if micro is None else from_micro(micro))
 
 
-def scores(rows: Sequence[Standing]) -> Figure:
-    """The scores of one group in one month, best first. The axis begins near the lowest: only the
-    distances between units mean something."""
+def scores(rows: Sequence[Standing], indicator: Indicator | None = None, targets: Sequence[TargetView] = ()) -> Figure:
+    """The scores of one group in one month, best first, with every baseline and target of the score (`indicator`, a
+    percentage of the full mark). The axis begins near the lowest: only the distances between units mean something."""
     frame = pd.DataFrame(
         {
             "unit": [row.unit for row in rows],
@@ -105,18 +108,24 @@ def scores(rows: Sequence[Standing]) -> Figure:
             "place": [f"第 {row.rank} 名" for row in rows],
         }
     )
-    low = float(frame["score"].min())
     full = float(rows[0].full_mark)
+    lines = []
+    if indicator is not None:
+        promised = standing(indicator, targets, rows[0].period)
+        lines = [replace(line, value=line.value / float(indicator.factor) * full) for line in promised]
+    lowest = min([float(frame["score"].min()), *(line.value for line in lines)])
+    low = lowest - (full - lowest) * 0.15
     y = alt.Y("unit", type="nominal", sort=list(frame["unit"]), axis=alt.Axis(title=None, ticks=False, domain=False))
     x = alt.X(
         "score",
         type="quantitative",
-        scale=alt.Scale(domain=[low - (full - low) * 0.15, full], nice=False),
+        scale=alt.Scale(domain=[low, full], nice=False),
         axis=alt.Axis(title=f"得分（满分 {full:g}）", tickCount=5),
     )
     base = alt.Chart().encode(y=y)
     tooltip = tips([("unit", "单位"), ("shown", "得分"), ("full", "满分"), ("place", "组内名次")])
     layers = [
+        *upright(lines, (low, full)),
         base.mark_rule(color=theme.RULE, strokeWidth=1.5).encode(x=x, x2=alt.value(0)),
         base.mark_point(filled=True, size=110, opacity=1, color=theme.MAIN).encode(x=x, tooltip=tooltip),
         base.mark_text(align="left", dx=9, fontSize=12, color=theme.INK).encode(
@@ -190,17 +199,42 @@ def references(
                 continue  # over before the picture begins
             own = "（本地区）" if row.region_code else ""
             past = "（原）" if after is not None else "（原口径）" if row.until else ""
-            lines.append(
-                Reference(
-                    label=f"{'目标' if kind is TargetKind.TARGET else '基线'} {indicator.show(row.value)}{own}{past}",
-                    value=float(row.value),
-                    start=max(start, first.start),
-                    end=last.start if end is None else min(end, last.start),
-                    is_target=kind is TargetKind.TARGET,
-                    current=not past,
-                )
-            )
+            line = _line(indicator, row, own + past, current=not past)
+            ending = last.start if end is None else min(end, last.start)
+            lines.append(replace(line, start=max(start, first.start), end=ending))
     return lines
+
+
+def standing(
+    indicator: Indicator, targets: Sequence[TargetView], period: str, region_code: str | None = None
+) -> list[Reference]:
+    """For a picture of one period: the baseline and the target in force then, and every one that it replaced, of a
+    region or (None) the common ones. A region's own replaces the common one."""
+    lines = []
+    for kind in TargetKind:
+        reached = [
+            target
+            for target in targets
+            if target.kind is kind and target.from_period <= period and target.region_code in (None, region_code)
+        ]
+        now = in_force(reached, kind, region_code or "", period)
+        for row in reached:
+            past = "" if row is now else "（原口径）" if row.until and row.until <= period else "（原）"
+            own = "（本地区）" if row.region_code else ""
+            lines.append(_line(indicator, row, own + past, current=row is now))
+    return lines
+
+
+def _line(indicator: Indicator, row: TargetView, words: str, *, current: bool) -> Reference:
+    is_target = row.kind is TargetKind.TARGET
+    label = f"{'目标' if is_target else '基线'} {indicator.show(row.value)}{words}"
+    return Reference(label=label, value=float(row.value), is_target=is_target, current=current)
+
+
+def of_places(indicator: Indicator, targets: Sequence[TargetView], period: str) -> list[Reference]:
+    """The common baselines and targets for a picture of places beside each other in one period; none where `of_means`
+    has none, or where each place shows what it added to a running total."""
+    return [] if indicator.combine_regions is Combine.SUM else standing(indicator, targets, period)
 
 
 def of_means(indicator: Indicator, targets: Sequence[TargetView], periods: Sequence[str]) -> list[Reference]:

@@ -11,10 +11,11 @@ from core.periods import Period
 from core.words import Direction, ValueState
 from metrics.gap_wording import unit
 from metrics.model import Indicator
-from metrics.pictures import amount
+from metrics.pictures import amount, of_places
 from metrics.ranking import By, Place
 from metrics.ranking_queries import Ranking
 from reports import figures
+from reports.figures import Reference
 from reports.figures.common import Figure
 
 Z = 1.96
@@ -110,9 +111,17 @@ def picture(ranking: Ranking, group: str, *, width: int = 520) -> Figure:
         pd.DataFrame(records, columns=columns),
         title=f"{ranking.indicator.name}　{when}　{ranking.by.label}",
         unit=labels[ranking.by],
-        reference=(0.0, "没有变化") if ranking.by is not By.VALUE else None,
+        lines=lines_of(ranking),
         width=width,
     )
+
+
+def lines_of(ranking: Ranking) -> list[Reference]:
+    """What a picture of places is held against: baselines and targets; where counties are placed by how they changed,
+    no change, for nobody was promised a change."""
+    if ranking.by is not By.VALUE:
+        return [Reference(label="没有变化", value=0.0)]
+    return of_places(ranking.indicator, ranking.panel.targets, ranking.period)
 
 
 def _plotted(ranking: Ranking, place: Place) -> float:

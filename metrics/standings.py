@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,9 @@ from core.periods import Period
 from core.words import CollectionKind, Role
 from db.session import read
 from db.tables import Collection, CollectionIndicator, IndicatorRow, ReturnRow
-from metrics import rollups
+from metrics import queries, rollups
+from metrics.model import Indicator
+from metrics.queries import TargetView
 from metrics.rollups import CountyValue
 from metrics.scoring import competition_ranks
 from regions import groups
@@ -45,12 +48,18 @@ class Standing:
 
 @dataclass(frozen=True)
 class Assessment:
-    """An assessment that somebody may look at. `score_id` is the indicator by which its figures are traced."""
+    """An assessment that somebody may look at. `score` is the indicator by which its figures are traced, `targets`
+    every common baseline and target of it."""
 
     id: int
     name: str
     source: str
-    score_id: int
+    score: Indicator
+    targets: Sequence[TargetView] = ()
+
+    @property
+    def score_id(self) -> int:
+        return self.score.id
 
 
 def standings(actor: Actor, collection_id: int) -> list[Standing]:
@@ -107,7 +116,7 @@ def standings(actor: Actor, collection_id: int) -> list[Standing]:
 def assessments(actor: Actor) -> list[Assessment]:
     """The assessments this actor may look at: staff all, a county those it is a unit of."""
     query = (
-        select(Collection, IndicatorRow.id)
+        select(Collection, IndicatorRow)
         .join(CollectionIndicator, col(CollectionIndicator.collection_id) == Collection.id)
         .join(IndicatorRow, col(IndicatorRow.id) == CollectionIndicator.indicator_id)
         .where(Collection.kind == CollectionKind.ASSESSMENT, IndicatorRow.code == SCORE)
@@ -117,7 +126,12 @@ def assessments(actor: Actor) -> list[Assessment]:
         own = select(ReturnRow.collection_id).where(ReturnRow.region_code == _own(actor))
         query = query.where(col(Collection.id).in_(own))
     with read() as session:
-        return [Assessment(row.id or 0, row.name, row.source, score or 0) for row, score in session.exec(query)]
+        return [_assessment(session, row, queries.indicator_of(score)) for row, score in session.exec(query).all()]
+
+
+def _assessment(session: Session, row: Collection, score: Indicator) -> Assessment:
+    lines = [line for line in queries.lines_of(session, row.id or 0, score) if line.region_code is None]
+    return Assessment(row.id or 0, row.name, row.source, score, lines)
 
 
 def _own(actor: Actor) -> str:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from core.numbers import format_number
 from core.periods import Period
-from core.words import Arm
+from core.words import Arm, Direction
 from metrics import small_area
-from metrics.pictures import headline, of_means
+from metrics.pictures import headline, of_means, of_places
 from pilots import pictures
 from pilots.answers import Distance
 from pilots.evaluation import Evaluation, Measure
@@ -19,6 +19,7 @@ from pilots.pictures import effect_unit
 from pilots.profile import Profile
 from pilots.wording import share_words
 from reports import figures
+from reports.figures import Reference
 from reports.figures.common import Figure
 
 _ARMS = {Arm.PILOT.value: "试点地区", Arm.COMPARISON.value: "对照地区"}
@@ -54,9 +55,18 @@ def distance(
         pd.DataFrame(rows, columns=columns_),
         title="各试点地区从自己的起点走了多远",
         unit=indicator.unit,
+        lines=_of_distance(evaluation, measure),
         columns=columns,
         width=width,
     )
+
+
+def _of_distance(evaluation: Evaluation, measure: Measure) -> list[Reference]:
+    """None where the way is not told in the promise's own terms: what periods added, or a distance from a range."""
+    indicator = measure.indicator
+    if indicator.accumulation.cumulative or indicator.direction is Direction.WITHIN:
+        return []
+    return of_places(indicator, measure.targets, measure.latest or evaluation.span.first_post)
 
 
 def closed_shown(share: float) -> str:
@@ -170,6 +180,7 @@ def funnel(evaluation: Evaluation, measure: Measure, frame: pd.DataFrame, *, wid
         title=f"小地方的高低，多少是偶然　{when}",
         unit=indicator.unit,
         size_label=indicator.d_label,
+        lines=of_places(indicator, measure.targets, measure.latest or ""),
         width=width,
     )
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
 
 from core.numbers import MISSING, format_exact, format_number, from_micro
 from core.periods import Period
-from core.words import Arm, Side
+from core.words import Arm, Combine, Direction, Side
 from metrics.comparison import Effect
 from metrics.definitions import break_words
 from metrics.model import Indicator
-from metrics.pictures import headline, references
-from pilots.evaluation import Evaluation, Measure
+from metrics.pictures import headline, of_places, references, standing
+from metrics.promises import TargetView
+from pilots.evaluation import Evaluation, Measure, attained
 from pilots.phases import Stretch
 from reports import figures
 from reports.figures import Reference
@@ -64,6 +68,7 @@ def province(evaluation: Evaluation, measure: Measure, *, width: int = 480, sele
         frame,
         title=f"{indicator.name}　{when}",
         legend=f"{indicator.name}（{indicator.unit}）",
+        note="　".join(line.label for line in of_places(indicator, measure.targets, measure.latest or "")),
         width=width,
         select=select,
     )
@@ -122,7 +127,29 @@ def lines(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> l
         return []
     own = evaluation.units[0].code if evaluation.own_only and evaluation.units else None
     first, last = Period.parse(periods[0]), Period.parse(periods[-1])
-    return references(measure.indicator, measure.targets, own, first, last)
+    found = references(measure.indicator, measure.targets, own, first, last)
+    if own is None and measure.indicator.combine_regions is Combine.SUM:
+        return [replace(line, label=f"{line.label}，试点合计") for line in found]  # beside the sides' own sums
+    return found
+
+
+def on_the_way(
+    indicator: Indicator,
+    targets: Sequence[TargetView],
+    baseline: Decimal | None,
+    target: Decimal | None,
+    period: str,
+) -> list[Reference]:
+    """Every common baseline and target at its place between the baseline (0) and the target (100) in force, in
+    percent of that way. Where there is no such way (a range, or a level to be held), the target alone."""
+    if indicator.direction is Direction.WITHIN or baseline is None or target is None or baseline == target:
+        return [Reference("目标 100%", 100)]
+    found = []
+    for line in standing(indicator, targets, period):
+        share = attained(indicator, baseline, target, Fraction(line.value))
+        if share is not None:
+            found.append(replace(line, value=share * 100))
+    return found
 
 
 def stage(evaluation: Evaluation, period: str) -> str:
@@ -187,7 +214,16 @@ def attainment(evaluation: Evaluation, measure: Measure, *, columns: int = 1, wi
         for code, share in measure.attained_by.items()
     ]
     frame = pd.DataFrame(rows, columns=["name", "value", "shown", "group", "n", "d"])
-    return figures.attainment(frame, title="各试点地区目标达成率", columns=columns, width=width)
+    lines = on_the_way(
+        measure.indicator,
+        measure.targets,
+        measure.baseline,
+        measure.target,
+        measure.latest or evaluation.span.first_post,
+    )
+    if any(line.region_code in measure.attained_by for line in measure.targets):
+        lines = [replace(line, label=f"{line.label}（或单独约定）") if line.current else line for line in lines]
+    return figures.attainment(frame, title="各试点地区目标达成率", lines=lines, columns=columns, width=width)
 
 
 def completeness(evaluation: Evaluation, arm: Arm, *, width: int = 0, first: int = 0, most: int = 200) -> Figure:

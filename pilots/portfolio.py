@@ -26,7 +26,7 @@ from metrics.definitions import joins
 from metrics.effects import interval
 from metrics.figure_panel import Panel
 from metrics.model import Indicator
-from metrics.promises import joined
+from metrics.promises import TargetView, joined
 from metrics.queries import applying
 from metrics.sides import GroupFigure
 from pilots import evaluation, queries, reading
@@ -66,6 +66,7 @@ class Line:
     planned: int | None = None
     paid: int | None = None
     quality: str = ""
+    targets: Sequence[TargetView] = ()  # every one ever set, replaced ones too
 
 
 def next_step(view: PilotView) -> str:
@@ -148,6 +149,7 @@ def _measured(session: Session, line: Line, panel: Panel, phases: Sequence[Phase
         line.planned,
         line.paid,
         line.quality,
+        targets,
     )
 
 

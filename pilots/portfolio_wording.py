@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -14,11 +14,14 @@ from core.periods import Period
 from core.tabular import Block, write_xlsx
 from core.words import Side
 from pilots import portfolio
+from pilots.pictures import on_the_way
 from pilots.portfolio import EFFECT, RANGE, Attained, Line
 from reports import figures
+from reports.figures import Reference
 from reports.figures.common import Figure
 
 _FEN = 1_000_000  # a 万元
+_TARGET = Reference(label="各自现行的目标", value=100.0)
 
 
 def share_words(found: Attained | None, *, interval: bool = True) -> str:
@@ -98,7 +101,7 @@ def picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
     )
     records = [
         {
-            "name": line.pilot.name.removesuffix("试点"),
+            "name": _named(line),
             "estimate": found.share * 100,
             "low": found.low * 100,
             "high": found.high * 100,
@@ -118,7 +121,8 @@ def picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
         pd.DataFrame(records, columns=columns),
         title="目标达成率及其95%区间",
         unit="达成率（%）",
-        reference=(100.0, "目标"),
+        lines=[_TARGET],
+        marks=_replaced((_named(line), line) for line in known),
         width=width,
     )
 
@@ -127,7 +131,7 @@ def sides_picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
     """The same for each side, of the pilots that have counties on both."""
     records = [
         {
-            "name": f"{line.pilot.name.removesuffix('试点')}·{side[:2]}",
+            "name": _named(line, side),
             "estimate": found.share * 100,
             "low": found.low * 100,
             "high": found.high * 100,
@@ -145,9 +149,29 @@ def sides_picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
         pd.DataFrame(records, columns=columns),
         title="两类地区各自的达成率",
         unit="达成率（%）",
-        reference=(100.0, "目标"),
+        lines=[_TARGET],
+        marks=_replaced(
+            (_named(line, side), line) for line in lines if len(line.by_side) == 2 for side in line.by_side
+        ),
         width=width,
     )
+
+
+def _named(line: Line, side: str = "") -> str:
+    name = line.pilot.name.removesuffix("试点")
+    return f"{name}·{side[:2]}" if side else name
+
+
+def _replaced(rows: Iterable[tuple[str, Line]]) -> pd.DataFrame:
+    """The lines that each pilot's baseline and target replaced, on its own way: name, at, label."""
+    found = [
+        (name, mark.value, mark.label)
+        for name, line in rows
+        if line.indicator is not None
+        for mark in on_the_way(line.indicator, line.targets, line.baseline, line.target, line.period)
+        if not mark.current
+    ]
+    return pd.DataFrame(found, columns=["name", "at", "label"])
 
 
 def workbook(actor: Actor) -> bytes:

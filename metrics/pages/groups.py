@@ -67,7 +67,7 @@ def draw(actor: Actor, assessment: Assessment, month: str, rows: Sequence[Standi
     with right:
         if len(now) > 1:
             charts.draw(
-                lambda: pictures.scores(now),
+                lambda: pictures.scores(now, assessment.score, assessment.targets),
                 ("scores", *key),
                 describe=f"{group}得分：" + "，".join(f"{row.unit} {row.score:f}" for row in now),
             )

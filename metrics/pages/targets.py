@@ -52,7 +52,7 @@ if found.lines:
         hide_index=True,
         width="stretch",
     )
-    st.caption("改动不会抹掉原来的：旧线仍画在每一张图和评估报告里，颜色较淡，注明“原”。")
+    st.caption("改动不会抹掉原来的：旧线仍画在每一张图和评估报告里，虚线样式不同，注明“原”。")
 else:
     widgets.empty("还没有设定基线和目标。" + ("请在下面设定。" if actor.is_staff else "设定后会在这里看到。"))
 

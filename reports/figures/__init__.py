@@ -13,9 +13,10 @@ from reports.figures.comparisons import attainment, effects
 from reports.figures.dots import dots
 from reports.figures.lanes import Step, lanes
 from reports.figures.matrix import matrix
+from reports.figures.references import Reference
 from reports.figures.strips import completeness
 from reports.figures.tiles import category_map, tile_map
-from reports.figures.trends import Reference, trend
+from reports.figures.trends import trend
 
 __all__ = [
     "Reference",

@@ -7,20 +7,31 @@ from datetime import date
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from reports import theme
 from reports.figures.common import Figure, bounds, by, empty, tips
+from reports.figures.references import Reference, level, upright
 from reports.figures.trends import beginning, time_axis
 
 _ROW = 22  # pixels a county
 
 
-def ways(frame: pd.DataFrame, *, title: str, unit: str, columns: int = 1, width: int = 520) -> Figure:
+def ways(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    lines: Sequence[Reference] = (),
+    columns: int = 1,
+    width: int = 520,
+) -> Figure:
     """From where to where each county came, and the frontier of its group, one row a county, best first.
 
     Columns: name, group, start, now, frontier (float), share_order (float, sorts), shown (the share closed, as
-    printed), tip (all of it in words). With `columns` 2 a whole province stays legible on a printed page.
+    printed), tip (all of it in words). `lines`: baselines and targets. With `columns` 2 a whole province stays legible
+    on a printed page.
     """
     if frame.empty:
         return empty(title, width)
@@ -28,7 +39,7 @@ def ways(frame: pd.DataFrame, *, title: str, unit: str, columns: int = 1, width:
     size = -(-len(frame) // columns)
     parts = [frame.iloc[first : first + size] for first in range(0, len(frame), size)]
     wide = width if len(parts) == 1 else width // len(parts) - 60
-    low, high = bounds(frame[["start", "now", "frontier"]].to_numpy().ravel(), 0.06)
+    low, high = bounds([*frame[["start", "now", "frontier"]].to_numpy().ravel(), *(line.value for line in lines)], 0.06)
     high += (high - low) * 60 / wide  # room for the printed shares
     groups = sorted(dict.fromkeys(frame["group"]))
     looks = theme.looks(groups)
@@ -47,6 +58,7 @@ def ways(frame: pd.DataFrame, *, title: str, unit: str, columns: int = 1, width:
             return alt.X(field, type="quantitative", scale=scale, axis=alt.Axis(title=unit or None, tickCount=5))
 
         return alt.layer(
+            *upright(lines, (low, high)),
             row.mark_rule(strokeWidth=2).encode(x=x("start"), x2=alt.X2("now"), color=colour),
             row.mark_point(filled=False, fill=theme.PAPER, size=45, opacity=1).encode(x=x("start"), color=colour),
             row.mark_tick(thickness=2, size=14, color=theme.INK, opacity=1).encode(x=x("frontier")),
@@ -61,7 +73,7 @@ def ways(frame: pd.DataFrame, *, title: str, unit: str, columns: int = 1, width:
             height=alt.Step(_ROW if len(frame) < 20 else 18),
         )
 
-    heading = alt.Title(text=title, subtitle="空心：试点前　实心：试点后　竖线：同类最好四分之一")
+    heading = alt.Title(text=title, subtitle="空心：试点前　实心：试点后　短竖：同类最好四分之一")
     if len(parts) == 1:
         return alt.layer(strip(frame), title=heading, config=theme.config())
     return alt.hconcat(*map(strip, parts), title=heading, spacing=24, config=theme.config())
@@ -158,16 +170,29 @@ def since(frame: pd.DataFrame, *, title: str, unit: str, zero_label: str, width:
 
 
 def funnel(
-    frame: pd.DataFrame, limits: pd.DataFrame, *, title: str, unit: str, size_label: str, width: int = 520
+    frame: pd.DataFrame,
+    limits: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    size_label: str,
+    lines: Sequence[Reference] = (),
+    width: int = 520,
 ) -> Figure:
     """Places by their size against the limits that chance alone keeps to.
 
     `frame`: name, d, value, shrunken (float), tone ("inside", "95", "99.8"), shown. `limits`, sorted by d:
-    d, low95, high95, low998, high998.
+    d, low95, high95, low998, high998. `lines`: baselines and targets.
     """
     if frame.empty:
         return empty(title, width)
-    low, high = bounds([*frame["value"], *limits["low95"], *limits["high95"]], 0.08)
+    low, high = bounds([*frame["value"], *limits["low95"], *limits["high95"], *(line.value for line in lines)], 0.08)
+    least, most = np.log(limits["d"].iloc[0]), np.log(limits["d"].iloc[-1])
+    drawn = [
+        ((np.log(at) - least) / ((most - least) or 1.0), (value - low) / (high - low))
+        for found, field in ((frame, "value"), *((limits, name) for name in ("low95", "high95", "low998", "high998")))
+        for at, value in zip(found["d"], found[field], strict=True)
+    ]
     words = {"inside": "波动范围内", "95": "超出 95%", "99.8": "超出 99.8%"}
     frame = frame.assign(place=frame["tone"].map(words))
     looks = {
@@ -193,6 +218,7 @@ def funnel(
     points = alt.Chart(frame).encode(x=x)
     told = tips([("name", "地区"), ("shown", "数值"), ("place", "位置")])
     layers = [
+        *level(lines, (low, high), (width, 240), drawn),
         *(
             curve.mark_line(color=theme.MUTED, strokeDash=dash, strokeWidth=1.2, clip=True).encode(y=y(field))
             for pair, dash in ((("low95", "high95"), [2, 3]), (("low998", "high998"), [1, 0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -9,6 +10,7 @@ import pandas as pd
 
 from reports import theme
 from reports.figures.common import Figure, bounds, by, empty, tips
+from reports.figures.references import Reference, upright
 
 _NAMES = 60  # pixels that the names of counties take beside each column
 _FIGURES = 48  # pixels at the right edge for the printed figures
@@ -68,11 +70,18 @@ def effects(
     return alt.layer(*layers, data=frame, title=title, width=width, height=alt.Step(60), config=theme.config())
 
 
-def attainment(frame: pd.DataFrame, *, title: str = "", columns: int = 1, width: int = 520) -> Figure:
+def attainment(
+    frame: pd.DataFrame,
+    *,
+    title: str = "",
+    lines: Sequence[Reference] = (Reference("目标 100%", 100),),
+    columns: int = 1,
+    width: int = 520,
+) -> Figure:
     """How far each county has come towards its target, best first, with the target at 100%.
 
-    Columns: name, value (percent; NaN rows are left out), shown, group, n, d. With `columns` 2 a
-    whole province stays legible on a printed page.
+    Columns: name, value (percent; NaN rows are left out), shown, group, n, d. `lines` stand at their place on the
+    same scale, replaced ones too. With `columns` 2 a whole province stays legible on a printed page.
     """
     frame = frame[frame["value"].notna()].sort_values("value", ascending=False, kind="stable")
     if frame.empty:
@@ -80,8 +89,9 @@ def attainment(frame: pd.DataFrame, *, title: str = "", columns: int = 1, width:
     size = -(-len(frame) // columns)
     parts = [frame.iloc[start : start + size] for start in range(0, len(frame), size)]
     wide = width if len(parts) == 1 else width // len(parts) - _NAMES
-    least = min(0.0, float(frame["value"].min()) * 1.1)
-    most = max(110.0, float(frame["value"].max()) * wide / (wide - _FIGURES))
+    known = [*frame["value"], *(line.value for line in lines)]
+    least = min(0.0, float(min(known)) * 1.1)
+    most = max(110.0, float(max(known)) * wide / (wide - _FIGURES))
     groups = sorted(dict.fromkeys(frame["group"]))
     looks = theme.looks(groups)
     colour = by("group", alt.Color, groups, [look.colour for look in looks])
@@ -93,18 +103,12 @@ def attainment(frame: pd.DataFrame, *, title: str = "", columns: int = 1, width:
         scale=alt.Scale(domain=[least, most], nice=False),
         axis=alt.Axis(title="达成率（%）", tickCount=5),
     )
-    target = alt.Chart(pd.DataFrame({"full": [100], "label": ["目标 100%"]})).encode(
-        x=alt.X("full", type="quantitative")
-    )
 
     def strip(part: pd.DataFrame) -> Any:
         axis = alt.Axis(title=None, ticks=False, domain=False)
         row = alt.Chart().encode(y=alt.Y("name", type="nominal", sort=list(part["name"]), axis=axis))
         return alt.layer(
-            target.mark_rule(color=theme.INK, strokeDash=[4, 3]),
-            target.mark_text(color=theme.MUTED, fontSize=11, dy=-5, baseline="bottom").encode(
-                y=alt.value(0), text=alt.Text("label", type="nominal")
-            ),
+            *upright(lines, (least, most)),
             row.mark_rule(strokeWidth=1.5).encode(x=value, x2=alt.datum(0), color=colour),
             row.mark_point(filled=True, size=80, opacity=1).encode(x=value, color=colour, shape=shape, tooltip=tooltip),
             row.mark_text(align="right", fontSize=11, color=theme.INK).encode(

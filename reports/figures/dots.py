@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -9,6 +10,7 @@ import pandas as pd
 
 from reports import theme
 from reports.figures.common import Figure, bounds, by, empty, ems, tips
+from reports.figures.references import Reference, upright
 
 _ROW = 22
 _LETTER = 12
@@ -20,21 +22,26 @@ def dots(
     *,
     title: str = "",
     unit: str = "",
-    reference: tuple[float, str] | None = None,
+    lines: Sequence[Reference] = (),
+    marks: pd.DataFrame | None = None,
     width: int = 460,
 ) -> Figure:
     """One row an item: a dot, its interval where one is known, and what is printed at the right edge.
 
     Columns: name, estimate, low, high (float; NaN where there is none), shown (the figure), printed (at the right),
-    group (colour and shape), note (tooltip). `reference` is an upright line with its label. Rows keep their
-    order; those without an estimate are left out.
+    group (colour and shape), note (tooltip). `lines` stand upright through all rows, with their labels; `marks`
+    (name, at, label) are short strokes in single rows. Rows keep their order; those without an estimate are left
+    out.
     """
     frame = frame[frame["estimate"].notna()]
     if frame.empty:
         return empty(title, width)
     groups = list(dict.fromkeys(frame["group"]))
     looks = theme.looks(groups)
-    known = [*frame[["estimate", "low", "high"]].to_numpy().ravel(), *([reference[0]] if reference else [])]
+    known = [*frame[["estimate", "low", "high"]].to_numpy().ravel(), *(line.value for line in lines)]
+    if marks is not None:
+        marks = marks[marks["name"].isin(frame["name"])]
+        known += list(marks["at"])
     low, high = bounds(known, margin=0.06)
     room = max(ems(word) for word in frame["printed"]) * _LETTER + 14
     # A telephone is narrower than the width asked for, and its words are not.
@@ -52,16 +59,9 @@ def dots(
 
     tooltip = tips([("name", "对象"), ("group", "类型"), ("shown", "数值"), ("note", "说明")])
     spans = alt.Chart().transform_filter("isValid(datum.low) && isValid(datum.high)")
-    layers: list[Any] = []
-    if reference:
-        line = alt.Chart(pd.DataFrame({"at": [reference[0]], "label": [reference[1]]}))
-        layers += [
-            line.mark_rule(color=theme.INK, strokeDash=[4, 3]).encode(x=alt.X("at", type="quantitative", scale=scale)),
-            line.mark_text(color=theme.MUTED, fontSize=11, dy=-5, baseline="bottom").encode(
-                x=alt.X("at", type="quantitative", scale=scale), y=alt.value(0), text=alt.Text("label", type="nominal")
-            ),
-        ]
-    layers += [
+    layers: list[Any] = [
+        *upright(lines, (low, high)),
+        *(_marks(marks, x("at"), list(frame["name"])) if marks is not None and len(marks) else ()),
         rows(spans.mark_rule(strokeWidth=2)).encode(x=x("low"), x2=alt.X2("high"), color=colour),
         rows(alt.Chart().mark_point(filled=True, size=80, opacity=1)).encode(
             x=x("estimate"), color=colour, shape=shape, tooltip=tooltip
@@ -71,3 +71,13 @@ def dots(
         ),
     ]
     return alt.layer(*layers, data=frame, title=title, width=width, height=alt.Step(_ROW), config=theme.config())
+
+
+def _marks(marks: pd.DataFrame, x: alt.X, order: Sequence[str]) -> list[alt.Chart]:
+    base = alt.Chart(marks).encode(x=x, y=alt.Y("name", type="nominal", sort=order))
+    tick = base.mark_tick(orient="vertical", thickness=2, size=_ROW - 6, color=theme.MUTED, opacity=1)
+    words = base.mark_text(fontSize=9, dx=3, dy=-6, align="left", color=theme.MUTED)
+    return [
+        tick.encode(tooltip=tips([("name", "对象"), ("label", "原有的线")])),
+        words.encode(text=alt.Text("label", type="nominal")),
+    ]

@@ -37,11 +37,12 @@ def tile_map(
     title: str,
     legend: str,
     diverging: bool = False,
+    note: str = "",
     width: int = 560,
     select: str = "",
 ) -> Figure:
     """Counties shaded by `value`: light to dark blue, or orange–white–blue around zero when
-    `diverging`. Tiles without a value are grey. `select` names a point selection that returns
+    `diverging`. Tiles without a value are grey. `note` stands under the title. `select` names a point selection that returns
     the code of a clicked tile."""
     if frame.empty:
         return empty(title, width)
@@ -60,7 +61,7 @@ def tile_map(
     ]
     grid = _Grid(frame, width, legend)
     layers = grid.tiles("isValid(datum.value)", colour) + grid.edges() + grid.folds() + grid.words()
-    subtitle = "" if has_value.all() else "灰色格为无数据"
+    subtitle = "　".join(filter(None, (note, "" if has_value.all() else "灰色格为无数据")))
     return grid.chart(layers, frame.assign(ink=ink), title, subtitle, select)
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -14,28 +12,11 @@ import pandas as pd
 
 from reports import theme
 from reports.figures.common import Figure, bounds, by, empty, short, tips
-from reports.figures.labels import Point, along, place
+from reports.figures.references import LETTER, Reference, over_time
 
 _HEIGHT = 260
 _MOST_TICKS = 7
 _SIDE = 14  # pixels between the axis and the first point
-_LETTER = 11  # pixels, labels of lines
-
-
-_TARGET_DASH, _BASELINE_DASH = [10, 3], [2, 3]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A baseline or target line. A target that changed is several lines, the old ones not `current`:
-    they stay in the picture, lighter. Dates bound a line; None runs to the edge."""
-
-    label: str
-    value: float
-    start: date | None = None
-    end: date | None = None
-    is_target: bool = True
-    current: bool = True
 
 
 def trend(
@@ -89,7 +70,7 @@ def trend(
         alt.Chart().transform_filter("datum.incomplete").mark_point(filled=False, fill=theme.PAPER, size=60, opacity=1)
     )
     layers = [
-        *_references(frame, lines, low, high, width),
+        *over_time(frame, lines, (low, high), (width, _HEIGHT), _SIDE),
         *(beginning(pd.Timestamp(began), began_label) if began else ()),
         *(layer for at, label in breaks for layer in beginning(pd.Timestamp(at), label, dash=[4, 2])),
         encode(alt.Chart().mark_line(strokeWidth=2), strokeDash=dash, detail=alt.Detail("segment", type="nominal")),
@@ -121,67 +102,8 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
 def beginning(at: pd.Timestamp, label: str, dash: Sequence[int] = ()) -> list[alt.Chart]:
     """An upright line on a day, with what began then written beside its top."""
     base = alt.Chart(pd.DataFrame({"at": [at], "label": [label]})).encode(x=alt.X("at", type="temporal"))
-    words = base.mark_text(align="left", baseline="top", dx=4, fontSize=_LETTER, color=theme.MUTED)
+    words = base.mark_text(align="left", baseline="top", dx=4, fontSize=LETTER, color=theme.MUTED)
     return [
         base.mark_rule(color=theme.MUTED, strokeWidth=1.2, strokeDash=list(dash) if dash else alt.Undefined),
         words.encode(y=alt.value(2), text=alt.Text("label", type="nominal")),
-    ]
-
-
-def _references(
-    frame: pd.DataFrame, lines: Sequence[Reference], low: float, high: float, width: int
-) -> list[alt.Chart]:
-    """A layer of rules for targets, one for baselines, and one of their labels. Looks and places are read from
-    the rows, so that they share no scale, and thereby no legend, with the series; the dash is each layer's
-    own, because browsers draw one that is read from a row as a solid line."""
-    if not lines:
-        return []
-    first, last = frame["period_start"].min(), frame["period_start"].max()
-    starts = [pd.Timestamp(line.start) if line.start else first for line in lines]
-    ends = [pd.Timestamp(line.end) if line.end else last for line in lines]
-    first, last = min(first, *starts), max(last, *ends)
-
-    def pixel(at: Any, value: float) -> Point:
-        share = (at - first) / (last - first) if last > first else 0.5
-        return _SIDE + share * (width - 2 * _SIDE), (high - value) / (high - low) * _HEIGHT
-
-    flat = [
-        (pixel(start, line.value), pixel(end, line.value)) for line, start, end in zip(lines, starts, ends, strict=True)
-    ]
-    pieces = list(flat)
-    for _, part in frame.dropna(subset="value").groupby("series"):
-        pieces += pairwise(map(pixel, part["period_start"], part["value"]))
-    spots = place(flat, [line.label for line in lines], _LETTER, [point for piece in pieces for point in along(*piece)])
-    rows = pd.DataFrame(
-        {
-            "start": starts,
-            "end": ends,
-            "at": [start + (end - start) * spot.share for start, end, spot in zip(starts, ends, spots, strict=True)],
-            "value": [line.value for line in lines],
-            "label": [line.label for line in lines],
-            "is_target": [line.is_target for line in lines],
-            "colour": [theme.INK if line.current else theme.MUTED for line in lines],
-            "thick": [1.6 if line.current else 1.0 for line in lines],
-            "align": [spot.align for spot in spots],
-            "baseline": [spot.baseline for spot in spots],
-        }
-    )
-    y = alt.Y("value", type="quantitative")
-    layers = [
-        alt.Chart(part)
-        .mark_rule(strokeDash=dash, stroke=alt.expr("datum.colour"), strokeWidth=alt.expr("datum.thick"))
-        .encode(x=alt.X("start", type="temporal"), x2=alt.X2("end"), y=y)
-        for is_target, dash in ((True, _TARGET_DASH), (False, _BASELINE_DASH))
-        if len(part := rows[rows.is_target == is_target])
-    ]
-    words = alt.Chart(rows).mark_text(
-        align=alt.expr("datum.align"),
-        baseline=alt.expr("datum.baseline"),
-        dy=alt.expr("datum.baseline == 'top' ? 3 : -3"),
-        color=alt.expr("datum.colour"),
-        fontSize=_LETTER,
-    )
-    return [
-        *layers,
-        words.encode(x=alt.X("at", type="temporal"), y=y, text=alt.Text("label", type="nominal")),
     ]

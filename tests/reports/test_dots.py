@@ -10,7 +10,7 @@ import pytest
 from reportlab.graphics.shapes import Group, Path
 
 from reports import vector
-from reports.figures import courses, dots
+from reports.figures import Reference, courses, dots
 
 
 def shapes(item: Any) -> Iterator[Any]:
@@ -32,7 +32,7 @@ def items() -> pd.DataFrame:
 
 
 def test_what_has_no_estimate_is_left_out_and_the_order_stays() -> None:
-    words = list(vector.texts(vector.drawing(dots(items(), title="名次", reference=(85.0, "目标")), 400)))
+    words = list(vector.texts(vector.drawing(dots(items(), title="名次", lines=[Reference("目标", 85.0)]), 400)))
     assert [word for word in words if word in ("甲县", "乙县", "丙县")] == ["甲县", "乙县"]
     assert {"第 1 名（1–2）", "第 2 名", "目标", "名次"} <= set(words)
     assert "暂无数据" in list(vector.texts(vector.drawing(dots(items().iloc[2:]), 400)))
