@@ -323,11 +323,11 @@ def _addressed(actor: Actor, subject: Subject) -> Answer:
 
 
 def _staff_not_runner(actor: Actor, subject: Subject) -> Answer:
-    """Staff who neither designed the pilot nor worked on it (`authors`)."""
+    """Staff who neither designed the pilot, or wrote the challenge, nor worked on it (`authors`)."""
     if not actor.is_staff:
         return Answer(False, "容错认定由研究院办理。")
     if actor.account_id is not None and actor.account_id in (subject.created_by, *subject.authors):
-        return Answer(False, "您参与了这个试点的设计或实施，不能作容错认定，请由未参与的人员办理。")
+        return Answer(False, "您参与了这个项目的设计或实施，不能作容错认定，请由未参与的人员办理。")
     return YES
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from accounts.permissions import Actor, Permission, Subject, require
 from challenges import loading, rules, stages, standing
@@ -12,11 +12,10 @@ from challenges.bid_service import ENTITY
 from challenges.schemas import AwardIn
 from core import clock
 from core.errors import Invalid, WrongState
-from core.uploads import Upload
 from core.words import BidState, ChallengeState, ReviewKind
-from db import audit, files
+from db import audit
 from db.session import check_version, write
-from db.tables import Attachment, Bid, Challenge, ChallengeNotice, Organisation, Review, ReviewEntry
+from db.tables import Bid, Challenge, ChallengeNotice, Organisation, Review, ReviewEntry
 from panels import review_service, setup_service
 from panels.schemas import EntryIn, ReviewIn
 from regions import calendar
@@ -96,8 +95,8 @@ def award(actor: Actor, challenge_id: int, data: AwardIn, *, seen_version: int) 
 
 
 def give_up(actor: Actor, bid_id: int, reason: str, *, seen_version: int) -> str:
-    """A candidate or winner gives up, or is disqualified before signing: the next in order steps up. Returns its
-    organisation's name, "" when there is none."""
+    """A candidate or winner gives up, is disqualified before signing or let its days for that pass, which then is the
+    reason: the next in order steps up. Returns its organisation's name, "" when there is none."""
     require(actor, Permission.CHALLENGE_RUN)
     with write() as session:
         bid, row = loading.bid(session, actor, bid_id)
@@ -105,12 +104,14 @@ def give_up(actor: Actor, bid_id: int, reason: str, *, seen_version: int) -> str
         if row.state is not ChallengeState.SIGNING:
             raise WrongState(f"榜单当前为“{row.state.label}”，不能递补。", "递补在公示结束后、签约前办理。")
         loading.refuse_recused(session, actor, row)
+        if bid.state is BidState.WON and bid.sign_due_on is not None and bid.sign_due_on < clock.today():
+            reason = f"逾期未签订任务书（期限 {bid.sign_due_on}）。{reason.strip()}"
         loading.take_bid(session, actor, bid, stages.GIVE_UP, reason)
         standing = loading.bids_of(session, row.id or 0, BidState.WON, BidState.SIGNED)
         waiting = loading.bids_of(session, row.id or 0, BidState.CANDIDATE)
         if len(standing) >= row.winners or not waiting:
             return ""
-        loading.take_bid(session, actor, waiting[0], stages.WIN, "递补")
+        loading.win(session, actor, waiting[0], "递补")
         return session.get_one(Organisation, waiting[0].organisation_id).name
 
 
@@ -139,14 +140,7 @@ def _enter(session: Session, actor: Actor, review: Review, bid: Bid, code: str) 
         team=bid.team,
     )
     entry = setup_service.enter(session, actor, review, data, subject=ENTITY, subject_id=bid.id)
-    for file in session.exec(
-        select(Attachment).where(
-            Attachment.entity == ENTITY, Attachment.entity_id == bid.id, col(Attachment.removed_at).is_(None)
-        )
-    ).all():
-        content = files.content(session, file.id or 0)
-        upload = Upload(file.name, file.media_type, content, file.sha256)
-        files.attach(session, actor.account_id, "review_entry", entry, upload, file.label)
+    loading.hand_over(session, actor, ENTITY, bid.id or 0, entry)
 
 
 def _put_up(session: Session, actor: Actor, row: Challenge, data: AwardIn, bids: list[Bid]) -> ChallengeNotice:

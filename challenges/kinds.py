@@ -1,5 +1,5 @@
 """What this room can print."""
 
-from challenges import report
+from challenges import contract_report, report
 
-KINDS = (report.LIST, report.NOTICE)
+KINDS = (report.LIST, report.NOTICE, contract_report.CONTRACT, contract_report.MILESTONE)

@@ -11,10 +11,11 @@ from accounts.permissions import Actor
 from challenges import rules, stages
 from core import clock
 from core.errors import Forbidden, NotFound
+from core.uploads import Upload
 from core.words import BidState, ChallengeState, Role
 from core.workflow import Step
-from db import audit
-from db.tables import Bid, Challenge, ChallengeOpinion
+from db import audit, files
+from db.tables import Attachment, Bid, BidContract, BidMilestone, Challenge, ChallengeOpinion
 from panels import recusing
 
 
@@ -57,6 +58,14 @@ def bid(session: Session, actor: Actor, bid_id: int) -> tuple[Bid, Challenge]:
     return found, row
 
 
+def milestone(session: Session, actor: Actor, milestone_id: int) -> tuple[BidMilestone, Bid, Challenge]:
+    found = session.get(BidMilestone, milestone_id)
+    contract = session.get(BidContract, found.contract_id) if found else None
+    if found is None or contract is None:
+        raise NotFound("没有找到这个里程碑。", "请刷新页面。")
+    return found, *bid(session, actor, contract.bid_id)
+
+
 def bids_of(session: Session, challenge_id: int, *states: BidState) -> list[Bid]:
     query = select(Bid).where(Bid.challenge_id == challenge_id).order_by(col(Bid.place), col(Bid.id))
     return list(session.exec(query.where(col(Bid.state).in_(states)) if states else query).all())
@@ -65,8 +74,11 @@ def bids_of(session: Session, challenge_id: int, *states: BidState) -> list[Bid]
 def refuse_recused(session: Session, actor: Actor, row: Challenge) -> None:
     """Who has to step aside from one of the bids in the panel decides nothing about the challenge either."""
     own = any(item.organisation_id == actor.organisation_id for item in bids_of(session, row.id or 0))
-    aside = row.review_id is not None and any(
-        account == actor.account_id for _, account in recusing.blocked(session, row.review_id)
+    aside = any(
+        account == actor.account_id
+        for review in (row.review_id, row.acceptance_id)
+        if review is not None
+        for _, account in recusing.blocked(session, review)
     )
     if actor.account_id is not None and (own or aside):
         raise Forbidden("您对其中的揭榜单位应当回避，不能办理。", "请由另一位研究院人员办理。")
@@ -95,3 +107,21 @@ def take_bid(session: Session, actor: Actor, item: Bid, do: str, reason: str = "
         audit.record(
             session, actor.account_id, "bid:move", "bid", item.id, {"do": do, "to": step.target}, reason.strip()
         )
+
+
+def win(session: Session, actor: Actor, item: Bid, reason: str = "") -> None:
+    """A candidate becomes a winner, with its days for signing."""
+    take_bid(session, actor, item, stages.WIN, reason)
+    item.sign_due_on = rules.sign_due(clock.today())
+
+
+def hand_over(session: Session, actor: Actor, entity: str, number: int, entry: int) -> None:
+    """Give the files of a record to an entry that is judged. The caller has asked who may."""
+    for file in session.exec(
+        select(Attachment).where(
+            Attachment.entity == entity, Attachment.entity_id == number, col(Attachment.removed_at).is_(None)
+        )
+    ).all():
+        content = files.content(session, file.id or 0)
+        upload = Upload(file.name, file.media_type, content, file.sha256)
+        files.attach(session, actor.account_id, "review_entry", entry, upload, file.label)

@@ -6,7 +6,9 @@ from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, may
 from challenges import loading, rules, service, stages, standing
+from challenges.acceptance_service import TOLERANCE as TOLERANCE_FILES
 from challenges.bid_service import ENTITY as BID_FILES
+from challenges.contract_service import CONTRACT as CONTRACT_FILES
 from challenges.contract_service import ENTITY as MILESTONE_FILES
 from challenges.objection_service import ENTITY as OBJECTION_FILES
 from challenges.views import (
@@ -30,6 +32,7 @@ from db.tables import (
     Bid,
     BidContract,
     BidMilestone,
+    BidTolerance,
     BidVersion,
     Challenge,
     ChallengeNotice,
@@ -59,6 +62,12 @@ def challenge(actor: Actor, challenge_id: int | None) -> ChallengeView | None:
         if row is None or found is None:
             return None
         return _view(session, actor, found, row)
+
+
+def challenge_of(actor: Actor, bid_id: int) -> int | None:
+    """Which challenge a bid is for, for those who may read the bid."""
+    with read() as session:
+        return loading.bid(session, actor, bid_id)[1].id
 
 
 def file(actor: Actor, attachment_id: int) -> bytes:
@@ -407,6 +416,12 @@ def _owner(session: Session, actor: Actor, found: Attachment) -> bool:
         milestone = session.get(BidMilestone, found.entity_id)
         contract = session.get(BidContract, milestone.contract_id) if milestone else None
         bid_id = contract.bid_id if contract else None
+    elif found.entity == CONTRACT_FILES:
+        contract = session.get(BidContract, found.entity_id)
+        bid_id = contract.bid_id if contract else None
+    elif found.entity == TOLERANCE_FILES:
+        decision = session.get(BidTolerance, found.entity_id)
+        bid_id = decision.bid_id if decision else None
     bid = session.get(Bid, bid_id) if bid_id else None
     row = session.get(Challenge, bid.challenge_id) if bid else None
     return bid is not None and row is not None and loading.sees_bid(actor, bid, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +18,7 @@ NOTICE_DAYS = 5  # working days
 ANSWER_DAYS = 3
 SIGNING_DAYS = 30
 LONGEST_EXTENSION = 365
+PASS_MARK = 60  # of the acceptance panel
 
 
 def sealed(deadline: datetime, now: datetime) -> bool:
@@ -83,6 +85,17 @@ def resumed_end(day: date, left: int) -> NoticeEnd:
 def countdown(today: date, counted_from: date, ends_on: date) -> int:
     """Working days of a notice still to come, today among them; 0 when it is over."""
     return calendar.working_days(max(today, counted_from), ends_on)
+
+
+def sign_due(won_on: date) -> date:
+    """The last day on which a winner may sign."""
+    return won_on + timedelta(days=SIGNING_DAYS)
+
+
+def promises(indicators: str) -> list[str]:
+    """The indicators that a milestone promised, one each: they stand on lines of their own or between semicolons."""
+    parts = (part.strip(" 。；;") for part in re.split(r"[\n；;。]", indicators))
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def answer_due(filed: date) -> date:

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from challenges import rules
 from core.validation import Input
+from core.words import Arm
 
 FEN = 1_000_000  # in 万元
 Wan = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=6)]
@@ -100,7 +101,6 @@ class ContractIn(Input):
     """`amount` in 万元."""
 
     amount: Wan = Field(title="合同金额（万元）")
-    signed_on: date = Field(title="签订日期")
     content: str = Field(title="任务内容", min_length=6, max_length=4000)
     milestones: list[MilestoneIn] = Field(title="里程碑", min_length=1, max_length=20)
 
@@ -116,3 +116,14 @@ class ContractIn(Input):
 
 def fen(wan: Decimal) -> int:
     return int(wan * FEN)
+
+
+class ValueIn(Input):
+    """A reported figure beside a promise: of one county, or the sum of the counties on one side of a pilot."""
+
+    promise: str = Field(title="承诺的指标", min_length=2, max_length=300)
+    collection_id: int = Field(title="试点")
+    indicator_id: int = Field(title="指标")
+    scope_code: str = Field(title="地区", min_length=2)
+    arm: Arm | None = Field(None, title="哪一侧")
+    period: str = Field(title="期别", min_length=4)

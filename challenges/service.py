@@ -176,7 +176,7 @@ def _follow(session: Session, actor: Actor, row: Challenge, do: str, reason: str
     elif do == stages.END_NOTICE:
         candidates = loading.bids_of(session, number, BidState.CANDIDATE)
         for item in candidates[: row.winners]:
-            loading.take_bid(session, actor, item, stages.WIN)
+            loading.win(session, actor, item)
         for item in loading.bids_of(session, number, BidState.REVIEWING):
             loading.take_bid(session, actor, item, stages.LOSE)
     elif do == stages.START:
@@ -184,6 +184,9 @@ def _follow(session: Session, actor: Actor, row: Challenge, do: str, reason: str
             loading.take_bid(session, actor, item, stages.BEGIN)
         for item in loading.bids_of(session, number, BidState.CANDIDATE):
             loading.take_bid(session, actor, item, stages.LOSE)
+    elif do == stages.CONFIRM:
+        for item in loading.bids_of(session, number, BidState.FAILED):
+            loading.take_bid(session, actor, item, stages.STOP, "验收不通过")
     elif do == stages.STOP:
         for item in loading.bids_of(session, number, BidState.WORKING, BidState.FAILED):
             loading.take_bid(session, actor, item, stages.STOP, reason)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Subject
@@ -12,10 +15,12 @@ from db.tables import (
     Bid,
     BidContract,
     BidMilestone,
+    BidTolerance,
     Challenge,
     ChallengeNotice,
     ChallengeOpinion,
     Objection,
+    Organisation,
     ReviewEntry,
 )
 from panels import result_queries
@@ -51,12 +56,35 @@ def obstacles(session: Session, row: Challenge, do: str, reason: str = "") -> li
     if do == stages.CONFIRM:
         if any(item.state is BidState.WORKING for item in bids):
             return ["还有单位没有验收结论"]
-        return [] if any(item.state is BidState.PASSED for item in bids) else ["没有单位通过验收；请终止"]
+        if not any(item.state is BidState.PASSED for item in bids):
+            return ["没有单位通过验收；请终止"]
+        return untolerated(session, [item for item in bids if item.state is BidState.FAILED])
     if do == stages.PAY_OUT:
-        unpaid = _milestones(session, [item.id or 0 for item in bids if item.state is BidState.PASSED])
-        left = sum(item.state is not BidMilestoneState.PAID for item in unpaid)
+        # What passed is paid, whatever became of its bidder afterwards.
+        owed = _milestones(session, [item.id or 0 for item in bids])
+        left = sum(item.state is BidMilestoneState.PASSED for item in owed)
         return [f"还有 {left} 笔款项没有支付"] if left else []
+    if do == stages.STOP:
+        failed = (BidState.WORKING, BidState.FAILED, BidState.ELIMINATED, BidState.TERMINATED)
+        return untolerated(session, [item for item in bids if item.state in failed and contracted(session, item)])
     return []
+
+
+def contracted(session: Session, bid: Bid) -> bool:
+    """Whether a bid's contract was signed."""
+    found = session.exec(
+        select(BidContract.id).where(BidContract.bid_id == bid.id, col(BidContract.signed_on).is_not(None))
+    ).first()
+    return found is not None
+
+
+def untolerated(session: Session, bids: Sequence[Bid]) -> list[str]:
+    """Which of these, that did not come through, nobody has decided about yet (容错认定)."""
+    known = session.exec(
+        select(BidTolerance.bid_id).where(col(BidTolerance.bid_id).in_([bid.id for bid in bids]))
+    ).all()
+    names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
+    return [f"{names[bid.organisation_id]}还没有作出容错认定" for bid in bids if bid.id not in known]
 
 
 def unfinished(session: Session, bid_ids: list[int]) -> int:
@@ -121,6 +149,30 @@ def ranking(session: Session, row: Challenge) -> list[rules.Ranked]:
         and (bid_id := subjects.get(line["entry"])) is not None
         and states.get(bid_id) in (BidState.REVIEWING, BidState.CANDIDATE)
     ]
+
+
+def acceptance_scores(session: Session, row: Challenge) -> dict[int, Fraction]:
+    """Bid id → the acceptance panel's score, once its result is final; those without enough sheets have none."""
+    if row.acceptance_id is None:
+        return {}
+    subjects = dict(
+        session.exec(
+            select(ReviewEntry.id, ReviewEntry.subject_id).where(ReviewEntry.review_id == row.acceptance_id)
+        ).all()
+    )
+    return {
+        subject: Fraction(line["score"])
+        for line in result_queries.final_lines(session, row.acceptance_id)
+        if line["score"] is not None and (subject := subjects.get(line["entry"])) is not None
+    }
+
+
+def runners(session: Session, row: Challenge) -> Subject:
+    """Who ran the challenge, and so does not decide whether failing is tolerated: who wrote it, awarded it or
+    concluded its contracts."""
+    signed = session.exec(select(BidContract.by).where(BidContract.challenge_id == row.id)).all()
+    authors = frozenset(who for who in (*signed, row.awarded_by) if who is not None)
+    return Subject(created_by=row.created_by, authors=authors)
 
 
 def deciders(session: Session, row: Challenge) -> Subject:

@@ -101,7 +101,7 @@ class BidView:
     checked_by: str
     place: int | None
     rank: int | None
-    contract: tuple[int, date, str] | None  # fen, day, content
+    contract: tuple[int, date | None, str] | None  # fen, day (None: a draft), content
     milestones: Sequence[MilestoneView]
     files: Sequence[Attached]
     version: int

@@ -204,7 +204,6 @@ def _carry_out(li: Actor, chen: Actor, bidders: Sequence[Actor], number: int) ->
         today = clock.today()
         data = ContractIn(
             amount=Decimal(wan),
-            signed_on=today,
             content="按方案完成研制、试运行和交付，达到榜单指标。",
             milestones=[
                 MilestoneIn(title="方案设计", indicators="通过专家评议", due_on=today + timedelta(days=60), share=Decimal("33.33")),
@@ -212,7 +211,8 @@ def _carry_out(li: Actor, chen: Actor, bidders: Sequence[Actor], number: int) ->
                 MilestoneIn(title="验收", indicators="达到榜单全部指标", due_on=today + timedelta(days=240), share=Decimal("33.34")),
             ],
         )  # fmt: skip
-        contract_service.sign(li, bid.id, data, seen_version=bid.version)
+        contract_service.draft(li, bid.id, data, seen_version=bid.version)
+        contract_service.sign(li, bid.id, today, seen_version=bid.version + 1)
     _step(li, number, stages.START)
     first, second = (bid for bid in _seen(li, number).bids if bid.milestones)
     for bid in (first, second):

@@ -1,4 +1,5 @@
-"""The rubrics that a new installation begins with (DOMAIN §9): for the annual selection and for challenges."""
+"""The rubrics that a new installation begins with (DOMAIN §9): for the annual selection, for challenges
+and for accepting what came of them."""
 
 from __future__ import annotations
 
@@ -42,6 +43,18 @@ _CHALLENGE = (
     ("price", "进度与报价", 10, "进度安排和费用是否合理",
      ("进度紧凑、报价合理", "基本合理", "偏紧或偏高", "不合理")),
 )  # fmt: skip
+_ACCEPTANCE = (
+    ("indicators", "指标达成", 40, "承诺的指标达到多少，数值能否核验",
+     ("全部达到并有报送数值佐证", "主要指标达到，数据可靠", "部分达到，证据不足", "没有达到或无法核验")),
+    ("delivery", "任务完成", 20, "任务书约定的内容和里程碑完成情况",
+     ("全部按期完成", "按期完成，有个别调整", "延期或缺项较多", "没有完成")),
+    ("use", "应用成效", 20, "试运行和基层使用情况",
+     ("已稳定使用，基层反映好", "已使用，效果较好", "试用范围小", "没有实际使用")),
+    ("safety", "数据与安全合规", 10, "数据使用、安全和个人信息保护",
+     ("措施齐全，留痕完整", "主要措施到位", "有欠缺但可整改", "有明显风险")),
+    ("papers", "资料与交接", 10, "源代码、文档、培训和运维交接",
+     ("资料完整，交接到位", "资料基本完整", "资料有缺", "没有交接")),
+)  # fmt: skip
 
 
 def load() -> None:
@@ -49,6 +62,7 @@ def load() -> None:
     for kind, name, rows in (
         (ReviewKind.AWARD, "年度遴选评分标准", _AWARD),
         (ReviewKind.CHALLENGE, "揭榜挂帅评分标准", _CHALLENGE),
+        (ReviewKind.ACCEPTANCE, "揭榜验收评分标准", _ACCEPTANCE),
     ):
         criteria = [
             CriterionIn(

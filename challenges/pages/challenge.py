@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from accounts import sessions
-from challenges import archive, queries, service, stages
+from challenges import archive, queries, service, stages, work_queries
 from challenges.pages import challenge_parts, contract_parts, notice_parts
 from core.words import ChallengeState
 from web import guard, widgets
@@ -70,7 +70,7 @@ with st.container(border=True):
 notice_parts.award(actor, view)
 notice_parts.notices(actor, view)
 notice_parts.objections(actor, view)
-contract_parts.contracts(actor, view)
+contract_parts.contracts(actor, view, guard.found(work_queries.work(actor, row.id), "榜单"))
 challenge_parts.argumentation(actor, view)
 challenge_parts.bids(actor, view)
 st.subheader("榜单内容", anchor=False)

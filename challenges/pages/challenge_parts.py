@@ -9,6 +9,7 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Actor
 from challenges import decision_service, queries, service
+from challenges.pages import panel_form
 from challenges.schemas import OpinionIn
 from challenges.views import BidView, ChallengeView
 from core import clock
@@ -182,18 +183,10 @@ def _eligibility(actor: Actor, bid: BidView) -> None:
 
 
 def _panel(actor: Actor, view: ChallengeView) -> None:
-    known = queries.rubrics(actor)
-    if not known:
-        widgets.empty("还没有“揭榜评审”的评分标准。", page="panels/pages/rubric_edit.py", label="先编制评分标准")
-        return
-    with st.form("open_review"):
-        st.markdown("**组建评审**　资格合格的申请连同附件成为参评项目；聘请评委、回避、评分和定稿在“评审”里办理。")
-        rubric = st.selectbox("评分标准", list(known), format_func=lambda key: known[key], key="review_rubric")
-        with st.container(horizontal=True):
-            count = st.number_input("每个项目的评委数", 1, 99, 5, key="review_judges")
-            quorum = st.number_input("有效评分不少于", 1, 99, 3, key="review_quorum")
-        if st.form_submit_button("进入评审", key="review_open", type="primary"):
-            with guard.show_errors():
-                decision_service.open_review(actor, view.row.id, rubric, int(count), int(quorum))
-                widgets.flash("评审已建立，请到“评审”聘请评委。")
-                st.rerun()
+    panel_form.draw(
+        "review",
+        "**组建评审**　资格合格的申请连同附件成为参评项目；聘请评委、回避、评分和定稿在“评审”里办理。",
+        "进入评审",
+        queries.rubrics(actor),
+        lambda rubric, count, quorum: decision_service.open_review(actor, view.row.id, rubric, count, quorum),
+    )

@@ -9,6 +9,7 @@ class ReviewKind(Word):
     """What a panel is called together for."""
 
     CHALLENGE = "challenge", "揭榜评审"
+    ACCEPTANCE = "acceptance", "揭榜验收"
     AWARD = "award", "遴选评审"
     STANDING = "standing", "日常评审"
 

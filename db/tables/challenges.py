@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from core.words import BidMilestoneState, BidState, ChallengeState
+from core.words import Arm, BidMilestoneState, BidState, ChallengeState, ToleranceOutcome
 from db.base import Versioned, word
 
 
 class Challenge(Versioned, table=True):
     """A challenge (榜单). Bids are taken until just before `deadline`. `reason` is that of the last step that
-    needed one; `review_id` the panel review that judges its bids."""
+    needed one; `review_id` the panel review that judges its bids, `acceptance_id` the one that accepts the work."""
 
     __table_args__ = (
         CheckConstraint("winners BETWEEN 1 AND 3", name="winners"),
@@ -49,6 +49,7 @@ class Challenge(Versioned, table=True):
     concluded_at: datetime | None = None
     published_at: datetime | None = None
     review_id: int | None = Field(default=None, foreign_key="review.id")
+    acceptance_id: int | None = Field(default=None, foreign_key="review.id")
     awarded_by: int | None = Field(default=None, foreign_key="account.id")
     nonce: str | None = Field(default=None, unique=True)
     created_by: int = Field(foreign_key="account.id")
@@ -101,8 +102,9 @@ class ChallengeQuestion(Versioned, table=True):
 
 
 class Bid(Versioned, table=True):
-    """A bid (揭榜申请). `number` is the newest version handed in, 0 for none; `place` its place among the candidates.
-    `unsent` is what was changed since it was handed in: its bidders' own, and no part of the bid."""
+    """A bid (揭榜申请). `number` is the newest version handed in, 0 for none; `place` its place among the candidates,
+    `sign_due_on` the last day for signing, of a winner. `unsent` is what was changed since it was handed in: its
+    bidders' own, and no part of the bid."""
 
     __table_args__ = (UniqueConstraint("challenge_id", "organisation_id"),)
 
@@ -123,6 +125,7 @@ class Bid(Versioned, table=True):
     checked_by: int | None = Field(default=None, foreign_key="account.id")
     reason: str = ""  # of the last decision about it
     place: int | None = None
+    sign_due_on: date | None = None
     created_by: int = Field(foreign_key="account.id")
     created_at: datetime
 
@@ -195,7 +198,7 @@ class Objection(Versioned, table=True):
 
 
 class BidContract(Versioned, table=True):
-    """The contract (任务书) with a winner; its milestones share `amount_fen`."""
+    """The contract (任务书) with a winner; its milestones share `amount_fen`. A draft until `signed_on`."""
 
     __tablename__ = "bid_contract"
 
@@ -203,7 +206,7 @@ class BidContract(Versioned, table=True):
     challenge_id: int = Field(foreign_key="challenge.id", index=True)
     bid_id: int = Field(foreign_key="bid.id", unique=True)
     amount_fen: int = Field(sa_type=BigInteger)
-    signed_on: date
+    signed_on: date | None = None
     content: str
     by: int | None = Field(default=None, foreign_key="account.id")
     at: datetime
@@ -236,3 +239,51 @@ class BidMilestone(Versioned, table=True):
     first_by: int | None = Field(default=None, foreign_key="account.id")
     second_by: int | None = Field(default=None, foreign_key="account.id")
     paid_on: date | None = None
+
+
+class MilestoneValue(SQLModel, table=True):
+    """A reported figure beside what a milestone promised, as it stood when it was tied: `content` holds n, d, the
+    definition's version and the words, `digest` is its hash. Append-only; the newest of a promise counts."""
+
+    __tablename__ = "milestone_value"
+
+    id: int | None = Field(default=None, primary_key=True)
+    milestone_id: int = Field(foreign_key="bid_milestone.id", index=True)
+    promise: str
+    collection_id: int = Field(foreign_key="collection.id")
+    indicator_id: int = Field(foreign_key="indicator.id")
+    scope_code: str = Field(foreign_key="region.code")
+    arm: Arm | None = Field(default=None, sa_type=word(Arm))  # None: the scope is one county
+    period: str
+    content: dict[str, Any] = Field(sa_type=JSON)
+    digest: str
+    by: int = Field(foreign_key="account.id")
+    at: datetime
+
+
+class BidTolerance(SQLModel, table=True):
+    """容错认定 about a winner that did not come through, as `ToleranceDecision` is for pilots. Append-only: the newest
+    of a bid counts. Files are attached to it."""
+
+    __tablename__ = "bid_tolerance"
+
+    id: int | None = Field(default=None, primary_key=True)
+    bid_id: int = Field(foreign_key="bid.id", index=True)
+    outcome: ToleranceOutcome = Field(sa_type=word(ToleranceOutcome))
+    findings: list[Any] = Field(sa_type=JSON)  # {condition, verdict, finding, evidence}, in the conditions' order
+    reason: str
+    decided_by: int = Field(foreign_key="account.id")
+    decided_at: datetime
+
+
+class ChallengeOutcome(SQLModel, table=True):
+    """A scenario that was registered from what a winner delivered. Append-only, once a bid."""
+
+    __tablename__ = "challenge_outcome"
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    bid_id: int = Field(foreign_key="bid.id", unique=True)
+    scenario_id: int = Field(foreign_key="scenario.id", unique=True)
+    by: int = Field(foreign_key="account.id")
+    at: datetime

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -50,7 +52,14 @@ def section(actor: Actor, pilot: PilotView) -> None:
 
 
 def card(actor: Actor, pilot_id: int, item: Tolerance) -> None:
-    """One decision with its five findings."""
+    def load(number: int) -> bytes:
+        return supervision_queries.file_content(sessions.fresh(actor), pilot_id, number)
+
+    show(item, load, "tolerance")
+
+
+def show(item: Tolerance, load: Callable[[int], bytes], key: str) -> None:
+    """One decision with its five findings, of a pilot or of another room's record."""
     with st.container(border=True):
         st.markdown(f"{widgets.badge(item.outcome, item.outcome.label)}　{plain(item.reason)}")
         st.dataframe(
@@ -60,25 +69,30 @@ def card(actor: Actor, pilot_id: int, item: Tolerance) -> None:
             ),
             hide_index=True,
             width="stretch",
-            key=f"tolerance_{item.id}",
+            key=f"{key}_{item.id}",
         )
         if item.files:
-            widgets.attachments(
-                item.files,
-                lambda number: supervision_queries.file_content(sessions.fresh(actor), pilot_id, number),
-                f"tolerance_files_{item.id}",
-            )
+            widgets.attachments(item.files, load, f"{key}_files_{item.id}")
         st.caption(plain(f"{clock.show(item.at)}　认定人：{item.by}"))
 
 
 def _form(actor: Actor, pilot: PilotView, seen: int) -> None:
+    def decide(data: ToleranceIn, given: Sequence[tuple[str, bytes]]) -> None:
+        supervision_service.decide_tolerance(actor, pilot.id, data, given, seen=seen)
+        widgets.flash("容错认定已作出，显示在试点页并印在评估报告附录。")
+
+    form("tolerance", "理由（会印在评估报告附录）", decide)
+
+
+def form(name: str, asked: str, decide: Callable[[ToleranceIn, Sequence[tuple[str, bytes]]], None]) -> None:
+    """The form with the five conditions; `name` begins its keys, `asked` stands over the reason."""
     st.caption(f"{ALL_MUST_HOLD}；有不符合的，不予容错；有部分符合、没有不符合的，部分容错。")
-    with st.form("tolerance_form", border=False, enter_to_submit=False):
+    with st.form(f"{name}_form", border=False, enter_to_submit=False):
         rows = []
         for condition in ToleranceCondition:
             st.markdown(f"**{condition.label}**")
             left, middle, right = st.columns([2, 4, 3])
-            key = f"tolerance_{condition}"
+            key = f"{name}_{condition}"
             rows.append(
                 {
                     "condition": condition,
@@ -100,13 +114,11 @@ def _form(actor: Actor, pilot: PilotView, seen: int) -> None:
             index=None,
             format_func=lambda item: item.label,
             horizontal=True,
-            key="tolerance_outcome",
+            key=f"{name}_outcome",
         )
-        reason = st.text_area("理由（会印在评估报告附录）", key="tolerance_reason")
-        given = widgets.uploads("佐证材料（可不传）", "tolerance_files")
-        if st.form_submit_button("作出容错认定", key="tolerance_go", type="primary"):
+        reason = st.text_area(asked, key=f"{name}_reason")
+        given = widgets.uploads("佐证材料（可不传）", f"{name}_files")
+        if st.form_submit_button("作出容错认定", key=f"{name}_go", type="primary"):
             with guard.show_errors(ToleranceIn):
-                data = checked(ToleranceIn, outcome=outcome, reason=reason, findings=rows)
-                supervision_service.decide_tolerance(actor, pilot.id, data, given, seen=seen)
-                widgets.flash("容错认定已作出，显示在试点页并印在评估报告附录。")
+                decide(checked(ToleranceIn, outcome=outcome, reason=reason, findings=rows), given)
                 st.rerun()

@@ -14,13 +14,13 @@ from accounts import credit_code
 from accounts import service as accounts
 from accounts.permissions import OPERATOR, Actor
 from accounts.schemas import AccountIn, OrganisationIn
-from challenges import bid_service, decision_service, queries, service, stages
-from challenges.schemas import AwardIn, BidIn, ChallengeIn, OpinionIn
+from challenges import acceptance_service, bid_service, contract_service, decision_service, queries, service, stages
+from challenges.schemas import AwardIn, BidIn, ChallengeIn, ContractIn, MilestoneIn, OpinionIn
 from challenges.views import BidView, ChallengeView
 from core import clock
 from core.words import MemberRole, OrganisationKind, Role
 from db.session import read, write
-from db.tables import Challenge, ReviewEntry
+from db.tables import Challenge, ReviewEntry, RubricRow, RubricVersion
 from panels import finalise_service, review_service, setup_service
 from panels import stages as panel_stages
 from panels.schemas import MemberIn, ScheduleIn
@@ -63,6 +63,22 @@ def bid_in(name: str, **changes: Any) -> BidIn:
         "contact": f"{name} 0571-1111111",
     }
     return BidIn(**{**values, **changes})
+
+
+def contract_in(amount: int, shares: tuple[str, ...] = ("33.33", "33.33", "33.34")) -> ContractIn:
+    return ContractIn(
+        amount=Decimal(amount),
+        content="按方案完成研制和试运行",
+        milestones=[
+            MilestoneIn(
+                title=f"第{at}步",
+                indicators="识别率不低于 90%；误报率不高于 5%",
+                due_on=clock.today() + timedelta(days=30 * at),
+                share=Decimal(share),
+            )
+            for at, share in enumerate(shares, start=1)
+        ],
+    )
 
 
 @dataclass
@@ -109,8 +125,20 @@ class Round:
 
     def judge(self, marks: dict[str, float]) -> None:
         """The panel's review to its final result: one mark a bid, from every judge."""
+        self._sit(decision_service.open_review(self.cast.li_staff, self.id, self._rubric(), 5, 3), marks)
+
+    def judge_work(self, marks: dict[str, float]) -> None:
+        """The same for the acceptance of what was delivered."""
+        self._sit(acceptance_service.open_panel(self.cast.li_staff, self.id, self._rubric(), 5, 3), marks)
+
+    def _rubric(self) -> int:
+        with read() as session:
+            known = session.exec(select(RubricVersion.id).join(RubricRow).where(RubricRow.nonce == "rubric-评分标准一"))
+            return known.first() or rubric_version(self.cast.li_staff)
+
+    def _sit(self, review_id: int, marks: dict[str, float]) -> None:
         cast = self.cast
-        review_id = decision_service.open_review(cast.li_staff, self.id, rubric_version(cast.li_staff), 5, 3)
+        judges = list(self.panel.judges.values()) if self.panel else [judge_account(number) for number in range(5)]
         self.panel = panel = Panel(review_id, cast.li_staff, cast.chen_staff, {})
         now = clock.now()
         review_service.set_schedule(
@@ -120,8 +148,7 @@ class Round:
             "",
             seen_version=panel.version(),
         )
-        for number in range(5):
-            judge = judge_account(number)
+        for judge in judges:
             panel.judges[judge.name] = judge
             panel.members[judge.name] = setup_service.add_member(
                 cast.li_staff, review_id, MemberIn(account_id=judge.account_id or 0, role=MemberRole.JUDGE)
@@ -133,6 +160,12 @@ class Round:
         panel.mark_all({name: [mark] * 5 for name, mark in marks.items()})
         panel.step(panel_stages.CLOSE)
         self.finalise()
+
+    def sign(self, name: str, amount: int, shares: tuple[str, ...] = ("33.33", "33.33", "33.34")) -> None:
+        """A contract drafted and signed today."""
+        staff = self.cast.li_staff
+        contract_service.draft(staff, self.of(name).id, contract_in(amount, shares), seen_version=self.of(name).version)
+        contract_service.sign(staff, self.of(name).id, clock.today(), seen_version=self.of(name).version)
 
     def finalise(self) -> None:
         assert self.panel is not None

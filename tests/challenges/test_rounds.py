@@ -6,15 +6,22 @@ import hashlib
 import io
 import zipfile
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 import time_machine
 from sqlmodel import select
 
 from accounts.permissions import Actor
-from challenges import archive, contract_service, decision_service, objection_service, service, stages
-from challenges.schemas import ContractIn, MilestoneIn, OpinionIn
+from challenges import (
+    acceptance_service,
+    archive,
+    contract_service,
+    decision_service,
+    objection_service,
+    service,
+    stages,
+)
+from challenges.schemas import OpinionIn
 from core import clock
 from core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, WrongState
 from core.words import BidState as B
@@ -38,18 +45,6 @@ def judged(cast: Cast, marks: dict[str, float] | None = None, winners: int = 2) 
     return made
 
 
-def contract(amount: int, shares: tuple[str, ...] = ("33.33", "33.33", "33.34")) -> ContractIn:
-    return ContractIn(
-        amount=Decimal(amount),
-        signed_on=clock.today(),
-        content="按方案完成研制和试运行",
-        milestones=[
-            MilestoneIn(title=f"第{at}步", due_on=clock.today() + timedelta(days=30 * at), share=Decimal(share))
-            for at, share in enumerate(shares, start=1)
-        ],
-    )
-
-
 def objected(made: Round, who: Actor, nonce: str = "objection") -> int:
     return objection_service.file(who, made.id, "第一名的方案与公开报告高度相似，请核实。", EVIDENCE, nonce=nonce)
 
@@ -59,6 +54,11 @@ def answered(made: Round, objection: int, upheld: bool, bid: int | None = None) 
     objection_service.take_on(chen, objection)
     version = next(item.version for item in made.seen(chen).objections if item.id == objection)
     return objection_service.answer(chen, objection, upheld, "经核实后作出答复", bid, seen_version=version)
+
+
+def accepted(made: Round, name: str, *, passed: bool) -> None:
+    bid = made.of(name)
+    acceptance_service.accept(made.cast.li_staff, bid.id, passed, "以验收评审结果为准", seen_version=bid.version)
 
 
 def test_a_whole_round(database: str, cast: Cast) -> None:
@@ -90,10 +90,10 @@ def test_a_whole_round(database: str, cast: Cast) -> None:
             SECOND: B.TERMINATED,
             THIRD: B.WON,
         }
-        contract_service.sign(cast.li_staff, made.of(OURS).id, contract(60), seen_version=made.of(OURS).version)
+        made.sign(OURS, 60)
         with pytest.raises(Invalid, match="还可以签 40 万元"):
-            contract_service.sign(cast.li_staff, made.of(THIRD).id, contract(41), seen_version=made.of(THIRD).version)
-        contract_service.sign(cast.li_staff, made.of(THIRD).id, contract(40), seen_version=made.of(THIRD).version)
+            made.sign(THIRD, 41)
+        made.sign(THIRD, 40)
         made.step(stages.START)
         assert sum(item.amount for bid in made.seen().bids for item in bid.milestones) == 100_000_000
         _eliminate(made, THIRD)
@@ -102,9 +102,8 @@ def test_a_whole_round(database: str, cast: Cast) -> None:
             made.step(stages.ACCEPT)
         assert sum(_deliver(made, OURS, at) for at in range(3)) == 60_000_000
         made.step(stages.ACCEPT)
-        contract_service.accept(
-            cast.li_staff, made.of(OURS).id, True, "达到全部指标", seen_version=made.of(OURS).version
-        )
+        made.judge_work({OURS: 88})
+        accepted(made, OURS, passed=True)
         made.step(stages.CONFIRM)
         made.step(stages.PAY_OUT)
         assert made.seen().row.state is C.PAID

@@ -222,6 +222,7 @@ def test_the_starting_rubrics_are_whole(cast: Cast) -> None:
     defaults.load()
     views = rubric_queries.rubrics(cast.li_staff)
     assert [(view.name, [c.weight for c in view.newest.rubric.criteria]) for view in views] == [
+        ("揭榜验收评分标准", [4000, 2000, 2000, 1000, 1000]),
         ("年度遴选评分标准", [1500, 2000, 1500, 2500, 1000, 1000, 500]),
         ("揭榜挂帅评分标准", [3000, 2000, 1500, 1500, 1000, 1000]),
     ]
