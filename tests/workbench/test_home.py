@@ -19,4 +19,6 @@ def test_a_new_installation_is_shown_the_way_and_where_it_stands(page: Page, cas
 
 def test_challenges_wait_on_the_workbench(page: Page, demo_cast: dict[str, Actor]) -> None:
     assert "项榜单正在征集，可以揭榜" in words(page("home", demo_cast["wujie"]))
-    assert "项榜单已截止，等待资格审查" in words(page("home", demo_cast["liyan"]))
+    staff = words(page("home", demo_cast["liyan"]))
+    assert "项榜单已截止，等待资格审查" in staff
+    assert "“方案设计”待核查" in staff

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from accounts.permissions import Actor, Permission, may
-from challenges import queries
+from challenges import queries, work_queries
 from core.words import BidState, ChallengeState, Role
-from workbench.pages.rows import todo
+from workbench.pages.rows import one, todo
 
-_CHALLENGES = "challenges/pages/challenges.py"
+_CHALLENGES, _CHALLENGE = "challenges/pages/challenges.py", "challenges/pages/challenge.py"
+_MOST = 6
 _STAFF = (
     (ChallengeState.READY, "项榜单论证通过，等待发榜", "去发榜"),
     (ChallengeState.CHECKING, "项榜单已截止，等待资格审查", "去审查"),
@@ -25,13 +26,33 @@ def challenges(actor: Actor) -> bool:
     if actor.role is not Role.BIDDER and not may(actor, Permission.CHALLENGE_RUN):
         return False
     rows = queries.challenges(actor)
+    late = after_award(actor)
     if actor.role is Role.BIDDER:
         drafts = sum(row.open and row.mine is BidState.DRAFT for row in rows)
         fresh = sum(row.open and row.mine is None for row in rows)
         found = todo(drafts, "份揭榜申请还没有提交", _CHALLENGES, "去提交申请")
-        return todo(fresh, "项榜单正在征集，可以揭榜", _CHALLENGES, "去看榜单") or found
+        return todo(fresh, "项榜单正在征集，可以揭榜", _CHALLENGES, "去看榜单") or found or late
     states = Counter(row.state for row in rows)
-    found = False
+    found = late
     for state, words, label in _STAFF:
         found |= todo(states[state], words, _CHALLENGES, label)
     return found
+
+
+def after_award(actor: Actor) -> bool:
+    """What has to be signed, delivered, checked and answered, one a line, the late first; a few of them."""
+    found = work_queries.waiting(actor)
+    for number, item in enumerate(found[:_MOST]):
+        state, mark = ("overdue", "已超期") if item.late else ("pending", "待办")
+        due = f"　期限 {item.due_on}" if item.due_on else ""
+        one(
+            f"award_{number}",
+            state,
+            mark,
+            item.code,
+            f"{item.what}{due}",
+            _CHALLENGE,
+            "去办理",
+            id=str(item.challenge_id),
+        )
+    return todo(max(0, len(found) - _MOST), "项其他揭榜事项", _CHALLENGES, "看全部") or bool(found)
