@@ -3,6 +3,7 @@ read it: from the roll-ups, each county on the side it was on in that period."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -131,45 +132,62 @@ def panel(actor: Actor, collection_id: int, code: str, as_of: date | None = None
 
 def panel_of(session: Session, collection_id: int, code: str, as_of: date | None = None) -> Panel | None:
     """`panel` for callers that have asked who may."""
-    versions = [
-        queries.indicator_of(row)
-        for row in session.exec(
-            select(IndicatorRow)
-            .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
-            .where(CollectionIndicator.collection_id == collection_id, IndicatorRow.code == code)
-            .order_by(col(IndicatorRow.version))
-        )
-    ]
-    if not versions:
+    found = panels_of(session, {collection_id: code}, as_of).get(collection_id)
+    if found is None:
         return None
-    units = _units(session, collection_id)
-    values = _values(session, collection_id, [version.id for version in versions], list(units))
-    reference = series.reference(versions, list(values.indicator_id.unique()))
-    versions = [version for version in versions if version.version <= reference.version]
-    owed = _owed(session, collection_id, list(units))
-    ends = {period: Period.parse(period).end for period in {*values.period.unique(), *owed.period.unique()}}
     scheme = session.get_one(Collection, collection_id).group_scheme or groups.MAIN_SCHEME
-    days = {as_of} if as_of else set(ends.values())
-    dated = groups.timeline(session, list(units), days, scheme)
+    return replace(
+        found,
+        changes=list_changes(session, list(found.units), scheme),
+        targets=queries.lines_of(session, collection_id, found.indicator),
+    )
 
-    def sided(frame: pd.DataFrame) -> pd.DataFrame:
-        found = [
-            dated.get((code, as_of or ends[period])) for code, period in zip(frame.code, frame.period, strict=True)
-        ]
+
+def panels_of(session: Session, wanted: Mapping[int, str], as_of: date | None = None) -> dict[int, Panel]:
+    """One indicator each of many collections (id → code), without changes of lists and targets, with as many reads
+    as of one; left out are collections that do not ask for theirs."""
+    versions: dict[int, list[Indicator]] = defaultdict(list)
+    for asked, number in session.exec(
+        select(IndicatorRow, CollectionIndicator.collection_id)
+        .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
+        .where(col(CollectionIndicator.collection_id).in_(wanted), col(IndicatorRow.code).in_(set(wanted.values())))
+        .order_by(col(IndicatorRow.version))
+    ):
+        if asked.code == wanted[number]:
+            versions[number].append(queries.indicator_of(asked))
+    collections = session.exec(select(Collection).where(col(Collection.id).in_(versions))).all()
+    units = _units(session, list(versions))
+    values = _values(session, versions, units)
+    owed = _owed(session, units)
+    days = {key: as_of or Period.parse(key).end for key in {*values.period, *owed.period}}
+    schemes = {row.id or 0: row.group_scheme or groups.MAIN_SCHEME for row in collections}
+    codes = {code for own in units.values() for code in own}
+    dated = {
+        scheme: groups.timeline(session, codes, set(days.values()), scheme) for scheme in sorted(set(schemes.values()))
+    }
+
+    def sided(frame: pd.DataFrame, scheme: str) -> pd.DataFrame:
+        found = [dated[scheme].get((code, days[key])) for code, key in zip(frame.code, frame.period, strict=True)]
         return frame.assign(side=[member.side.label if member else "" for member in found])
 
-    return Panel(
-        collection_id=collection_id,
-        collection=session.get_one(Collection, collection_id).name,
-        indicator=reference,
-        versions=versions,
-        units=units,
-        rows=sided(series.valued(versions, values)),
-        owed=sided(owed),
-        changes=list_changes(session, list(units), scheme),
-        as_of=as_of,
-        targets=queries.lines_of(session, collection_id, reference),
-    )
+    panels = {}
+    for row in collections:
+        number = row.id or 0
+        own = values[values.collection_id == number].drop(columns="collection_id")
+        due = owed[owed.collection_id == number].drop(columns="collection_id").reset_index(drop=True)
+        reference = series.reference(versions[number], list(own.indicator_id.unique()))
+        told = [version for version in versions[number] if version.version <= reference.version]
+        panels[number] = Panel(
+            collection_id=number,
+            collection=row.name,
+            indicator=reference,
+            versions=told,
+            units=units[number],
+            rows=sided(series.valued(told, own), schemes[number]),
+            owed=sided(due, schemes[number]),
+            as_of=as_of,
+        )
+    return panels
 
 
 def list_changes(session: Session, codes: Sequence[str], scheme: str = groups.MAIN_SCHEME) -> list[ListChange]:
@@ -202,53 +220,68 @@ def list_changes(session: Session, codes: Sequence[str], scheme: str = groups.MA
     return found
 
 
-def _units(session: Session, collection_id: int) -> dict[str, Unit]:
+def _units(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Unit]]:
     rows = session.exec(
         select(CollectionUnit, Region)
         .join(Region, col(Region.code) == CollectionUnit.region_code)
-        .where(CollectionUnit.collection_id == collection_id)
+        .where(col(CollectionUnit.collection_id).in_(ids))
         .order_by(Region.code)
     ).all()
     cities = regions.names(session, {region.parent_code or "" for _, region in rows})
-    late = latecomers.of(session, [collection_id]).get(collection_id, {})
-    return {
-        region.code: Unit(
-            region.code,
-            region.name,
-            cities.get(region.parent_code or "", ""),
-            None if region.code in late else unit.arm,
-        )
-        for unit, region in rows
-    }
+    late = latecomers.of(session, ids)
+    found: dict[int, dict[str, Unit]] = {number: {} for number in ids}
+    for unit, region in rows:
+        arm = None if region.code in late.get(unit.collection_id, {}) else unit.arm
+        city = cities.get(region.parent_code or "", "")
+        found[unit.collection_id][region.code] = Unit(region.code, region.name, city, arm)
+    return found
 
 
-def _values(session: Session, collection_id: int, ids: Sequence[int], codes: Sequence[str]) -> pd.DataFrame:
+def _values(
+    session: Session, versions: Mapping[int, Sequence[Indicator]], units: Mapping[int, Mapping[str, Unit]]
+) -> pd.DataFrame:
+    """collection_id, indicator_id, code, period, n, d, state of the collections' own indicators and units."""
     table = Rollup.__table__  # type: ignore[attr-defined]
-    names = ["indicator_id", "code", "period", "n", "d", "state"]
+    names = ["collection_id", "indicator_id", "code", "period", "n", "d", "state"]
+    asked = {(number, version.id) for number, own in versions.items() for version in own}
     rows = session.execute(
-        columns(table.c.indicator_id, table.c.scope_code, table.c.period, table.c.n, table.c.d, table.c.state)
+        columns(
+            table.c.collection_id, table.c.indicator_id, table.c.scope_code, table.c.period, table.c.n, table.c.d,
+            table.c.state,
+        )
         .where(
-            table.c.collection_id == collection_id,
-            table.c.indicator_id.in_(list(ids)),
+            table.c.collection_id.in_(list(versions)),
+            table.c.indicator_id.in_({indicator_id for _, indicator_id in asked}),
             table.c.group_name == "",
-            table.c.scope_code.in_(list(codes)),
+            table.c.scope_code.in_({code for own in units.values() for code in own}),
         )
         .order_by(table.c.period, table.c.scope_code)
-    ).all()
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=names)
-    return frame.astype({"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str"})
+    )  # fmt: skip
+    kept = [tuple(row) for row in rows if row[2] in units[row[0]] and (row[0], row[1]) in asked]
+    frame = pd.DataFrame(kept, columns=names)
+    kinds = {"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str"}
+    return frame.astype({"collection_id": int, **kinds})
 
 
-def _owed(session: Session, collection_id: int, codes: Sequence[str]) -> pd.DataFrame:
-    """Every return whose deadline has passed or that is in: code and period."""
+def _owed(session: Session, units: Mapping[int, Mapping[str, Unit]]) -> pd.DataFrame:
+    """Every return of these units whose deadline has passed or that is in: collection_id, code and period."""
     today = clock.today()
     rows = session.execute(
-        columns(col(ReturnRow.region_code), col(ReturnRow.period), col(ReturnRow.state), col(ReturnRow.due_on)).where(
-            col(ReturnRow.collection_id) == collection_id, col(ReturnRow.region_code).in_(list(codes))
-        )
+        columns(
+            col(ReturnRow.collection_id),
+            col(ReturnRow.region_code),
+            col(ReturnRow.period),
+            col(ReturnRow.state),
+            col(ReturnRow.due_on),
+        ).where(col(ReturnRow.collection_id).in_(list(units)))
     )
-    kept = [(code, period) for code, period, state, due_on in rows if state.counts or due_on < today]
-    return pd.DataFrame(kept, columns=["code", "period"]).astype({"code": "str", "period": "str"})
+    kept = [
+        (number, code, period)
+        for number, code, period, state, due_on in rows
+        if code in units[number] and (state.counts or due_on < today)
+    ]
+    frame = pd.DataFrame(kept, columns=["collection_id", "code", "period"])
+    return frame.astype({"collection_id": int, "code": "str", "period": "str"})
 
 
 def year_before(period: str) -> str:

@@ -39,6 +39,7 @@ class Found:
 
     return_id: int
     collection: str
+    region_code: str
     region: str
     period: str
     indicator: str
@@ -104,6 +105,7 @@ def found(actor: Actor, rule: str, *, collection_id: int | None = None, limit: i
         Found(
             return_id=int(row.return_id),
             collection=collections[row.collection_id],
+            region_code=row.region_code,
             region=regions[row.region_code],
             period=row.period,
             indicator=indicators.get(row.code, row.code),

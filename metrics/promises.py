@@ -36,15 +36,20 @@ class TargetView:
 
 def targets_of(session: Session, collection_id: int) -> dict[int, list[TargetView]]:
     """Every baseline and target ever set, oldest first, by indicator."""
-    found: dict[int, list[TargetView]] = defaultdict(list)
+    return targets_of_all(session, [collection_id])[collection_id]
+
+
+def targets_of_all(session: Session, ids: Sequence[int]) -> dict[int, dict[int, list[TargetView]]]:
+    """The same of many collections, in one read."""
+    found: dict[int, dict[int, list[TargetView]]] = {number: defaultdict(list) for number in ids}
     rows = session.exec(
         select(Target, Account.name)
         .outerjoin(Account, col(Account.id) == Target.set_by)
-        .where(Target.collection_id == collection_id)
+        .where(col(Target.collection_id).in_(ids))
         .order_by(col(Target.id))
     )
     for row, name in rows:
-        found[row.indicator_id].append(
+        found[row.collection_id][row.indicator_id].append(
             TargetView(
                 kind=row.kind,
                 value=from_micro(row.value),

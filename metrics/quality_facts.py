@@ -19,8 +19,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
@@ -74,6 +73,11 @@ class Facts:
             returns, values = returns[returns.period == period], values[values.period == period]
         return Facts(self.indicators, returns, values)
 
+    def of(self, codes: Several[str]) -> Facts:
+        """The facts of some units."""
+        returns, values = self.returns, self.values
+        return Facts(self.indicators, returns[returns.code.isin(codes)], values[values.code.isin(codes)])
+
     def quality(self) -> Quality:
         """The score of all these facts together."""
         return next(iter(self.by([])), ((), score({})))[1]
@@ -100,9 +104,32 @@ class Facts:
 
 def of_collection(session: Session, collection_id: int, codes: Several[str] | None = None) -> Facts:
     """The facts of a collection as they stand, of all its units or some."""
-    rows, returns = _returns(session, collection_id, codes)
-    askings = queries.askings(session, collection_id)
-    indicators = {asking.indicator.id: asking.indicator for asking in askings}
+    return of_collections(session, [collection_id], codes)[collection_id]
+
+
+def of_collections(session: Session, ids: Sequence[int], codes: Several[str] | None = None) -> dict[int, Facts]:
+    """Of many collections, with as many reads as of one."""
+    returns = _returns(session, ids, codes)
+    askings = queries.askings_of_all(session, ids)
+    reported = dict(iter(_reported(session, ids, codes).groupby("collection_id")))
+    settled, open_ = _doubts(session, {int(number) for frame in returns.values() for number in frame.id})
+    regions = {code for frame in returns.values() for code in frame.code.unique()}
+    waivers = rule_queries.excused(session, sorted(regions)) if regions else []
+    nothing = _reported_frame([])
+    found = {}
+    for number in ids:
+        indicators = {asking.indicator.id: asking.indicator for asking in askings[number]}
+        values = _due(returns[number], askings[number], reported.get(number, nothing))
+        silent = _Silent(number, values, settled, waivers)
+        values = _valid(values, indicators, open_, silent)
+        found[number] = Facts(
+            indicators, returns[number], _steady(values, _series(askings[number], values), open_, silent)
+        )
+    return _evidenced(session, found)
+
+
+def _due(returns: pd.DataFrame, askings: Sequence[queries.Asking], reported: pd.DataFrame) -> pd.DataFrame:
+    """A row for every figure that is due, with what was reported of it, if it was."""
     due = returns[returns.due]
     keys = due.period.unique()
     parts = [
@@ -110,85 +137,94 @@ def of_collection(session: Session, collection_id: int, codes: Several[str] | No
         for asking in askings
     ]
     values = pd.concat(parts) if parts else due.assign(indicator_id=0)
-    values = values.rename(columns={"id": "return_id"})[["return_id", "code", "period", "indicator_id"]]
-    values = values.merge(_reported(session, collection_id, codes), how="left", on=["indicator_id", "code", "period"])
+    values = values.rename(columns={"id": "return_id"})[["return_id", "code", "period", "indicator_id", "first_at"]]
+    values = values.merge(reported, how="left", on=["indicator_id", "code", "period"])
     values = values.assign(state=values.state.fillna(""), link=values.link.fillna(False).astype(bool)).reset_index(
         drop=True
     )
-    number = values.n.notna()
-    values = values.assign(
+    return values.assign(
         asked=1,
         answered=values.state.ne("").astype(int),
-        checked=number.astype(int),
-        kept=(values.state.ne("") & ~_corrected(values, rows)).astype(int),
-    )
-    settled, open_ = _doubts(session, returns.id)
-    waivers = rule_queries.excused(session, sorted(set(values.code)))
-    silent = _Silent(collection_id, values, settled, waivers)
-    values = _valid(values, indicators, open_, silent)
-    values = _steady(values, _series(askings, values), open_, silent)
-    return Facts(indicators, returns, _evidenced(session, values, indicators))
+        checked=values.n.notna().astype(int),
+        kept=(values.state.ne("") & ~_corrected(values)).astype(int),
+    ).drop(columns=["first_at", "collection_id"])
 
 
-def _returns(
-    session: Session, collection_id: int, codes: Several[str] | None
-) -> tuple[dict[int, datetime | None], pd.DataFrame]:
-    """When each return was first handed in, and the frame of returns."""
+def _returns(session: Session, ids: Sequence[int], codes: Several[str] | None) -> dict[int, pd.DataFrame]:
+    """The returns of each collection, with `first_at`, when each was first handed in."""
     # Only the columns that count: the returns of a province as objects take three times as long.
-    names = ("id", "region_code", "period", "state", "opens_on", "due_on", "first_submitted_at")
+    names = ("id", "collection_id", "region_code", "period", "state", "opens_on", "due_on", "first_submitted_at")
     query = select(
         *(col(getattr(ReturnRow, name)) for name in names),
         null().label("locked_at"),
         null().label("unlocked_until"),
-    ).where(col(ReturnRow.collection_id) == collection_id)
+    ).where(col(ReturnRow.collection_id).in_(ids))
     if codes is not None:
         query = query.where(col(ReturnRow.region_code).in_(list(codes)))
     today = clock.today()
-    rows = session.execute(query.order_by(col(ReturnRow.period), col(ReturnRow.region_code))).all()
-    records = []
-    for row in rows:
+    records: dict[int, list[tuple[Any, ...]]] = {number: [] for number in ids}
+    for row in session.execute(query.order_by(col(ReturnRow.period), col(ReturnRow.region_code))).all():
         course = queries.course_of(cast(ReturnRow, row))
         on_time = row.state.counts and bool(course.in_time)
-        records.append((row.id or 0, row.region_code, row.period, course.due(today), on_time, row.state.counts))
-    frame = pd.DataFrame(records, columns=["id", "code", "period", "due", "on_time", "handed_in"])
-    frame = frame.astype({"id": int, "code": "str", "period": "str", "due": bool, "on_time": bool, "handed_in": bool})
-    return {row.id or 0: row.first_submitted_at for row in rows}, frame
+        records[row.collection_id].append(
+            (
+                row.id,
+                row.region_code,
+                row.period,
+                course.due(today),
+                on_time,
+                row.state.counts,
+                row.first_submitted_at,
+            )
+        )
+    shown = ("id", "code", "period", "due", "on_time", "handed_in", "first_at")
+    kinds = {"id": int, "code": "str", "period": "str", "due": bool, "on_time": bool, "handed_in": bool}
+    return {
+        number: pd.DataFrame(rows, columns=list(shown)).astype({**kinds, "first_at": object})
+        for number, rows in records.items()
+    }
 
 
-def _reported(session: Session, collection_id: int, codes: Several[str] | None) -> pd.DataFrame:
-    """County figures: indicator_id, code, period, n, d, state, observation_id, revision, entered_at, link."""
+_REPORTED = (
+    "collection_id", "indicator_id", "code", "period", "n", "d", "state", "observation_id", "revision", "entered_at",
+    "link",
+)  # fmt: skip
+
+
+def _reported(session: Session, ids: Sequence[int], codes: Several[str] | None) -> pd.DataFrame:
+    """County figures: the columns of `_REPORTED`."""
     query: Any = (
         select(
-            col(Rollup.indicator_id), col(Rollup.scope_code), col(Rollup.period), col(Rollup.n), col(Rollup.d),
-            col(Rollup.state), col(Rollup.observation_id), col(Observation.revision), col(Observation.entered_at),
-            col(Observation.link) != "",
+            col(Rollup.collection_id), col(Rollup.indicator_id), col(Rollup.scope_code), col(Rollup.period),
+            col(Rollup.n), col(Rollup.d), col(Rollup.state), col(Rollup.observation_id), col(Observation.revision),
+            col(Observation.entered_at), col(Observation.link) != "",
         )
         .join(Observation, col(Observation.id) == col(Rollup.observation_id))
-        .where(col(Rollup.collection_id) == collection_id, col(Rollup.group_name) == "", col(Rollup.state) != "")
+        .where(col(Rollup.collection_id).in_(ids), col(Rollup.group_name) == "", col(Rollup.state) != "")
     )  # fmt: skip
     if codes is not None:
         query = query.where(col(Rollup.scope_code).in_(list(codes)))
-    names = ["indicator_id", "code", "period", "n", "d", "state", "observation_id", "revision", "entered_at", "link"]
-    frame = pd.DataFrame([tuple(row) for row in session.execute(query)], columns=names)
+    return _reported_frame([tuple(row) for row in session.execute(query)])
+
+
+def _reported_frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     kinds = {"n": "Int64", "d": "Int64", "code": "str", "period": "str", "state": "str", "link": "boolean"}
-    return frame.astype({"indicator_id": int, "observation_id": "Int64", "revision": "Int64", **kinds})
+    whole = {"collection_id": int, "indicator_id": int, "observation_id": "Int64", "revision": "Int64"}
+    return pd.DataFrame(rows, columns=list(_REPORTED)).astype({**whole, **kinds})
 
 
-def _corrected(values: pd.DataFrame, handed_in: Mapping[int, datetime | None]) -> pd.Series:
+def _corrected(values: pd.DataFrame) -> pd.Series:
     """Which figures were changed after their return was first handed in."""
-    found = [
-        bool(revision is not pd.NA and revision > 1 and (first := handed_in.get(number)) and at > first)
-        for number, revision, at in zip(values.return_id, values.revision, values.entered_at, strict=True)
-    ]
-    return pd.Series(found, index=values.index, dtype=bool)
+    later = values[values.revision > 1]
+    found = [bool(first) and at > first for first, at in zip(later.first_at, later.entered_at, strict=True)]
+    return pd.Series(found, index=later.index, dtype=bool).reindex(values.index, fill_value=False)
 
 
 Doubts = dict[int, dict[str, str]]  # observation → rule → what it says
 
 
-def _doubts(session: Session, return_ids: pd.Series) -> tuple[set[tuple[int, str]], Doubts]:
-    """(value, rule) pairs that were accepted, and what still waits for an answer."""
-    ids = {int(number) for number in return_ids}
+def _doubts(session: Session, ids: Several[int]) -> tuple[set[tuple[int, str]], Doubts]:
+    """Of these returns: (value, rule) pairs that were accepted, and what still waits for an answer."""
     settled: set[tuple[int, str]] = set()
     open_: Doubts = defaultdict(dict)
     rows = session.execute(
@@ -224,11 +260,18 @@ class _Silent:
         )
 
 
+def _doubted(values: pd.DataFrame, open_: Doubts) -> Iterator[tuple[int, int]]:
+    """Place and observation of the figures that somebody still has to answer for."""
+    known = values.observation_id[values.observation_id.isin(list(open_))]
+    for place, number in known.items():
+        yield cast(int, place), int(number)
+
+
 def _valid(values: pd.DataFrame, indicators: Mapping[int, Indicator], open_: Doubts, silent: _Silent) -> pd.DataFrame:
     """With `quarters` (four for a figure nobody doubts) and `doubts` in words."""
     doubts: dict[int, dict[str, str]] = defaultdict(dict)
-    for place, number in values.observation_id.dropna().items():
-        for rule, message in open_.get(int(number), {}).items():
+    for place, number in _doubted(values, open_):
+        for rule, message in open_[number].items():
             if not rule.startswith(_PAST):
                 doubts[place][rule] = message
     for indicator_id, rows in values[values.checked == 1].groupby("indicator_id"):
@@ -282,8 +325,8 @@ def _steady(
     """With `compared`, `steady` and `unsteady` in words."""
     compared: set[int] = set()
     unsteady: dict[int, dict[str, str]] = defaultdict(dict)
-    for place, number in values.observation_id.dropna().items():
-        for rule, message in open_.get(int(number), {}).items():
+    for place, number in _doubted(values, open_):
+        for rule, message in open_[number].items():
             if rule.startswith(_PAST):
                 unsteady[place][rule] = message
     for indicator, frame in told:
@@ -319,12 +362,27 @@ def _wild(rows: pd.DataFrame) -> NDArray[np.bool_]:
     return flags
 
 
-def _evidenced(session: Session, values: pd.DataFrame, indicators: Mapping[int, Indicator]) -> pd.DataFrame:
+def _evidenced(session: Session, facts: Mapping[int, Facts]) -> dict[int, Facts]:
     """With `evidence_asked` and `evidenced`."""
-    asking = {number: item for number, item in indicators.items() if item.evidence_kind is not EvidenceKind.NONE}
-    rows = values[values.indicator_id.isin(list(asking)) & (values.checked == 1)]
-    numbers = sorted({int(number) for number in rows.return_id})
+    asking = {
+        number: {key: item for key, item in found.indicators.items() if item.evidence_kind is not EvidenceKind.NONE}
+        for number, found in facts.items()
+    }
+    rows = {
+        number: found.values[found.values.indicator_id.isin(list(asking[number])) & (found.values.checked == 1)]
+        for number, found in facts.items()
+    }
+    numbers = sorted({int(number) for own in rows.values() for number in own.return_id})
     held = {(file.entity_id, file.label) for file in files.attached(session, ENTITY, numbers)} if numbers else set()
+    return {
+        number: replace(found, values=_with_evidence(found.values, rows[number], asking[number], held))
+        for number, found in facts.items()
+    }
+
+
+def _with_evidence(
+    values: pd.DataFrame, rows: pd.DataFrame, asking: Mapping[int, Indicator], held: Several[tuple[int, str]]
+) -> pd.DataFrame:
     enough = pd.Series(
         {
             place: int(

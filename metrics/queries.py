@@ -33,9 +33,9 @@ from db.tables import (
 from metrics import definitions, promises, rule_queries
 from metrics.model import Entry, Form, Indicator, Line
 from metrics.progress import Course
-from metrics.promises import TargetView, applying, in_force, targets_of
+from metrics.promises import TargetView, applying, in_force, targets_of, targets_of_all
 
-__all__ = ["TargetView", "applying", "in_force", "targets_of"]  # asked here by every room above
+__all__ = ["TargetView", "applying", "in_force", "targets_of", "targets_of_all"]  # asked here by every room above
 
 EDITABLE = (ReturnState.DRAFT, ReturnState.RETURNED)
 HISTORY = 24  # how many earlier periods help to judge a value
@@ -286,14 +286,24 @@ class Asking:
 
 def askings(session: Session, collection_id: int) -> list[Asking]:
     """Everything a collection has ever asked for, in its order."""
+    return askings_of_all(session, [collection_id])[collection_id]
+
+
+def askings_of_all(session: Session, ids: Sequence[int]) -> dict[int, list[Asking]]:
+    """The same of many collections, with as many reads as of one."""
     rows = session.exec(
-        select(IndicatorRow, CollectionIndicator.from_period, CollectionIndicator.until_period)
+        select(IndicatorRow, CollectionIndicator)
         .join(CollectionIndicator, col(CollectionIndicator.indicator_id) == IndicatorRow.id)
-        .where(CollectionIndicator.collection_id == collection_id)
+        .where(col(CollectionIndicator.collection_id).in_(ids))
         .order_by(col(CollectionIndicator.position))
     ).all()
-    before = _same_before(session, [row for row, _, _ in rows])
-    return [Asking(indicator_of(row), first, last, before.get(row.id or 0, 0)) for row, first, last in rows]
+    same = _same_before(session, [row for row, _ in rows])
+    found: dict[int, list[Asking]] = {number: [] for number in ids}
+    for row, asked in rows:
+        found[asked.collection_id].append(
+            Asking(indicator_of(row), asked.from_period, asked.until_period, same.get(row.id or 0, 0))
+        )
+    return found
 
 
 def _same_before(session: Session, asked: Sequence[IndicatorRow]) -> dict[int, int]:

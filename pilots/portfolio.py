@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ from core.settings import settings
 from core.words import Arm, Direction, IndicatorRole, PilotState, Side, TargetKind
 from db.session import read
 from db.tables import CollectionIndicator, IndicatorRow, PilotBudgetLine, PilotPayment, ReturnRow
-from metrics import figure_panel, sides
+from metrics import figure_panel, latecomers, quality_facts, sides
 from metrics import queries as metrics
 from metrics.definitions import joins
 from metrics.effects import interval
@@ -30,12 +30,12 @@ from metrics.promises import TargetView, joined
 from metrics.queries import applying
 from metrics.sides import GroupFigure
 from pilots import evaluation, queries, reading
-from pilots.phases import Phase
+from pilots.causes import Cause, cause
+from pilots.model import Span, Unit
 from pilots.queries import PilotView
 from pilots.stages import NOT_BEGUN, PILOT
 
 _YEAR = timedelta(days=365)
-QUALITY, EFFECT, RANGE = "数据质量", "效果（与对照地区相比）", "可信范围（95%）"  # as verdicts keep them
 BEGUN = frozenset(PilotState) - NOT_BEGUN
 
 
@@ -52,7 +52,8 @@ class Attained:
 class Line:
     """One pilot. `indicator` is its first goal; `figure` that of its pilot counties in `period`, the newest that
     enough of them reported. `by_side` by the side's label. `prompt`: returns of the last year in time, of due.
-    Money in fen, None where no budget was entered. `quality` as the last verdict had it."""
+    Money in fen, None where no budget was entered. `cause`: what the comparison says of the goal today. `quality`:
+    today's score, None where nothing was due."""
 
     pilot: PilotView
     indicator: Indicator | None = None
@@ -65,7 +66,8 @@ class Line:
     prompt: tuple[int, int] = (0, 0)
     planned: int | None = None
     paid: int | None = None
-    quality: str = ""
+    quality: Fraction | None = None
+    cause: Cause = field(default_factory=Cause)
     targets: Sequence[TargetView] = ()  # every one ever set, replaced ones too
 
 
@@ -90,33 +92,49 @@ _NEXT = {
 
 
 def portfolio(actor: Actor) -> list[Line]:
-    """Every pilot the actor sees, in the order of `queries.pilots`."""
+    """Every pilot the actor sees, in the order of `queries.pilots`. The number of reads does not depend on how many
+    there are."""
     require(actor, Permission.PORTFOLIO_READ)
     views = queries.pilots(actor)
+    collections = [view.collection_id for view in views]
     with read() as session:
-        goals = _goals(session, [view.collection_id for view in views])
-        prompt = _prompt(session, [view.collection_id for view in views])
+        begun = {view.collection_id for view in views if view.state in BEGUN}
+        goals = {number: code for number, code in _goals(session, collections).items() if number in begun}
+        prompt = _prompt(session, collections)
         planned, paid = _money(session, [view.id for view in views])
         phases = queries.phases_of_all(session, [view.id for view in views])
-        lines = []
-        for view in views:
-            code = goals.get(view.collection_id)
-            panel = figure_panel.panel_of(session, view.collection_id, code) if code and view.state in BEGUN else None
-            found = Line(
-                view,
-                prompt=prompt.get(view.collection_id, (0, 0)),
-                planned=planned.get(view.id),
-                paid=paid.get(view.id, 0) if view.id in planned or view.id in paid else None,
-                quality=str(view.verdict.figures.get(QUALITY, "")).partition("（")[0] if view.verdict else "",
-            )
-            lines.append(found if panel is None else _measured(session, found, panel, phases[view.id]))
+        panels = figure_panel.panels_of(session, goals)
+        targets = metrics.targets_of_all(session, collections)
+        late = latecomers.of(session, collections)
+        units = {
+            number: [unit for unit in own if unit.code not in late.get(number, {})]
+            for number, own in reading.units_of_all(session, views).items()
+        }
+        facts = quality_facts.of_collections(session, sorted(begun))
+    lines = []
+    for view in views:
+        number = view.collection_id
+        line = Line(
+            view,
+            prompt=prompt.get(number, (0, 0)),
+            planned=planned.get(view.id),
+            paid=paid.get(view.id, 0) if view.id in planned or view.id in paid else None,
+            quality=facts[number].of([unit.code for unit in units[number]]).quality().total
+            if number in facts
+            else None,
+        )
+        if number in panels:
+            span = reading.span_of(view, phases[view.id])
+            line = _measured(line, panels[number], span, targets[number], units[number])
+        lines.append(line)
     return lines
 
 
-def _measured(session: Session, line: Line, panel: Panel, phases: Sequence[Phase]) -> Line:
-    """The line with how far its goal has come."""
-    indicator, view = panel.indicator, line.pilot
-    span = reading.span_of(view, phases)
+def _measured(
+    line: Line, panel: Panel, span: Span, known: Mapping[int, Sequence[TargetView]], units: Sequence[Unit]
+) -> Line:
+    """The line with how far its goal has come, and whether the pilot caused it."""
+    indicator = panel.indicator
     piloted = panel.of([code for code, unit in panel.units.items() if unit.arm is Arm.PILOT])
     join = joins(panel.versions)
     figure, period = None, ""
@@ -127,7 +145,7 @@ def _measured(session: Session, line: Line, panel: Panel, phases: Sequence[Phase
         if not found.incomplete:
             figure, period = found, key
             break
-    targets = joined(metrics.targets_of(session, view.collection_id), panel.versions, join)
+    targets = joined(known, panel.versions, join)
     at = period or span.first_post
     baseline, target = (applying(targets, kind, "", at) for kind in (TargetKind.BASELINE, TargetKind.TARGET))
     by_side = {}
@@ -136,20 +154,17 @@ def _measured(session: Session, line: Line, panel: Panel, phases: Sequence[Phase
             share = attained(indicator, baseline, target, _figure(piloted, period, side.label))
             if share is not None:
                 by_side[side.label] = share
-    return Line(
-        view,
-        indicator,
-        period,
-        figure,
-        baseline,
-        target,
-        None if figure is None else attained(indicator, baseline, target, figure),
-        by_side,
-        line.prompt,
-        line.planned,
-        line.paid,
-        line.quality,
-        targets,
+    return replace(
+        line,
+        indicator=indicator,
+        period=period,
+        figure=figure,
+        baseline=baseline,
+        target=target,
+        attained=None if figure is None else attained(indicator, baseline, target, figure),
+        by_side=by_side,
+        cause=cause(panel.rows, units, span, indicator),
+        targets=targets,
     )
 
 

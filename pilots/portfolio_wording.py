@@ -14,8 +14,9 @@ from core.periods import Period
 from core.tabular import Block, write_xlsx
 from core.words import Side
 from pilots import portfolio
-from pilots.pictures import on_the_way
-from pilots.portfolio import EFFECT, RANGE, Attained, Line
+from pilots.pictures import effect_words, on_the_way
+from pilots.portfolio import Attained, Line
+from pilots.wording import claim_words
 from reports import figures
 from reports.figures import Reference
 from reports.figures.common import Figure
@@ -52,10 +53,11 @@ def _wan(fen: int) -> str:
 
 
 def effect(line: Line) -> str:
-    """The effect as the last verdict found it."""
-    kept = line.pilot.verdict.figures if line.pilot.verdict else {}
-    words = str(kept.get(EFFECT, MISSING))
-    return f"{words}（{kept[RANGE]}）" if words != MISSING and kept.get(RANGE) else words
+    """What the comparison says of the goal today, and how much may be claimed: “+3.1个百分点（+1.2 至 +5.0），可作因果判断”."""
+    found = line.cause.effect
+    if found is None or line.indicator is None:
+        return MISSING
+    return f"{effect_words(line.indicator, found)}，{claim_words(found)}"
 
 
 def rows(lines: Sequence[Line]) -> pd.DataFrame:
@@ -76,8 +78,8 @@ def rows(lines: Sequence[Line]) -> pd.DataFrame:
                     f"{side.label}达成率": share_words(line.by_side.get(side.label))
                     for side in (Side.DEVELOPED, Side.UNDERDEVELOPED)
                 },
-                "效果（结论时）": effect(line),
-                "数据质量（结论时）": line.quality or MISSING,
+                "效果（与对照地区相比）": effect(line),
+                "数据质量": MISSING if line.quality is None else format_number(line.quality, 0),
                 "近一年按时报送": prompt(line),
                 "经费（已支付 / 预算）": spending(line),
                 "试点 / 对照": f"{line.pilot.pilots} / {line.pilot.comparisons}",

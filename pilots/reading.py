@@ -146,43 +146,55 @@ def _measures(
 
 def units_of(session: Session, view: PilotView) -> list[Unit]:
     """The pilot's counties by arm and code, with the group each was in when it started."""
-    rows = session.exec(
+    return units_of_all(session, [view])[view.collection_id]
+
+
+def units_of_all(session: Session, views: Sequence[PilotView]) -> dict[int, list[Unit]]:
+    """The same of many pilots by their collection, with as many reads as of one."""
+    rows: dict[int, list[tuple[CollectionUnit, Region]]] = {view.collection_id: [] for view in views}
+    for unit, region in session.exec(
         select(CollectionUnit, Region)
         .join(Region, col(Region.code) == CollectionUnit.region_code)
-        .where(CollectionUnit.collection_id == view.collection_id)
+        .where(col(CollectionUnit.collection_id).in_(rows))
         .order_by(col(CollectionUnit.arm).desc(), Region.code)
-    ).all()
-    member = groups.memberships(session, [region.code for _, region in rows], view.start_on)
-    cities = dict(
-        session.exec(
-            select(Region.code, Region.name).where(
-                col(Region.code).in_({region.parent_code or "" for _, region in rows})
+    ):
+        rows[unit.collection_id].append((unit, region))
+    every = [region for own in rows.values() for _, region in own]
+    member = groups.timeline(session, {region.code for region in every}, {view.start_on for view in views})
+    cities = regions.names(session, {region.parent_code or "" for region in every})
+    later = starts_of_all(session, [view.id for view in views])
+    return {
+        view.collection_id: [
+            Unit(
+                code=region.code,
+                name=region.name,
+                short_name=region.short_name,
+                city=cities.get(region.parent_code or "", ""),
+                arm=unit.arm,
+                group=found.name if (found := member.get((region.code, view.start_on))) else "",
+                side=found.side if found else None,
+                tile_row=region.tile_row,
+                tile_col=region.tile_col,
+                starts_on=day if (day := later[view.id].get(region.code)) and day > view.start_on else None,
+                joined_on=unit.joined_on,
             )
-        ).all()
-    )
-    later = starts_of(session, view.id)
-    return [
-        Unit(
-            code=region.code,
-            name=region.name,
-            short_name=region.short_name,
-            city=cities.get(region.parent_code or "", ""),
-            arm=unit.arm,
-            group=member[region.code].name if region.code in member else "",
-            side=member[region.code].side if region.code in member else None,
-            tile_row=region.tile_row,
-            tile_col=region.tile_col,
-            starts_on=later[region.code] if later.get(region.code, view.start_on) > view.start_on else None,
-            joined_on=unit.joined_on,
-        )
-        for unit, region in rows
-    ]
+            for unit, region in rows[view.collection_id]
+        ]
+        for view in views
+    }
 
 
 def starts_of(session: Session, pilot_id: int) -> dict[str, date]:
     """Own first days of counties that started later; the newest entry of each counts."""
-    rows = session.exec(select(PilotStart).where(PilotStart.pilot_id == pilot_id).order_by(col(PilotStart.id))).all()
-    return {row.region_code: row.start_on for row in rows}
+    return starts_of_all(session, [pilot_id])[pilot_id]
+
+
+def starts_of_all(session: Session, pilot_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+    found: dict[int, dict[str, date]] = {number: {} for number in pilot_ids}
+    query = select(PilotStart).where(col(PilotStart.pilot_id).in_(pilot_ids)).order_by(col(PilotStart.id))
+    for row in session.exec(query):
+        found[row.pilot_id][row.region_code] = row.start_on
+    return found
 
 
 def asked(session: Session, collection_id: int) -> Sequence[tuple[IndicatorRow, IndicatorRole, int | None]]:

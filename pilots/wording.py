@@ -61,8 +61,19 @@ def strength_words(measure: Measure) -> str:
     effect = measure.effect
     if effect is None:
         return "没有可比的前后数据"
-    words = {"causal": "可作因果判断", "indicative": "仅作初步判断", "descriptive": "仅作描述"}[effect.strength]
-    return f"{words}（试点 {effect.n_treated}，对照 {effect.n_comparison}）" + ("" if effect.robust else "，不稳健")
+    return f"{_CLAIMS[effect.strength]}（试点 {effect.n_treated}，对照 {effect.n_comparison}）{_doubt(effect)}"
+
+
+def claim_words(effect: Effect) -> str:
+    """The same in a few words: “可作因果判断”, “仅作初步判断，不稳健”."""
+    return f"{_CLAIMS[effect.strength]}{_doubt(effect)}"
+
+
+_CLAIMS = {"causal": "可作因果判断", "indicative": "仅作初步判断", "descriptive": "仅作描述"}
+
+
+def _doubt(effect: Effect) -> str:
+    return "" if effect.robust else "，不稳健"
 
 
 def compare_words(measure: Measure) -> str:

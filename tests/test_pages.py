@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -38,6 +39,22 @@ def texts(app: AppTest) -> Iterator[str]:
         yield from (str(element.label) for element in app.get(kind) if isinstance(element, Element))
     for frame in app.dataframe:
         yield from (str(column) for column in frame.value.columns)
+
+
+COUNTY = re.compile(r"\w{1,5}([县市]|(?<!地)区)")
+# Places that are no county's name, and grids in which something is chosen or filled in.
+NOT_COUNTIES = {"设区市", "单位", "地区类型", "比较", "依据", "最像", "范围"}
+
+
+def dead_ends(app: AppTest) -> Iterator[tuple[str, str]]:
+    """County names in tables that are not the way to the county: column and an example."""
+    for frame in app.dataframe:
+        config = json.loads(frame.proto.columns or "{}")
+        for column in frame.value.columns:
+            kind = (config.get(column) or {}).get("type_config") or {}
+            names = [name for name in frame.value[column] if isinstance(name, str) and COUNTY.fullmatch(name)]
+            if names and column not in NOT_COUNTIES and kind.get("type") != "button":
+                yield str(column), names[0]
 
 
 def english(text: str) -> list[str]:
@@ -87,4 +104,6 @@ def problems_of(app: AppTest, known: RouterPage, actor: Actor, username: str) ->
     if not may(actor, known.permission) and [title.value for title in app.title] != [f"{actor.name}，您好"]:
         # Not on this person's menu, so the address leads to the front page.
         found.append("opens though it is not on the menu")
+    if actor.is_staff and known.file.startswith(("metrics/", "pilots/", "regions/")):
+        found += [f"{name} leads nowhere in “{column}”" for column, name in dead_ends(app)]
     return found + [f"{text}: {words}" for text in texts(app) if (words := english(text))]

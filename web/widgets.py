@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from accounts.permissions import Actor, Permission, may
 from core import clock
 from core.settings import settings
 from core.uploads import SUFFIXES
@@ -172,14 +173,17 @@ def table(
     addresses: Sequence[Mapping[str, str]] = (),
     help: dict[str, str] | None = None,
     height: int | str = "auto",
+    counties: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """A list with search, sorting and download. With `open_page`, choosing a row opens `ids[row]` there,
-    or `addresses[row]` where one number does not say it all.
+    or `addresses[row]` where one number does not say it all. `counties`: column → the codes behind the names in it
+    (`to_counties`), which then lead to the counties' pages.
 
     The grid reports positions in the frame it was given, so `ids` must be in the frame's order.
     """
     addresses = addresses or [{parameter: str(number)} for number in ids]
-    config = {name: st.column_config.Column(name, help=text) for name, text in (help or {}).items()}
+    config: dict[str, Any] = {name: st.column_config.Column(name, help=text) for name, text in (help or {}).items()}
+    config |= county_columns(key, counties)
     draw: Any = st.dataframe  # its overloads tell selection on and off apart by literals
     event = draw(
         frame,
@@ -191,11 +195,41 @@ def table(
         on_select="rerun" if open_page else "ignore",
         selection_mode="single-row",
     )
+    follow_county(key, counties)
     if open_page:
         st.caption("点选一行左侧的方框可打开详情。")
         rows = event.selection.rows
         if rows and rows[0] < len(addresses):
             st.switch_page(open_page, query_params=dict(addresses[rows[0]]))
+
+
+COUNTY = "pilots/pages/county.py"
+
+
+def to_counties(actor: Actor, codes: Sequence[str], column: str = "地区") -> dict[str, Sequence[str]]:
+    """What `table` is told of a column of county names: the code behind each, nothing for somebody who may not open
+    all of their pages. A town's name leads to its county."""
+    own = [code[:6] for code in codes]
+    visible = may(actor, Permission.COUNTY_READ) and (actor.is_staff or {actor.region_code} >= set(own))
+    return {column: own} if visible else {}
+
+
+def county_columns(key: str, counties: Mapping[str, Sequence[str]] | None) -> dict[str, Any]:
+    """The columns of a grid in which a county's name is the way to its page; after drawing: `follow_county`."""
+    return {
+        column: st.column_config.ButtonColumn(
+            column, type="tertiary", alignment="left", help="点名称看这个县的全部情况", key=f"{key}_{column}_county"
+        )
+        for column in counties or {}
+    }
+
+
+def follow_county(key: str, counties: Mapping[str, Sequence[str]] | None) -> None:
+    """Go to the county whose name was clicked in the grid."""
+    for column, codes in (counties or {}).items():
+        click = st.session_state.get(f"{key}_{column}_county")
+        if click is not None and click["row"] < len(codes):
+            st.switch_page(COUNTY, query_params={"code": codes[click["row"]]})
 
 
 def turn_to(label: str, key: str, *, icon: str | None = None, **query: str) -> None:
@@ -245,7 +279,7 @@ def uploads(label: str, key: str, *, help: str = "") -> list[tuple[str, bytes]]:
 def county(code: str, name: str) -> None:
     """The way to a county's own page, wherever the county is named to somebody who may see it."""
     st.page_link(
-        "pilots/pages/county.py",
+        COUNTY,
         label=f"{plain(name)}的全部情况",
         icon=":material/location_city:",
         query_params={"code": code},

@@ -34,7 +34,7 @@ def of_return(actor: Actor, return_id: int) -> None:
         cards(actor, left, to_return=False)
     if rest:
         with st.expander(f"已答复的疑点（{len(rest)}）", key="return_doubts"):
-            table(rest, "return_doubts_table", with_region=False)
+            table(actor, rest, "return_doubts_table", with_region=False)
 
 
 def cards(actor: Actor, found: Sequence[FollowUpView], *, to_return: bool = True) -> None:
@@ -67,7 +67,7 @@ def cards(actor: Actor, found: Sequence[FollowUpView], *, to_return: bool = True
         st.caption(f"另有 {len(found) - _CARDS} 条，答复后依次显示。")
 
 
-def table(found: Sequence[FollowUpView], key: str, *, with_region: bool) -> None:
+def table(actor: Actor, found: Sequence[FollowUpView], key: str, *, with_region: bool) -> None:
     """Doubts as a list; a row leads to where the figure comes from."""
     frame = _frame(found)
     widgets.table(
@@ -75,6 +75,7 @@ def table(found: Sequence[FollowUpView], key: str, *, with_region: bool) -> None
         key,
         open_page=FIGURE,
         addresses=[address(d.collection_id, d.indicator_id, d.region_code, d.period) for d in found],
+        counties=widgets.to_counties(actor, [d.region_code for d in found]) if with_region else None,
     )
 
 
@@ -84,14 +85,18 @@ def queue(actor: Actor, found: Sequence[FollowUpView]) -> None:
     # What is accepted is what was on the screen when the button was pressed.
     seen = st.session_state.get("doubts_seen", {})
     st.session_state["doubts_seen"] = fresh = {doubt.id: doubt.version for doubt in found}
+    key = f"doubts_queue_{hash(tuple(ids))}"
+    counties = widgets.to_counties(actor, [doubt.region_code for doubt in found])
     event = st.dataframe(
         _frame(found),
-        key=f"doubts_queue_{hash(tuple(ids))}",
+        key=key,
+        column_config=widgets.county_columns(key, counties),
         hide_index=True,
         width="stretch",
         on_select="rerun",
         selection_mode="multi-row",
     )
+    widgets.follow_county(key, counties)
     chosen = [found[position] for position in event.selection.rows if position < len(found)]
     if not chosen:
         st.caption("勾选左侧方框：选一条可再问或看来历，选几条可一并采信。")

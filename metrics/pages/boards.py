@@ -89,7 +89,7 @@ def figures(board: Board) -> None:
     )
 
 
-def returns(board: Board, doubts: Sequence[FollowUpView], reminded: Mapping[str, str]) -> None:
+def returns(actor: Actor, board: Board, doubts: Sequence[FollowUpView], reminded: Mapping[str, str]) -> None:
     """Every return of the round; those that need something done come first. `reminded` says by region how
     often and when it was reminded."""
     open_ = Counter(doubt.return_id for doubt in doubts if doubt.state is FollowUpState.OPEN)
@@ -119,6 +119,7 @@ def returns(board: Board, doubts: Sequence[FollowUpView], reminded: Mapping[str,
         "round_returns",
         open_page=FORM,
         ids=[view.id for view in views],
+        counties=widgets.to_counties(actor, [view.region_code for view in views]),
     )
 
 
@@ -198,7 +199,7 @@ def frozen(found: Sequence[RoundFigure], board: Board) -> None:
     )
 
 
-def restated(collection_id: int, found: Sequence[Restatement], *, key: str, with_region: bool) -> None:
+def restated(actor: Actor, collection_id: int, found: Sequence[Restatement], *, key: str, with_region: bool) -> None:
     """What came late or was corrected after it was frozen."""
     if not found:
         return
@@ -222,4 +223,5 @@ def restated(collection_id: int, found: Sequence[Restatement], *, key: str, with
         key,
         open_page=FIGURE,
         addresses=[address(collection_id, item.indicator.id, item.region_code, item.period) for item in found],
+        counties=widgets.to_counties(actor, [item.region_code for item in found]) if with_region else None,
     )

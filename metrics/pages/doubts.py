@@ -52,7 +52,7 @@ elif decides and set(states) & {FollowUpState.OPEN, FollowUpState.EXPLAINED}:
 elif states == (FollowUpState.OPEN,):
     answering.cards(actor, found)
 else:
-    answering.table(found, "doubts_table", with_region=decides)
+    answering.table(actor, found, "doubts_table", with_region=decides)
 if found:
     st.download_button(
         "下载疑点清单（CSV）",

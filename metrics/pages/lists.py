@@ -91,12 +91,13 @@ def progress(waiting: Sequence[Waiting]) -> None:
         )
 
 
-def table(rows: Sequence[ReturnView], *, with_region: bool) -> None:
+def table(actor: Actor, rows: Sequence[ReturnView], *, with_region: bool) -> None:
     widgets.table(
         _frame(rows, with_region=with_region),
         "returns_table",
         open_page=FORM,
         ids=[row.id for row in rows],
+        counties=widgets.to_counties(actor, [row.region_code for row in rows]) if with_region else None,
     )
 
 
@@ -106,15 +107,19 @@ def queue(actor: Actor, rows: Sequence[ReturnView]) -> None:
     # Approval is of what was on the screen when its button was pressed, not of what this run has just read.
     seen = st.session_state.get("returns_queue_seen", {})
     st.session_state["returns_queue_seen"] = fresh = {row.id: row.version for row in rows}
+    key = f"returns_queue_{hash(tuple(ids))}"
+    counties = widgets.to_counties(actor, [row.region_code for row in rows])
     event = st.dataframe(
         _frame(rows, with_region=True),
         # Chosen rows are positions, so another list of returns is another table without any chosen.
-        key=f"returns_queue_{hash(tuple(ids))}",
+        key=key,
+        column_config=widgets.county_columns(key, counties),
         hide_index=True,
         width="stretch",
         on_select="rerun",
         selection_mode="multi-row",
     )
+    widgets.follow_county(key, counties)
     chosen = {ids[position]: seen.get(ids[position], fresh[ids[position]]) for position in event.selection.rows}
     if not chosen:
         st.caption("勾选左侧方框：选一份可打开，选几份可一并审核通过；表头的方框可全选。")

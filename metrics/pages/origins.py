@@ -121,6 +121,7 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
             "sum_counted",
             open_page=FIGURE,
             addresses=[address(collection_id, indicator.id, part.region_code, found.period) for part in counted],
+            counties=widgets.to_counties(actor, [part.region_code for part in counted]),
         )
     else:
         st.caption("还没有可以计入的数。")
@@ -137,6 +138,7 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
             "sum_left_out",
             open_page=FIGURE,
             addresses=[address(collection_id, indicator.id, part.region_code, found.period) for part in left_out],
+            counties=widgets.to_counties(actor, [part.region_code for part in left_out]),
         )
 
 

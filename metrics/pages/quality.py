@@ -64,6 +64,7 @@ widgets.table(
         {"collection": str(chosen), "period": board.period, "region": board.units[place].region_code}
         for place in shown.index
     ],
+    counties=widgets.to_counties(actor, [board.units[place].region_code for place in shown.index]),
     help=quality_parts.HELP | {"组内名次": "只在同一地区类型里比；同分同名次", "总分": "满分 100，低的在前"},
 )
 st.download_button(

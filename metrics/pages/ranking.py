@@ -75,6 +75,7 @@ else:
             "ranking_table",
             open_page=COUNTY,
             addresses=[{"code": str(region)} for region in rows.code],
+            counties=widgets.to_counties(actor, [str(region) for region in rows.code]),
             height=720,
         )
         st.download_button(

@@ -82,7 +82,7 @@ def box(actor: Actor, board: Board) -> None:
                     st.rerun()
 
 
-def history(found: Sequence[ReminderView], names: dict[str, str]) -> None:
+def history(actor: Actor, found: Sequence[ReminderView], names: dict[str, str]) -> None:
     """Every reminder of a round."""
     if not found:
         return
@@ -99,4 +99,5 @@ def history(found: Sequence[ReminderView], names: dict[str, str]) -> None:
                 for item in found
             ),
             "reminders_table",
+            counties=widgets.to_counties(actor, [item.region_code for item in found]),
         )

@@ -67,7 +67,7 @@ if not rows:
 elif reviews and shown == "待审核":
     lists.queue(actor, rows)
 else:
-    lists.table(rows, with_region=reviews)
+    lists.table(actor, rows, with_region=reviews)
 if rows:
     st.caption(f"最近的 {SHOWN:,} 份；更早的请筛选，或下载全部。" if len(rows) == SHOWN else f"共 {len(rows):,} 份。")
     st.download_button(

@@ -54,13 +54,15 @@ with st.container(horizontal=True):
 reminders = ask(reminder_queries.issued, actor, collection_id=collection_id, period=period)
 reminding_parts.box(actor, board)
 boards.returns(
+    actor,
     board,
     ask(follow_ups.follow_ups, actor, collection_id=collection_id, period=period),
     reminding_parts.counts(reminders),
 )
-reminding_parts.history(reminders, {view.region_code: view.region for view in board.returns})
+reminding_parts.history(actor, reminders, {view.region_code: view.region for view in board.returns})
 boards.frozen(ask(restating.round_figures, actor, collection_id, period), board)
 boards.restated(
+    actor,
     collection_id,
     ask(restating.restatements, actor, collection_id, period=period),
     key="round_restated",

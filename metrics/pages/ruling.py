@@ -226,6 +226,7 @@ def rehearse(actor: Actor, detail: RuleDetail) -> None:
             figure_address(item["collection_id"], item["indicator_id"], item["region_code"], item["period"])
             for item in latest.examples
         ],
+        counties=widgets.to_counties(guard.current_actor(), [item["region_code"] for item in latest.examples]),
     )
     if latest.found > len(latest.examples):
         st.caption(f"只列最近的 {len(latest.examples)} 个。")
@@ -237,7 +238,7 @@ def waivers(actor: Actor, rows: Sequence[WaiverView], names: Mapping[str, str]) 
         st.caption("没有豁免。" if actor.is_staff else "本地区没有豁免。")
         return
     today = clock.today()
-    st.dataframe(
+    widgets.table(
         pd.DataFrame(
             {
                 "规则": rule_words.label(row.rule, names.get(row.rule, "")),
@@ -251,9 +252,8 @@ def waivers(actor: Actor, rows: Sequence[WaiverView], names: Mapping[str, str]) 
             }
             for row in rows
         ),
-        key=f"waivers_{len(rows)}",
-        hide_index=True,
-        width="stretch",
+        f"waivers_{len(rows)}",
+        counties=widgets.to_counties(guard.current_actor(), [row.region_code for row in rows]),
     )
     running = {row.id: row for row in rows if row.running(today)}
     if actor.is_staff and running:
@@ -353,6 +353,7 @@ def listed(rows: Sequence[Found]) -> None:
         f"found_{len(rows)}_{rows[0].return_id}",
         open_page="metrics/pages/return_form.py",
         ids=[row.return_id for row in rows],
+        counties=widgets.to_counties(guard.current_actor(), [row.region_code for row in rows]),
     )
 
 

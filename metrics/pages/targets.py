@@ -33,7 +33,7 @@ missing = [
 if missing and actor.is_staff:
     st.caption(f"还没有设定基线和目标的指标：{guard.plain('、'.join(missing))}。")
 if found.lines:
-    st.dataframe(
+    widgets.table(
         pd.DataFrame(
             {
                 "指标": f"{line.indicator.name}（第 {line.indicator.version} 版）",
@@ -48,9 +48,7 @@ if found.lines:
             }
             for line in found.lines
         ),
-        key=f"targets_{len(found.lines)}",
-        hide_index=True,
-        width="stretch",
+        f"targets_{len(found.lines)}",
     )
     st.caption("改动不会抹掉原来的：旧线仍画在每一张图和评估报告里，虚线样式不同，注明“原”。")
 else:

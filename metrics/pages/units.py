@@ -61,6 +61,7 @@ widgets.table(
         for unit in found.units
     ),
     "units_table",
+    counties=widgets.to_counties(actor, [unit.region_code for unit in found.units]),
     help={"已报 / 应报": "应报包括还没有到期的各期"},
 )
 

@@ -75,15 +75,32 @@ def later_starts(actor: Actor, pilot: PilotView, units: Sequence[Unit]) -> None:
                 st.rerun()
 
 
-def table(build: Callable[[], pd.DataFrame], name: str, pilot: str, key: tuple[Hashable, ...]) -> None:
-    """The rows behind a picture, folded, with their file. `key`: all they depend on besides data and day."""
+def table(
+    build: Callable[[], pd.DataFrame],
+    name: str,
+    pilot: str,
+    key: tuple[Hashable, ...],
+    *,
+    actor: Actor | None = None,
+    units: Sequence[Unit] = (),
+) -> None:
+    """The rows behind a picture, folded, with their file. `key`: all they depend on besides data and day. Names of
+    `units` in the column 地区 lead to their counties, for an `actor` who may go there."""
     with st.expander(f"数据：{plain(name)}"):
         at = ("answer_table", name, *key, keep.version(), clock.today())
         frame = keep.kept(at, build)
         if frame.empty:
             st.caption("还没有数据。")
             return
-        st.dataframe(keep.kept(("arrow", *at), lambda: pa.Table.from_pandas(frame)), hide_index=True, width="stretch")
+        known = {unit.name: unit.code for unit in units}
+        counties = (
+            widgets.to_counties(actor, [known[place] for place in frame["地区"]])
+            if actor is not None and "地区" in frame
+            else None
+        )
+        widgets.table(
+            keep.kept(("arrow", *at), lambda: pa.Table.from_pandas(frame)), f"answer_{name}_rows", counties=counties
+        )
         st.download_button(
             "下载（CSV）",
             data=lambda: write_csv(list(frame.columns), frame.to_numpy().tolist()),

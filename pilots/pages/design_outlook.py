@@ -17,7 +17,7 @@ from metrics.schemas import IndicatorPick
 from pilots import design_queries, detectable
 from pilots.design_queries import LOOK_BACK
 from pilots.detectable import Outlook
-from web import guard, keep
+from web import guard, keep, widgets
 
 _TONES = {"causal": "green", "indicative": "orange", "descriptive": "red"}
 
@@ -105,7 +105,7 @@ def say(outlook: Outlook) -> None:
 def _regions(counts: Mapping[str, int], names: Mapping[str, str], pilots: set[str], pre_periods: int) -> None:
     having = sum(count > 0 for count in counts.values())
     with st.expander(f"各地区试点前的数据（{having} / {len(names)} 个已有）", key="design_outlook_regions"):
-        st.dataframe(
+        widgets.table(
             pd.DataFrame(
                 {
                     "地区": name,
@@ -115,8 +115,7 @@ def _regions(counts: Mapping[str, int], names: Mapping[str, str], pilots: set[st
                 }
                 for code, name in names.items()
             ),
-            key="design_outlook_table",
-            hide_index=True,
-            width="stretch",
+            "design_outlook_table",
+            counties=widgets.to_counties(guard.current_actor(), list(names)),
         )
         st.caption("已有期数来自其他报送任务，只作参考；评估一律用本试点报送的数据，启动后各地区先补报试点前各期。")

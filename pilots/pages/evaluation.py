@@ -67,6 +67,8 @@ draw.table(
     f"{indicator.name}各地区最近完整一期",
     pilot.name,
     ("promise", *of),
+    actor=actor,
+    units=evaluation.units,
 )
 if found.compared is None:
     st.info("其余四个问题要与别的地区比较，由研究院评估后公布。")
@@ -86,6 +88,8 @@ if len(compared.distance.rows):
         "离自己的起点",
         pilot.name,
         ("distance", *of),
+        actor=actor,
+        units=evaluation.units,
     )
 small = compared.small
 with st.expander("小地方的高低，多少是偶然"):
@@ -103,6 +107,8 @@ if small is not None:
         "收缩后的值与波动范围",
         pilot.name,
         ("small", *of),
+        actor=actor,
+        units=evaluation.units,
     )
 
 # -- 3 ------------------------------------------------------------------------------

@@ -115,6 +115,8 @@ def card(view: FeedbackView) -> None:
         if not view.open:
             st.markdown(f"**答复**　{guard.plain(view.answer)}")
             st.caption(guard.plain(f"{view.answered_on}　{view.answered_by}"))
+        if view.region_code and widgets.to_counties(actor, [view.region_code]):
+            widgets.county(view.region_code, view.region)
         if view.iteration:
             st.page_link(
                 "pilots/pages/iteration.py",

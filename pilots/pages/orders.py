@@ -71,7 +71,7 @@ shown_orders = [
 ]
 st.subheader(f"预警（{len(shown_alerts)}）", anchor=False)
 if shown_alerts:
-    supervision_parts.alert_table(shown_alerts, "orders_alerts")
+    supervision_parts.alert_table(actor, shown_alerts, "orders_alerts")
 else:
     st.caption("没有符合条件的预警。")
 st.subheader(f"督办单（{len(shown_orders)}）", anchor=False)

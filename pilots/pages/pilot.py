@@ -1,5 +1,6 @@
 """One pilot: did it work, and would it work elsewhere?"""
 
+import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
@@ -66,10 +67,19 @@ if pilot.state in NOT_BEGUN:
         st.subheader("能看出多小的变化", anchor=False)
         design_outlook.say(seen)
     st.subheader("登记的地区", anchor=False)
-    for arm in (Arm.PILOT, Arm.COMPARISON):
-        st.markdown(
-            f"**{arm.label}**　" + "、".join(f"{unit.name}（{unit.group}）" for unit in units if unit.arm is arm)
-        )
+    widgets.table(
+        pd.DataFrame(
+            {
+                "地区": unit.name,
+                "设区市": unit.city or "–",
+                "地区类型": unit.group or "未分组",
+                "试点或对照": unit.arm.label,
+            }
+            for unit in units
+        ),
+        "pilot_registered",
+        counties=widgets.to_counties(actor, [unit.code for unit in units]),
+    )
     if pilot.state in PILOT.terminal:
         st.info("试点在启动前撤销，没有数据；场景还要试点的，请从场景页重新设计。")
         for item in keep.ask(accounts.queries.history, actor, "pilot", pilot.id):
@@ -168,26 +178,23 @@ if words := wording.restated_words(evaluation, measure):
 rows = keep.kept(("rows", *at), lambda: wording.county_rows(evaluation, measure))
 if measure.latest:
     st.subheader(f"各地区 {Period.parse(measure.latest).label}", anchor=False)
-    st.caption("选中一行可查看这个数字的来历：分子、分母、口径、来源和每次修改。")
-    event = st.dataframe(
+    st.caption("点地区名看这个县的全部情况；选中一行看这个数字的来历：分子、分母、口径、来源和每次修改。")
+    codes = [str(code) for code in rows.code]
+    widgets.table(
         keep.kept(("table", *at), lambda: pa.Table.from_pandas(rows.drop(columns="code"))),
-        key=f"counties_{indicator.id}",
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="single-row",
-    )
-    selected = event.selection.rows
-    if selected and selected[0] < len(rows):
-        st.switch_page(
-            "metrics/pages/figure.py",
-            query_params={
+        f"counties_{indicator.id}",
+        open_page="metrics/pages/figure.py",
+        addresses=[
+            {
                 "collection": str(pilot.collection_id),
                 "indicator": str(indicator.id),
-                "region": str(rows.code.iloc[selected[0]]),
+                "region": code,
                 "period": measure.latest,
-            },
-        )
+            }
+            for code in codes
+        ],
+        counties=widgets.to_counties(actor, codes),
+    )
 elif not evaluation.own_only:
     st.info("试点后还没有一期的报送率达到要求，暂不显示分地区数值。")
 if measure.attained_by and not evaluation.own_only:
@@ -253,6 +260,7 @@ if evaluation.restated:
                 }
                 for item in evaluation.restated
             ],
+            counties=widgets.to_counties(actor, [item.region_code for item in evaluation.restated]),
         )
 
 # -- downloads and how it was computed ---------------------------------------------------

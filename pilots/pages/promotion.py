@@ -57,7 +57,7 @@ if not promotion.held_back or adoptions:
 st.subheader("下一步推广到哪里", anchor=False)
 listed = {view.region_code: view.state.label for view in adoptions}
 widgets.figures(wording.tier_figures(promotion, listed))
-parts.candidates(promotion, listed)
+parts.candidates(actor, promotion, listed)
 if not promotion.held_back and may(actor, Permission.PILOT_PROMOTE):
     parts.plan_form(actor, promotion, listed)
 with st.container(horizontal=True):

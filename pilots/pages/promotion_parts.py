@@ -57,6 +57,7 @@ def progress(actor: Actor, adoptions: Sequence[AdoptionView]) -> None:
         "promotion_plan",
         open_page=COUNTY,
         addresses=[{"code": view.region_code} for view in adoptions],
+        counties=widgets.to_counties(actor, [view.region_code for view in adoptions]),
     )
     movable = {
         view.id: view
@@ -99,7 +100,7 @@ def step_form(actor: Actor, view: AdoptionView) -> None:
     widgets.steps(f"adoption_{view.id}", steps, act)
 
 
-def candidates(promotion: Promotion, known: Mapping[str, str]) -> None:
+def candidates(actor: Actor, promotion: Promotion, known: Mapping[str, str]) -> None:
     """The candidates in order, filtered; choosing a row opens the county."""
     labels = {item.label: item.key for item in promotion.covariates}
     st.multiselect(
@@ -136,6 +137,7 @@ def candidates(promotion: Promotion, known: Mapping[str, str]) -> None:
         "promotion_candidates",
         open_page=COUNTY,
         addresses=[{"code": promotion.candidates[place].code} for place in shown],
+        counties=widgets.to_counties(actor, [promotion.candidates[place].code for place in shown]),
         help={"距离": "高尔距离，0 为相同；与最近 3 个见效地区的平均。", "外推": "超出见效地区范围的因素。"},
     )
 

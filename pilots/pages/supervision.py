@@ -34,7 +34,7 @@ st.subheader("预警与督办", anchor=False)
 if not orders and not alerts:
     st.caption("还没有触发过预警，也没有下达过督办单。")
 if alerts:
-    supervision_parts.alert_table(alerts, "supervision_alerts", of_pilot=True)
+    supervision_parts.alert_table(actor, alerts, "supervision_alerts", of_pilot=True)
 if orders:
     supervision_parts.order_table(orders, "supervision_orders", of_pilot=True)
 if order_queries.may_issue(actor, pilot_id) and pilot.state not in PILOT.terminal:

@@ -60,7 +60,7 @@ def waits(days: int, word: str) -> str:
     return f"{word} {days} 个工作日" if days else "–"
 
 
-def alert_table(alerts: Sequence[AlertView], key: str, *, of_pilot: bool = False) -> None:
+def alert_table(actor: Actor, alerts: Sequence[AlertView], key: str, *, of_pilot: bool = False) -> None:
     """Alerts; a row opens the alert."""
     columns: dict[str, list[object]] = {
         "状态": [widgets.shape(alert_tone(view), view.state.label) for view in alerts],
@@ -78,7 +78,13 @@ def alert_table(alerts: Sequence[AlertView], key: str, *, of_pilot: bool = False
         "督办单": ["、".join(code for _, code in view.orders) or "–" for view in alerts],
         "触发日期": [clock.beijing(view.alert.at).date() for view in alerts],
     }
-    widgets.table(pd.DataFrame(columns), key, open_page=ALERT, ids=[view.alert.id for view in alerts])
+    widgets.table(
+        pd.DataFrame(columns),
+        key,
+        open_page=ALERT,
+        ids=[view.alert.id for view in alerts],
+        counties=widgets.to_counties(actor, [view.alert.region_code for view in alerts]),
+    )
 
 
 def alert_tone(view: AlertView) -> str:

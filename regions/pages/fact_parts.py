@@ -15,7 +15,7 @@ from regions.queries import RegionView
 from web import guard, widgets
 
 
-def fact_table(counties: Sequence[RegionView]) -> None:
+def fact_table(actor: Actor, counties: Sequence[RegionView]) -> None:
     """The newest figure of each name for each county, with its day and source below."""
     known = fact_queries.known([county.code for county in counties], clock.today())
     if not known:
@@ -34,6 +34,7 @@ def fact_table(counties: Sequence[RegionView]) -> None:
             for county in counties
         ),
         "regions_facts",
+        counties=widgets.to_counties(actor, [county.code for county in counties], "名称"),
     )
     for name, of in known.items():
         sources = sorted({f"{fact.source}（截至 {fact.as_of}）" for fact in of.values()})

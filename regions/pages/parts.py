@@ -15,11 +15,9 @@ from regions.queries import MembershipView, RegionView
 from regions.schemas import MembershipIn
 from web import guard, widgets
 
-COUNTY = "pilots/pages/county.py"
 
-
-def county_table(counties: Sequence[RegionView], *, opens: bool = False) -> None:
-    """The counties; with `opens` a row leads to the county's page."""
+def county_table(actor: Actor, counties: Sequence[RegionView]) -> None:
+    """The counties; a name leads to the county's page, for whoever may see them all."""
     widgets.table(
         pd.DataFrame(
             {
@@ -31,8 +29,7 @@ def county_table(counties: Sequence[RegionView], *, opens: bool = False) -> None
             for county in counties
         ),
         "regions_counties",
-        open_page=COUNTY if opens else "",
-        addresses=[{"code": county.code} for county in counties],
+        counties=widgets.to_counties(actor, [county.code for county in counties], "名称"),
     )
 
 
@@ -52,7 +49,7 @@ def town_table(counties: Sequence[RegionView]) -> None:
     widgets.table(pd.DataFrame({"代码": town.code, "名称": town.name} for town in towns), "regions_towns")
 
 
-def history_table(history: Sequence[MembershipView]) -> None:
+def history_table(actor: Actor, history: Sequence[MembershipView]) -> None:
     if not history:
         widgets.empty("还没有分组记录。")
         return
@@ -69,6 +66,7 @@ def history_table(history: Sequence[MembershipView]) -> None:
             for spell in history
         ),
         "regions_history",
+        counties=widgets.to_counties(actor, [spell.region_code for spell in history]),
     )
 
 

@@ -45,13 +45,13 @@ if placed:
 spells = queries.membership_history(province)
 listed, known, towns, history = st.tabs(["县（市、区）", "县情数据", "乡镇（街道）", "分组变动"], key="regions_tab")
 with listed:
-    parts.county_table(counties, opens=actor.is_staff)
+    parts.county_table(actor, counties)
 with known:
-    fact_parts.fact_table(counties)
+    fact_parts.fact_table(actor, counties)
 with towns:
     parts.town_table(counties)
 with history:
-    parts.history_table(spells)
+    parts.history_table(actor, spells)
 
 if may(actor, Permission.REGION_EDIT):
     st.subheader("维护", anchor=False)

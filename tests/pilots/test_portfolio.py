@@ -10,23 +10,48 @@ from accounts.permissions import Actor
 from core.errors import Forbidden
 from metrics import ranking_queries
 from pilots import county_queries, portfolio, portfolio_wording, queries
+from pilots.pictures import effect_words
 from tests.conftest import Page
 from tests.support.databases import count_queries
 
 
-def test_a_line_says_what_the_evaluation_says(demo_cast: dict[str, Actor]) -> None:
+def test_a_line_says_what_the_evaluation_says_today(demo_cast: dict[str, Actor]) -> None:
     li = demo_cast["liyan"]
-    with count_queries() as statements:
-        lines = portfolio.portfolio(li)
-    assert len(statements) < 12 * len(lines)
-    told = {line.pilot.name: (line.period or None, line.attained and line.attained.share) for line in lines}
+    lines = portfolio.portfolio(li)
+    told = {
+        line.pilot.name: (
+            line.period or None,
+            line.attained and line.attained.share,
+            line.cause.effect and effect_words(line.indicator, line.cause.effect) if line.indicator else "–",
+            line.quality,
+        )
+        for line in lines
+    }
     evaluated = {}
     for view in queries.pilots(li):
         found = queries.evaluate(li, view.id)
         assert found is not None
         assert found.goal is not None
-        evaluated[view.name] = (found.goal.latest, found.goal.attained)
+        goal = found.goal
+        effect = goal.effect and effect_words(goal.indicator, goal.effect)
+        evaluated[view.name] = (
+            (goal.latest, goal.attained, effect, found.quality.total)
+            if view.state in portfolio.BEGUN
+            else (goal.latest, goal.attained, "–", None)
+        )
     assert told == evaluated
+
+
+def test_many_pilots_take_as_many_reads_as_one(demo_cast: dict[str, Actor], monkeypatch: pytest.MonkeyPatch) -> None:
+    li = demo_cast["liyan"]
+    views = queries.pilots(li)
+    counts = []
+    for some in ([view for view in views if view.name == "民呼我为全省试点"], views):
+        monkeypatch.setattr(queries, "pilots", lambda _, some=some: some)
+        with count_queries() as statements:
+            assert len(portfolio.portfolio(li)) == len(some)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_an_interval_lies_around_its_share_and_one_county_has_none(demo_cast: dict[str, Actor]) -> None:
