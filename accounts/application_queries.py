@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from accounts.application_service import doubles
+from accounts.doubles import doubled
 from accounts.permissions import Actor, Permission, require
 from core.words import ApplicationState, OrganisationKind
 from db.session import read
@@ -61,7 +61,7 @@ def applications(actor: Actor) -> list[ApplicationView]:
                 reason=row.reason,
                 decided_by=who or ("命令行" if row.decided_at else ""),
                 decided_at=row.decided_at,
-                double=doubles(session, row) if open_ else "",
+                double=doubled(session, row) if open_ else "",
                 beside=waiting[row.credit_code] - 1 if open_ else 0,
                 joins=open_ and row.organisation in names,
                 version=row.version,

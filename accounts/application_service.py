@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import Session, select
 
+from accounts.doubles import doubled
 from accounts.permissions import Actor, Permission, require
-from accounts.schemas import BIDDING
 from core import clock
 from core.errors import Invalid, NotFound, WrongState
 from core.words import ApplicationState, Role
@@ -29,7 +29,7 @@ def decide(actor: Actor, application_id: int, approved: bool, reason: str, *, se
             raise Invalid(["请写明审核意见，申请单位凭回执可以看到"])
         username = ""
         if approved:
-            if double := doubles(session, row):
+            if double := doubled(session, row):
                 raise WrongState(f"不能通过：{double}。", "请核对后写明理由，不予通过。")
             username = _let_in(session, actor, row)
         row.state = ApplicationState.APPROVED if approved else ApplicationState.REFUSED
@@ -40,21 +40,6 @@ def decide(actor: Actor, application_id: int, approved: bool, reason: str, *, se
             session, actor.account_id, "application:decide", "bidder_application", application_id, said, reason.strip()
         )
         return username
-
-
-def doubles(session: Session, row: BidderApplication) -> str:
-    """Whom an application doubles, "" for nobody. An organisation that is known by name only, without a code, is
-    the same one: it is joined."""
-    code = row.credit_code
-    holder = session.exec(select(Organisation.name).where(Organisation.credit_code == code)).first()
-    if holder:
-        return f"这个统一社会信用代码已属于“{holder}”"
-    if session.exec(select(Account.id).where(Account.username == code.lower())).first():
-        return "已有账号以这个代码为用户名"
-    same = session.exec(select(Organisation).where(Organisation.name == row.organisation)).first()
-    if same is not None and (same.credit_code or same.kind not in BIDDING):
-        return f"已有同名单位“{same.name}”"
-    return ""
 
 
 def _let_in(session: Session, actor: Actor, row: BidderApplication) -> str:

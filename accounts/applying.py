@@ -1,7 +1,7 @@
 """An organisation asks to be let in as a bidder, without being signed in, and later asks how it stands.
 
 The answer never depends on who is known already: a form that is filled in properly is always received, and
-whether it doubles somebody is for staff to see (`accounts.application_service`).
+whether it doubles somebody is for staff to see (`accounts.doubles`).
 """
 
 from __future__ import annotations
