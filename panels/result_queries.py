@@ -294,11 +294,11 @@ def _place(rank: int | None) -> str:
     return f"第 {rank} 名" if rank else "不排名"
 
 
-def final_lines(session: Session, review_id: int) -> list[dict[str, Any]]:
-    """The lines of a finished review's result, by place, for rooms above: entry, subject, subject_id, rank, score, … .
-    Empty unless it is 已定稿 and no rehearsal."""
+def final_lines(session: Session, review_id: int, *, rehearsal: bool = False) -> list[dict[str, Any]]:
+    """The lines of a finished review's result, by place, for rooms above: entry, code, rank, score ("n/d"), … .
+    Empty unless it is 已定稿, and a rehearsal only for a rehearsal of the room above."""
     row = session.get(Review, review_id)
-    if row is None or row.state is not ReviewState.FINAL or row.rehearsal:
+    if row is None or row.state is not ReviewState.FINAL or row.rehearsal is not rehearsal:
         return []
     newest = session.exec(
         select(ReviewResult)

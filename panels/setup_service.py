@@ -23,16 +23,12 @@ from db.tables import (
     Review,
     ReviewAssignment,
     ReviewEntry,
-    ReviewEntryVersion,
     Sheet,
 )
-from panels import conflicts, recusing, sheets, stages
-from panels.entries import TITLES, content_of
+from panels import changing, conflicts, recusing, sheets, stages
 from panels.queries import entry_of, find
 from panels.review_queries import ENTRY, JUDGING
-from panels.rubric import digest
 from panels.schemas import AffiliationIn, EntryIn, MemberIn
-from scenarios import writing
 
 
 def add_entry(actor: Actor, review_id: int, data: EntryIn, *, subject: str = "", subject_id: int | None = None) -> int:
@@ -101,29 +97,7 @@ def edit_entry(
         begun = row.scoring_since is not None
         if begun and not reason.strip():
             raise Invalid(["评分开始后修改材料需要填写理由"], "理由会给评委看到。")
-        changes = writing.assign(entry, _values(session, data))
-        if not changes:
-            return entry.number
-        if begun:
-            entry.number += 1
-            content = content_of(entry)
-            session.add(
-                ReviewEntryVersion(
-                    entry_id=entry_id,
-                    number=entry.number,
-                    content=content,
-                    digest=digest(content),
-                    reason=reason.strip(),
-                    by=actor.account_id,
-                    at=clock.now(),
-                )
-            )
-        session.flush()
-        recusing.detect(session, row)
-        # Which fields, not what they say: the log is read by staff who may have to step aside from this entry.
-        said = {"code": entry.code, "number": entry.number, "fields": [TITLES.get(name, name) for name in changes]}
-        audit.record(session, actor.account_id, "entry:edit", "review_entry", entry_id, said, reason.strip())
-        return entry.number
+        return changing.restate(session, actor, row, entry, _values(session, data), reason)
 
 
 def set_entry_state(
@@ -141,10 +115,7 @@ def set_entry_state(
             raise WrongState(f"这个项目已经是“{state.label}”。", "请刷新页面。")
         if not reason.strip():
             raise Invalid(["请写明理由"], "理由会印在评审结果里。")
-        entry.state = state
-        entry.state_reason = "" if state is EntryState.ACTIVE else reason.strip()
-        changes = {"do": state.label, "code": entry.code}
-        audit.record(session, actor.account_id, "entry:state", "review_entry", entry_id, changes, reason.strip())
+        changing.take_out(session, actor, entry, state, reason)
 
 
 def attach_files(actor: Actor, review_id: int, entry_id: int, given: Sequence[tuple[str, bytes]]) -> int:

@@ -1,0 +1,89 @@
+"""The list as it is kept, hashed, signed and compared: plain JSON from the lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from awards.combination import Line
+from core.numbers import MISSING, format_number
+
+LAYOUT = 1
+
+
+def body(
+    code: str, rule_digest: str, lines: Sequence[Line], out: Sequence[tuple[str, str, str]], reviews: Sequence[str]
+) -> dict[str, Any]:
+    """All that is signed. `out`: code, title and why of those that left or were thrown out; `reviews`: the panels'
+    results that it rests on, by code and number."""
+    return {
+        "layout": LAYOUT,
+        "edition": code,
+        "rule_digest": rule_digest,
+        "reviews": list(reviews),
+        "lines": [_line(line) for line in lines],
+        "out": [list(item) for item in out],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    parts = line.parts
+    return {
+        "entry": line.entry,
+        "code": line.code,
+        "title": line.title,
+        "organisation": line.organisation,
+        "track": line.track,
+        "group": line.group,
+        "first": exact(parts.first),
+        "final": exact(parts.final),
+        "panel": exact(parts.panel),
+        "objective": exact(parts.objective),
+        "vote": exact(parts.vote),
+        "votes": parts.votes,
+        "total": exact(line.total),
+        "shown": shown(line.total),
+        "rank": line.placed.rank,
+        "tied": line.placed.tied,
+        "decided_by": line.placed.decided_by,
+        "grade": line.placed.grade,
+        "kept": line.placed.kept,
+    }
+
+
+def exact(value: Fraction | None) -> str | None:
+    return None if value is None else f"{value.numerator}/{value.denominator}"
+
+
+def shown(value: Fraction | str | None) -> str:
+    """A score as printed, rounded half up; places are decided on the exact one."""
+    return MISSING if value is None else format_number(Fraction(value), 2)
+
+
+def winners(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is put to the public: by track, grade and place; no scores."""
+    return [
+        {name: line[name] for name in ("entry", "code", "title", "organisation", "track", "grade", "kept")}
+        for line in kept["lines"]
+        if line["grade"]
+    ]
+
+
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+    """What a reissued list changes in the one before, one sentence each."""
+    if before is None:
+        return []
+    old, new = ({line["code"]: line for line in kept["lines"]} for kept in (before, after))
+    reasons = {code: why for code, _, why in after["out"]}
+    said = []
+    for code in dict.fromkeys([*old, *new]):
+        mine, theirs = old.get(code), new.get(code)
+        title = (theirs or mine or {})["title"]
+        if mine and not theirs:
+            if mine["grade"]:
+                said.append(f"{title}不再列入（原为{mine['grade']}）：{reasons.get(code, '不再参评')}")
+        elif theirs and (mine is None or mine["grade"] != theirs["grade"]):
+            was = mine["grade"] if mine and mine["grade"] else "未入选"
+            said.append(f"{title}由{was}变为{theirs['grade'] or '未入选'}")
+    return said or ["名单和等次与上一号相同"]

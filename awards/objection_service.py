@@ -1,0 +1,185 @@
+"""Objections to a list on notice: filed under a real name that only its handler and the administrator learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, require
+from awards import ending, loading, results, stages, standing
+from challenges import rules as notices
+from core import clock, uploads
+from core.errors import Invalid, NotFound, WrongState
+from core.words import AwardEntryState, AwardStage, EditionState, Veto
+from db import audit, files
+from db.session import check_version, write
+from db.tables import AwardEntry, AwardNotice, AwardObjection, Edition
+from panels import review_service
+from scenarios import writing
+
+ENTITY = "award_objection"
+
+
+def file(
+    actor: Actor,
+    edition_id: int,
+    text: str,
+    given: Sequence[tuple[str, bytes]],
+    entry_id: int | None = None,
+    *,
+    nonce: str,
+) -> int:
+    """Object to the list on notice, or to an entry on it, with evidence; the notice pauses. Returns the objection's id."""
+    require(actor, Permission.OBJECTION_FILE)
+    with write() as session:
+        row = loading.edition(session, actor, edition_id)
+        again = session.exec(select(AwardObjection.id).where(AwardObjection.nonce == nonce)).first()
+        if again is not None:
+            return again
+        notice = standing.latest_notice(session, edition_id)
+        today = clock.today()
+        if notice is None or row.state not in (EditionState.NOTICE, EditionState.PAUSED):
+            raise WrongState(f"年度当前为“{row.state.label}”，不在公示期。", "异议须在公示期内提出。")
+        paused = row.state is EditionState.PAUSED
+        if not paused and not notice.starts_on <= today <= notice.ends_on:
+            raise WrongState(f"公示期为 {notice.starts_on} 至 {notice.ends_on}，现在不接受异议。")
+        if not 10 <= len(text.strip()) <= 4000:
+            raise Invalid(["请写明异议的事实和理由（10 至 4000 个字）"])
+        if not given:
+            raise Invalid(["请附上证据材料"], "异议须书面提出并附证据。")
+        if entry_id is not None and entry_id not in {line["entry"] for line in notice.listed}:
+            raise NotFound("公示名单里没有这个项目。", "请从名单中选择。")
+        checked = [uploads.check(*item) for item in given]
+        objection = AwardObjection(
+            edition_id=edition_id,
+            notice_id=notice.id or 0,
+            entry_id=entry_id,
+            account_id=writing.author(actor),
+            text=text.strip(),
+            due_on=notices.answer_due(today),
+            filed_at=clock.now(),
+            nonce=nonce,
+        )
+        session.add(objection)
+        session.flush()
+        for upload in checked:
+            files.attach(session, None, ENTITY, objection.id or 0, upload, logged=False)
+        # The log names nobody: staff read it, and the name is for two people only.
+        audit.record(session, None, "award_objection:file", "award_objection", objection.id, {"edition": row.code})
+        if not paused:
+            notice.paused_on = today
+            notice.days_left = notices.days_left(
+                notice.counted_from,
+                today,
+                notice.days_left,
+                notice.count_first or notice.counted_from > notice.starts_on,
+            )
+            loading.take(session, actor, row, stages.PAUSE, by=None)
+        return objection.id or 0
+
+
+def take_on(actor: Actor, objection_id: int) -> None:
+    """Handle an objection: from now on this person, beside the administrator, knows who filed it."""
+    require(actor, Permission.OBJECTION_ANSWER)
+    with write() as session:
+        objection, row = _find(session, actor, objection_id)
+        require(actor, Permission.OBJECTION_ANSWER, results.deciders(session, row))
+        loading.refuse_recused(session, actor, row)
+        if objection.handler_id is not None:
+            raise WrongState("这件异议已有人办理。", "请由办理人答复。")
+        objection.handler_id = actor.account_id
+        audit.record(session, actor.account_id, "award_objection:take", "award_objection", objection_id)
+
+
+def answer(
+    actor: Actor,
+    objection_id: int,
+    upheld: bool,
+    text: str,
+    *,
+    thrown_out: Veto | None = None,
+    track: str = "",
+    seen_version: int,
+) -> EditionState:
+    """Answer an objection. Not upheld, the notice goes on once none is open. Upheld, the list is combined anew: without
+    the entry it is about (`thrown_out`), after the panel of a `track` has come together again, or as it is. Returns the
+    edition's state."""
+    require(actor, Permission.OBJECTION_ANSWER)
+    with write() as session:
+        objection, row = _find(session, actor, objection_id)
+        require(actor, Permission.OBJECTION_ANSWER, results.deciders(session, row))
+        loading.refuse_recused(session, actor, row)
+        check_version(objection, seen_version)
+        if objection.upheld is not None:
+            raise WrongState("这件异议已经答复。", "请刷新页面。")
+        if objection.handler_id != actor.account_id:
+            raise WrongState("请先受理，再由受理人答复。")
+        if not 6 <= len(text.strip()) <= 4000:
+            raise Invalid(["请写明答复（不少于 6 个字）"])
+        objection.upheld, objection.answer, objection.answered_at = upheld, text.strip(), clock.now()
+        said = {"edition": row.code, "upheld": upheld}
+        audit.record(session, actor.account_id, "award_objection:answer", "award_objection", objection_id, said)
+        session.flush()
+        if upheld:
+            _uphold(session, actor, row, objection, text.strip(), thrown_out, track)
+        elif row.state is EditionState.PAUSED and not _waiting(session, row):
+            _go_on(session, actor, row)
+        return row.state
+
+
+# -- within a transaction -------------------------------------------------------------------
+
+
+def _find(session: Session, actor: Actor, objection_id: int) -> tuple[AwardObjection, Edition]:
+    objection = session.get(AwardObjection, objection_id)
+    if objection is None:
+        raise NotFound("没有找到这件异议。", "请刷新页面。")
+    return objection, loading.edition(session, actor, objection.edition_id)
+
+
+def _waiting(session: Session, row: Edition) -> bool:
+    open_ = select(AwardObjection.id).where(AwardObjection.edition_id == row.id, col(AwardObjection.upheld).is_(None))
+    return session.exec(open_).first() is not None
+
+
+def _go_on(session: Session, actor: Actor, row: Edition) -> None:
+    notice, today = _notice(session, row), clock.today()
+    end = notices.resumed_end(today, notice.days_left)
+    notice.counted_from, notice.ends_on = today, end.date
+    notice.provisional = notice.provisional or end.provisional
+    notice.paused_on = None
+    loading.take(session, actor, row, stages.RESUME, "异议不成立，公示继续")
+
+
+def _uphold(
+    session: Session,
+    actor: Actor,
+    row: Edition,
+    objection: AwardObjection,
+    text: str,
+    thrown_out: Veto | None,
+    track: str,
+) -> None:
+    if row.state is EditionState.PAUSED:
+        for item in loading.entries_of(session, row.id or 0, AwardEntryState.PROPOSED, AwardEntryState.NOT_CHOSEN):
+            item.grade = ""
+            loading.take_entry(session, actor, item, stages.RETURN)
+        loading.take(session, actor, row, stages.REJUDGE, "异议成立")
+    if thrown_out is not None:
+        if objection.entry_id is None:
+            raise Invalid(["这件异议没有指明项目，不能据此否决"], "请选择退回评审组或重新合成。")
+        item = session.get_one(AwardEntry, objection.entry_id)
+        ending.throw_out(session, actor, item, thrown_out, f"异议成立：{text}")
+    elif track:
+        reviews = loading.reviews_of(session, row.id or 0)
+        last = AwardStage.FINAL if (AwardStage.FINAL, track) in reviews else AwardStage.FIRST
+        if (last, track) not in reviews:
+            raise NotFound(f"没有找到“{track}”的评审。", "请从列表中重新选择。")
+        review_service.reopen_after_objection(session, actor, reviews[last, track], f"异议成立：{text}")
+
+
+def _notice(session: Session, row: Edition) -> AwardNotice:
+    notice = standing.latest_notice(session, row.id or 0)
+    assert notice is not None
+    return notice

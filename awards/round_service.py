@@ -1,0 +1,243 @@
+"""Commands of the two rounds: calling the panels together, the shortlist, the final's turns, what was deliberated."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, require
+from awards import combination, evidence, loading, reckoning, stages, standing
+from awards.loading import ENTITY
+from awards.schemas import DeliberationIn
+from core import clock
+from core.errors import Invalid, NotFound, WrongState
+from core.uploads import Upload
+from core.words import AwardEntryState, AwardStage, DeliberationKind, EditionState, ReviewKind
+from db import audit, files
+from db.session import check_version, write
+from db.tables import (
+    Attachment,
+    AwardDeliberation,
+    AwardEntry,
+    AwardReview,
+    AwardTurn,
+    Edition,
+    Organisation,
+    Review,
+    ReviewEntry,
+)
+from panels import review_service, setup_service
+from panels.schemas import EntryIn, ReviewIn
+
+_DOES = {AwardStage.FIRST: stages.JUDGE, AwardStage.FINAL: stages.FINAL}
+_IN = {
+    AwardStage.FIRST: (AwardEntryState.QUALIFIED, AwardEntryState.JUDGING),
+    AwardStage.FINAL: (AwardEntryState.SHORTLISTED,),
+}
+
+
+def begin(actor: Actor, edition_id: int, stage: AwardStage, *, seen_version: int) -> list[int]:
+    """Begin a round: for each track with entries a review of the panels room, where it is set up and judged; returns
+    the reviews' ids. Repeated after a failure it goes on with the same reviews."""
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        row = loading.edition(session, actor, edition_id)
+        check_version(row, seen_version)
+        _may_begin(session, actor, row, stage)
+        rule, name, code = loading.rule_of(row), row.name, row.code
+        rubric, rehearsal = row.rubric_version_id, row.rehearsal
+        tracks = sorted({item.track for item in loading.entries_of(session, edition_id, *_IN[stage])})
+    made = {}
+    for track in tracks:
+        # Without a cut of its own: who is chosen is decided here, with kept places and the other parts of the score.
+        asked = ReviewIn(
+            name=f"{name}　{track}{stage.label}"[:60],
+            kind=ReviewKind.AWARD,
+            rubric_version_id=rubric,
+            rule=rule.panel_rule,
+            per_entry=rule.per_entry,
+            quorum=rule.quorum,
+            tie_keys=rule.panel_keys,
+            rehearsal=rehearsal,
+        )
+        made[track] = review_service.create_review(actor, asked, nonce=f"award-{code}-{stage.value}-{track}")
+    with write() as session:
+        row = loading.edition(session, actor, edition_id)
+        _may_begin(session, actor, row, stage)
+        names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
+        for track, review_id in made.items():
+            session.add(AwardReview(edition_id=edition_id, stage=stage, track=track, review_id=review_id))
+            review = session.get_one(Review, review_id)
+            entered = set(session.exec(select(ReviewEntry.subject_id).where(ReviewEntry.review_id == review_id)).all())
+            for item in loading.entries_of(session, edition_id, *_IN[stage]):
+                if item.track == track and item.id not in entered:
+                    _enter(session, actor, review, item, names)
+        for item in loading.entries_of(session, edition_id, AwardEntryState.QUALIFIED):
+            loading.take_entry(session, actor, item, stages.ENTER)
+        if stage is AwardStage.FINAL:
+            _draw(session, row)
+        loading.take(session, actor, row, _DOES[stage])
+    return list(made.values())
+
+
+def shortlist(actor: Actor, edition_id: int, *, seen_version: int) -> int:
+    """Take the shortlist from the first round's final results; returns how many are on it. A tie on the line is first
+    decided by a recorded vote."""
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        row = loading.edition(session, actor, edition_id)
+        check_version(row, seen_version)
+        stages.EDITION.take(row.state, stages.SHORTLIST)
+        loading.refuse_recused(session, actor, row)
+        if problems := standing.obstacles(session, row, stages.SHORTLIST):
+            raise WrongState(f"还不能“{stages.SHORTLIST}”：{'；'.join(problems)}。", "请办妥后再试。")
+        found = reckoning.shortlist(session, row)
+        if tied := combination.contested(found):
+            raise WrongState(f"入围线上同分：{'；'.join(tied)}。", "请表决并记录票数，再确定入围。")
+        chosen = {line.entry: line.placed.grade for line in found}
+        count = 0
+        for item in loading.entries_of(session, edition_id, AwardEntryState.JUDGING):
+            count += bool(chosen.get(item.id or 0))
+            loading.take_entry(session, actor, item, stages.CHOOSE if chosen.get(item.id or 0) else stages.DROP)
+        loading.take(session, actor, row, stages.SHORTLIST)
+        return count
+
+
+def deliberate(actor: Actor, edition_id: int, data: DeliberationIn) -> int:
+    """Write down what people decided together; with `votes` it decides a tie. Returns the record's id."""
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        row = loading.edition(session, actor, edition_id)
+        stage = {EditionState.FIRST: AwardStage.FIRST, EditionState.COMBINING: AwardStage.FINAL}.get(row.state)
+        if stage is None:
+            raise WrongState(f"年度当前为“{row.state.label}”，没有可以合议的事项。", "合议在确定入围前和合成时记录。")
+        loading.refuse_recused(session, actor, row)
+        if data.votes:
+            _decides_a_tie(session, row, stage, data.votes)
+        record = AwardDeliberation(
+            edition_id=edition_id,
+            stage=stage,
+            kind=DeliberationKind.TIE if data.votes else DeliberationKind.CASE,
+            votes={str(key): count for key, count in data.votes.items()},
+            present=list(data.present),
+            text=data.text,
+            by=actor.account_id,
+            at=clock.now(),
+        )
+        session.add(record)
+        session.flush()
+        said = {"kind": record.kind.label, "present": record.present}
+        audit.record(session, actor.account_id, "edition:deliberate", "edition", edition_id, said)
+        return record.id or 0
+
+
+def reorder(actor: Actor, edition_id: int, track: str, order: Sequence[int], reason: str) -> None:
+    """Another order of a track's turns, before the first of them began."""
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        row = loading.edition(session, actor, edition_id)
+        turns = _turns(session, row, track)
+        if any(turn.began_at for turn in turns):
+            raise WrongState("路演已经开始，不能再改次序。")
+        if sorted(order) != sorted(turn.entry_id for turn in turns):
+            raise Invalid(["次序须包含这个赛道的每个项目各一次"])
+        if not reason.strip():
+            raise Invalid(["调整抽签次序需要填写理由"])
+        for turn in turns:  # out of each other's way first: places are unique
+            turn.position = -turn.position
+        session.flush()
+        for turn in turns:
+            turn.position = order.index(turn.entry_id) + 1
+        said = {"track": track}
+        audit.record(session, actor.account_id, "edition:order", "edition", edition_id, said, reason.strip())
+
+
+def call_up(actor: Actor, entry_id: int) -> None:
+    """An entry's turn begins, and the one before it ends: the timer runs from now."""
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        item, row = loading.entry(session, actor, entry_id)
+        turns = _turns(session, row, item.track)
+        turn = next((turn for turn in turns if turn.entry_id == entry_id), None)
+        if turn is None:
+            raise NotFound("没有找到这个项目的路演。", "请刷新页面。")
+        if turn.began_at is not None:
+            raise WrongState("这个项目已经开始路演。", "请刷新页面。")
+        now = clock.now()
+        for other in turns:
+            if other.began_at is not None and other.ended_at is None:
+                other.ended_at = now
+        turn.began_at = now
+        audit.record(session, actor.account_id, "edition:turn", "edition", row.id, {"code": item.code, "do": "开始"})
+
+
+def end_turn(actor: Actor, entry_id: int) -> None:
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        item, row = loading.entry(session, actor, entry_id)
+        turn = session.get(AwardTurn, entry_id)
+        if turn is None or turn.began_at is None or turn.ended_at is not None:
+            raise WrongState("这个项目没有正在进行的路演。", "请刷新页面。")
+        turn.ended_at = clock.now()
+        audit.record(session, actor.account_id, "edition:turn", "edition", row.id, {"code": item.code, "do": "结束"})
+
+
+# -- within a transaction -------------------------------------------------------------------
+
+
+def _may_begin(session: Session, actor: Actor, row: Edition, stage: AwardStage) -> None:
+    stages.EDITION.take(row.state, _DOES[stage])
+    if stage is AwardStage.FINAL:
+        loading.refuse_recused(session, actor, row)
+    if problems := standing.obstacles(session, row, _DOES[stage]):
+        raise WrongState(f"还不能“{_DOES[stage]}”：{'；'.join(problems)}。", "请办妥后再试。")
+
+
+def _enter(session: Session, actor: Actor, review: Review, item: AwardEntry, names: dict[int | None, str]) -> None:
+    kept = loading.newest_packs(session, [item.id or 0]).get(item.id or 0)
+    data = EntryIn(
+        code=item.code,
+        title=item.title,
+        summary=evidence.summary(item.narrative, kept.content) if kept else "",
+        organisation_id=item.organisation_id,
+        organisation_name=names[item.organisation_id],
+        region_code=item.region_code,
+    )
+    entry = setup_service.enter(session, actor, review, data, subject=ENTITY, subject_id=item.id)
+    for file in session.exec(
+        select(Attachment).where(
+            Attachment.entity == ENTITY, Attachment.entity_id == item.id, col(Attachment.removed_at).is_(None)
+        )
+    ).all():
+        upload = Upload(file.name, file.media_type, files.content(session, file.id or 0), file.sha256)
+        files.attach(session, actor.account_id, "review_entry", entry, upload, file.label)
+
+
+def _draw(session: Session, row: Edition) -> None:
+    """The order of the final, drawn by lot from the frozen rule's hash: nobody chose it, anybody can draw it again."""
+    by_track: dict[str, list[AwardEntry]] = {}
+    for item in loading.entries_of(session, row.id or 0, AwardEntryState.SHORTLISTED):
+        by_track.setdefault(item.track, []).append(item)
+    for track, items in by_track.items():
+        random.Random(f"{row.rule_digest}{track}").shuffle(items)
+        for position, item in enumerate(items, start=1):
+            session.add(AwardTurn(entry_id=item.id or 0, edition_id=row.id or 0, track=track, position=position))
+
+
+def _turns(session: Session, row: Edition, track: str) -> list[AwardTurn]:
+    return list(
+        session.exec(
+            select(AwardTurn)
+            .where(AwardTurn.edition_id == row.id, AwardTurn.track == track)
+            .order_by(col(AwardTurn.position))
+        ).all()
+    )
+
+
+def _decides_a_tie(session: Session, row: Edition, stage: AwardStage, votes: dict[int, int]) -> None:
+    """A vote is about everybody of one company that is tied where it matters, and about nobody else."""
+    found = reckoning.shortlist(session, row) if stage is AwardStage.FIRST else reckoning.combined(session, row)
+    if set(votes) not in [{line.entry for line in company} for company in combination.ties(found)]:
+        raise Invalid(["表决须包含同一处同分的全部项目，且同分影响入选或等次"], "请按页面列出的同分项目填写票数。")

@@ -1,0 +1,216 @@
+"""What pages and reports read of an edition: plain shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from accounts.permissions import Answer
+from awards.combination import Line
+from awards.schemas import RuleIn
+from core.words import AwardEntryState, AwardStage, EditionNature, EditionState, Veto
+from core.workflow import Step
+from db.files import Attached
+
+
+@dataclass(frozen=True)
+class EditionRow:
+    """An edition in a list. `mine`: how many of the actor's own entries it holds."""
+
+    id: int
+    code: str
+    year: int
+    name: str
+    nature: EditionNature
+    state: EditionState
+    rehearsal: bool
+    closes_at: datetime
+    entries: int
+    mine: int
+    winners: int
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """An entry in a list, for whoever may see it."""
+
+    id: int
+    code: str
+    title: str
+    track: str
+    state: AwardEntryState
+    organisation: str
+    region_code: str
+    region: str
+    city_code: str
+    city: str
+    group: str
+    remote: bool
+    city_rank: int | None
+    grade: str
+    reason: str
+    version: int
+
+
+@dataclass(frozen=True)
+class PackView:
+    number: int
+    digest: str
+    at: datetime
+    reason: str
+    lines: Sequence[tuple[str, str]]
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry. `own`: the actor's county's, which it may change while `open` (北京时间 deadlines on the server);
+    `recommends`: whether the actor may say his city's word now; `left`: recommendations the city has left, None for no
+    limit."""
+
+    row: EntryRow
+    edition: EditionRow
+    rule: RuleIn
+    rehearsal: bool
+    pilot: tuple[int, str]
+    narrative: Mapping[str, str]
+    number: int
+    submitted_at: datetime | None
+    digest: str
+    veto: Veto | None
+    packs: Sequence[PackView]
+    files: Sequence[Attached]
+    own: bool
+    open: bool
+    recommends: Answer
+    left: int | None
+    checks: bool
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
+class ReviewOf:
+    stage: AwardStage
+    track: str
+    id: int
+    code: str
+    state: str
+    label: str
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """`left` working days to come, today among them; None while paused or over."""
+
+    number: int
+    starts_on: date
+    ends_on: date
+    days: int
+    count_first: bool
+    provisional: bool
+    paused_on: date | None
+    left: int | None
+    listed: Sequence[dict[str, Any]]
+    changes: Sequence[str]
+    contact: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
+class ObjectionView:
+    """`name` is "" for all but the handler, the administrator and who filed it."""
+
+    id: int
+    name: str
+    about: str
+    entry_id: int | None
+    text: str
+    filed_at: datetime
+    due_on: date
+    handler: str
+    handles: bool
+    takes: Answer
+    upheld: bool | None
+    answer: str
+    answered_at: datetime | None
+    files: Sequence[Attached]
+    version: int
+
+
+@dataclass(frozen=True)
+class SignedView:
+    """A list that was put forward, by whom, and who signed it."""
+
+    id: int
+    number: int
+    digest: str
+    by: str
+    by_id: int | None
+    at: datetime
+    confirmed_by: str
+
+
+@dataclass(frozen=True)
+class DeliberationView:
+    stage: AwardStage
+    kind: str
+    text: str
+    present: Sequence[str]
+    votes: Sequence[tuple[str, int]]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TurnView:
+    """An entry's turn in the final. `given` of `asked` sheets are in: how far, never what."""
+
+    entry_id: int
+    code: str
+    title: str
+    organisation: str
+    track: str
+    position: int
+    began_at: datetime | None
+    ended_at: datetime | None
+    given: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class EditionView:
+    """An edition. `entries` are those the actor may see; `obstacles` say of each step what keeps it from being taken;
+    `lines` is the list as the panels' results make it, for staff who need not step aside (`aside` says why not)."""
+
+    row: EditionRow
+    nature: EditionNature
+    approval_number: str
+    intro: str
+    rule: RuleIn
+    rule_digest: str
+    frozen_at: datetime | None
+    rubric: tuple[int, int, str]  # rubric id, version id, name with its version
+    opens_at: datetime
+    closes_at: datetime
+    recommend_until: datetime
+    vote_opens_at: datetime | None
+    vote_closes_at: datetime | None
+    copied_from: str
+    reason: str
+    released_at: datetime | None
+    runs: bool
+    applies: bool
+    city: bool
+    steps: Sequence[Step]
+    obstacles: Mapping[str, Sequence[str]]
+    entries: Sequence[EntryRow]
+    reviews: Sequence[ReviewOf]
+    lines: Sequence[Line]
+    aside: str
+    results: Sequence[SignedView]
+    deliberations: Sequence[DeliberationView]
+    notices: Sequence[NoticeView]
+    objections: Sequence[ObjectionView]
+    version: int
