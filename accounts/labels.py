@@ -147,6 +147,7 @@ ACTIONS = {
     "result:dissent": "填写保留意见",
     "result:propose": "提请定稿",
     "return:extension": "延长报送期限",
+    "return:unlink": "移除佐证链接",
     "return:remind": "提醒报送",
     "return:urge": "催报",
     "return:move": "变更报送状态",

@@ -36,7 +36,7 @@ from core.periods import Period
 from core.words import EvidenceKind, FollowUpState
 from db import files
 from db.tables import FollowUp, Observation, ReturnRow, Rollup
-from metrics import accumulation, queries, rule_queries, rule_words, series
+from metrics import accumulation, queries, revisions, rule_queries, rule_words, series
 from metrics.doubting import UNSETTLED
 from metrics.evidence_queries import ENTITY
 from metrics.model import Indicator
@@ -197,7 +197,7 @@ def _reported(session: Session, ids: Sequence[int], codes: Several[str] | None) 
         select(
             col(Rollup.collection_id), col(Rollup.indicator_id), col(Rollup.scope_code), col(Rollup.period),
             col(Rollup.n), col(Rollup.d), col(Rollup.state), col(Rollup.observation_id), col(Observation.revision),
-            col(Observation.entered_at), col(Observation.link) != "",
+            col(Observation.entered_at), revisions.link() != "",
         )
         .join(Observation, col(Observation.id) == col(Rollup.observation_id))
         .where(col(Rollup.collection_id).in_(ids), col(Rollup.group_name) == "", col(Rollup.state) != "")

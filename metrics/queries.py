@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ from db.tables import (
     ReturnRow,
     Upload,
 )
-from metrics import definitions, promises, rule_queries
+from metrics import definitions, promises, revisions, rule_queries
 from metrics.model import Entry, Form, Indicator, Line
 from metrics.progress import Course
 from metrics.promises import TargetView, applying, in_force, targets_of, targets_of_all
@@ -400,7 +400,7 @@ def _values(session: Session, row: ReturnRow, *, ahead: bool) -> dict[int, dict[
     period = Period.parse(row.period)
     first, last = str(period.shift(-HISTORY)), str(period.shift(HISTORY)) if ahead else row.period
     rows = session.exec(
-        select(Observation, ReturnRow.period)
+        select(Observation, ReturnRow.period, revisions.link())
         .join(ReturnRow, col(ReturnRow.id) == Observation.return_id)
         .where(
             ReturnRow.collection_id == row.collection_id,
@@ -411,8 +411,8 @@ def _values(session: Session, row: ReturnRow, *, ahead: bool) -> dict[int, dict[
         .order_by(ReturnRow.period, col(Observation.revision))
     )
     found: dict[int, dict[str, Entry]] = defaultdict(dict)
-    for observation, key in rows:
-        found[observation.indicator_id][key] = entry_of(observation)
+    for observation, key, link in rows:
+        found[observation.indicator_id][key] = replace(entry_of(observation), link=link)
     return found
 
 

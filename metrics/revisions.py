@@ -1,12 +1,12 @@
-"""Which of a value's revisions stands: the newest, in every query the same way."""
+"""Which of a value's revisions stands, and which evidence link with it, in every query the same way."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, and_, case, exists, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from db.tables import Observation
+from db.tables import LinkRemoval, Observation
 
 
 def newest() -> ColumnElement[bool]:
@@ -17,3 +17,9 @@ def newest() -> ColumnElement[bool]:
         col(newer.indicator_id) == col(Observation.indicator_id),
         col(newer.revision) > col(Observation.revision),
     )
+
+
+def link() -> ColumnElement[str]:
+    """The evidence link that stands with a query's observations: "" once it was taken away."""
+    gone = exists().where(col(LinkRemoval.observation_id) == col(Observation.id))
+    return case((and_(col(Observation.link) != "", gone), literal("")), else_=col(Observation.link))

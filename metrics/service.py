@@ -15,7 +15,7 @@ from core.errors import Forbidden, Invalid, WrongState
 from core.words import CollectionKind, ReturnState
 from db import audit
 from db.session import check_version, write
-from db.tables import Collection, Observation, ReturnRow, Upload
+from db.tables import Collection, LinkRemoval, Observation, ReturnRow, Upload
 from metrics import doubting, queries, recording, rollups, rules, watching
 from metrics.model import Change, ChangeKind, Entry, Finding, Form
 from metrics.stages import ADOPT, APPROVE, CORRECT, DISMISS, LOCK, RETURN, SUBMIT, WITHDRAW, steps_of
@@ -184,6 +184,8 @@ def _restore(session: Session, actor: Actor, row: ReturnRow, reason: str) -> Non
         locked = [found for found in revisions if row.locked_at is not None and found.entered_at <= row.locked_at]
         if locked and locked[-1] is not revisions[-1]:
             kept = locked[-1].model_dump(exclude={"id", "revision", "reason", "door", "upload_id"})
+            if session.get(LinkRemoval, locked[-1].id) is not None:
+                kept["link"] = ""  # taken away meanwhile
             back = Observation(
                 **kept
                 | {

@@ -342,6 +342,18 @@ class Observation(SQLModel, table=True):
     entered_at: datetime
 
 
+class LinkRemoval(SQLModel, table=True):
+    """That the evidence link which came with a value was taken away. The value stays as it was entered, and so does
+    the link in its history. Append-only."""
+
+    __tablename__ = "link_removal"
+
+    observation_id: int = Field(foreign_key="observation.id", primary_key=True)
+    reason: str
+    removed_by: int | None = Field(default=None, foreign_key="account.id")
+    removed_at: datetime
+
+
 class Rollup(SQLModel, table=True):
     """Σn and Σd of one indicator in one period over one scope, kept in the same transaction as the
     values. `group_name` is "" for the whole scope, else the group of that period's date. County

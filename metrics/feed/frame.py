@@ -183,7 +183,7 @@ def _stored(
             cast(col(Observation.state), String),  # as text: making a word of each costs more than reading it
             col(Observation.reason),
             col(Observation.note),
-            col(Observation.link),
+            revisions.link(),
         )
         .join(ReturnRow, col(ReturnRow.id) == col(Observation.return_id))
         .where(

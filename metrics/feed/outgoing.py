@@ -84,7 +84,7 @@ def values_csv(actor: Actor, collection_id: int, period: str | None = None) -> b
             col(Observation.state),
             col(Observation.reason),
             col(Observation.note),
-            col(Observation.link),
+            revisions.link(),
         )
         .join(Observation, col(Observation.return_id) == returns.id)
         .join(IndicatorRow, col(IndicatorRow.id) == col(Observation.indicator_id))

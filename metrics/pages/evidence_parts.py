@@ -8,6 +8,7 @@ import streamlit as st
 
 from accounts import sessions
 from accounts.permissions import Actor, Permission, Subject, may
+from core import clock
 from core.words import EvidenceKind
 from metrics import evidence_queries, evidence_service
 from metrics.evidence_queries import Evidence
@@ -53,7 +54,12 @@ def _one(actor: Actor, return_id: int, region_code: str, item: Evidence) -> None
     with st.container(border=True, key=f"{key}_box"):
         st.markdown(f"{_badge(item)}　**{guard.plain(indicator.name)}**　{guard.plain(_asks(item))}")
         if item.link:
-            st.link_button("打开佐证链接", item.link, icon=":material/link:", type="tertiary", help=item.link)
+            _link(actor, return_id, item, key, mine=mine)
+        for gone in item.removed:
+            st.caption(
+                f"○ 已移除的链接　{guard.plain(gone.link)}　{guard.plain(gone.by)}　{clock.show(gone.at)}　"
+                f"理由：{guard.plain(gone.reason)}"
+            )
         widgets.attachments(
             [replace(file, label="") for file in item.files],  # the label is the indicator's code
             lambda number: evidence_queries.content(sessions.fresh(actor), return_id, number),
@@ -69,6 +75,22 @@ def _one(actor: Actor, return_id: int, region_code: str, item: Evidence) -> None
                         widgets.spend_nonce(key)
                         widgets.flash(f"已附上 {number} 个文件。")
                         st.rerun()
+
+
+def _link(actor: Actor, return_id: int, item: Evidence, key: str, *, mine: bool) -> None:
+    """The way to the evidence, and for the county the way to take it back."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.link_button("打开佐证链接", item.link, icon=":material/link:", type="tertiary", help=item.link)
+        if not mine:
+            return
+        with st.popover("移除链接", key=f"{key}_unlink_{len(item.removed)}", type="tertiary"):
+            st.caption("只移除链接，数不变；原链接和理由留在这里和操作日志中。要换一个链接，直接在填报时改写即可。")
+            reason = st.text_input("移除的理由（必填）", key=f"{key}_unlink_reason")
+            if st.button("确认移除", key=f"{key}_unlink_go", disabled=not reason.strip()):
+                with guard.show_errors():
+                    evidence_service.unlink(actor, return_id, item.indicator.code, reason)
+                    widgets.flash("链接已移除，理由记入操作日志。")
+                    st.rerun()
 
 
 def _remove(actor: Actor, return_id: int, number: int, reason: str) -> None:

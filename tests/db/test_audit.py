@@ -31,6 +31,7 @@ APPEND_ONLY = (
     "index_result",
     "index_version",
     "iteration",
+    "link_removal",
     "moderation_record",
     "observation",
     "pilot_payment",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
+from accounts.queries import history
 from core.errors import Forbidden, Invalid, NotFound
 from core.words import EvidenceKind
-from metrics import evidence_queries, evidence_service, exports, imports, queries
+from metrics import evidence_queries, evidence_service, exports, imports, quality_queries, queries
+from metrics.feed import outgoing
 from metrics.grid import GridRow
 from metrics.model import ChangeKind, Severity
+from metrics.stages import DISMISS, LOCK
 from metrics.workbook import RETURN_SHEET
 from tests.conftest import Page
 from tests.metrics import stored
@@ -129,3 +133,52 @@ def test_the_page_says_what_is_lacking_and_the_origin_of_the_figure_shows_it(pag
     assert [button.label for button in told.button if "附上" in button.label] == []
     assert "口径不要求佐证" in words(page("figure", cast.li_staff, indicator=made.indicators["SX01"], **address))
     assert queries.returns(cast.li_staff, ids=[number])[0].filled == 2
+
+
+def test_a_link_is_taken_away_with_a_reason_and_its_value_stays(database: str, cast: Cast) -> None:
+    """The figure is neither corrected nor late; no door brings the link back, also not a dismissed correction."""
+    made = stored.collection()
+    number = made.of(ANJI)
+    stored.hand_in(number, {"SX01": entry(96, 100), "SX04": replace(entry(45, 50), link=LINK)})
+    stored.move(cast.li_staff, number, LOCK)
+    version, quality = stored.row(number).version, parts(cast, made.id)
+    with pytest.raises(Forbidden):
+        evidence_service.unlink(cast.li_staff, number, "SX04", "链接里有个人信息")
+    with pytest.raises(NotFound):
+        evidence_service.unlink(cast.zhao_deqing, number, "SX04", "链接里有个人信息")
+    with pytest.raises(Invalid, match="理由"):
+        evidence_service.unlink(cast.wang_anji, number, "SX04", " ")
+    with pytest.raises(NotFound, match="没有佐证链接"):
+        evidence_service.unlink(cast.wang_anji, number, "SX01", "链接里有个人信息")
+    evidence_service.unlink(cast.wang_anji, number, "SX04", "链接里有个人信息")
+    with pytest.raises(NotFound, match="没有佐证链接"):
+        evidence_service.unlink(cast.wang_anji, number, "SX04", "链接里有个人信息")
+
+    found = evidence_queries.of_return(cast.li_staff, number)[1]
+    assert (found.link, found.enough) == ("", False)
+    assert [(gone.link, gone.reason, gone.by) for gone in found.removed] == [(LINK, "链接里有个人信息", "王安吉")]
+    assert [(revision, row.link) for _, revision, row, _ in stored.revisions(number)] == [(1, ""), (1, LINK)]  # kept
+    assert (stored.row(number).version, stored.row(number).state) == (version, "locked")
+    event = history(cast.li_staff, "return", number)[0]
+    assert (event.action, event.reason) == ("return:unlink", "链接里有个人信息")
+    assert event.changes == {"SX04": [f"佐证 {LINK}", "佐证 无"]}
+    now = parts(cast, made.id)
+    assert (quality.pop("evidence"), now.pop("evidence")) == ((1, 1), (0, 1))
+    assert now == quality  # nothing became late or corrected
+    assert LINK not in outgoing.values_csv(cast.li_staff, made.id).decode("utf-8-sig")
+
+    stored.unlock(cast.li_staff, number)
+    same = imports.preview(
+        cast.wang_anji, number, csv((ANJI, stored.last_month(), "SX04", "45", "50", "", "", "")), "a.csv"
+    )
+    assert {change.code: change.kind for change in same.changes}["SX04"] is ChangeKind.UNCHANGED
+    stored.save(cast.wang_anji, number, {"SX04": replace(entry(44, 50), reason="核对台账后更正")}, submit=True)
+    stored.move(cast.li_staff, number, DISMISS, "理由不充分")
+    assert [(revision, row.link) for _, revision, row, _ in stored.revisions(number)][-1] == (3, "")
+
+
+def parts(cast: Cast, collection_id: int) -> dict[str, tuple[int, int]]:
+    """The counts behind the quality score of last month."""
+    board = quality_queries.board(cast.li_staff, collection_id, stored.last_month())
+    assert board is not None
+    return {part.aspect.value: (int(part.n), part.m) for part in board.units[0].quality.parts}
