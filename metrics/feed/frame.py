@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, String, cast, select
+from sqlalchemy import ColumnElement, String, cast, exists, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from core.periods import Period
 from core.words import ReturnState, ValueState
 from db import bulk
-from db.tables import Collection, Observation, Region, ReturnRow
+from db.tables import Collection, LinkRemoval, Observation, Region, ReturnRow
 from metrics import queries, revisions, rule_queries
 from metrics.model import Entry, Form, Indicator, Line
 from metrics.progress import Course
@@ -172,6 +172,12 @@ def _stored(
 ) -> dict[Series, dict[str, Stored]]:
     """The newest values of these regions, from the first period that a rule may look back to."""
     first = min(str(Period.parse(period).shift(-queries.HISTORY)) for period in periods)
+    # Asking it of each of many values costs, and hardly ever was one taken away.
+    link = (
+        revisions.link()
+        if session.execute(select(exists().where(col(LinkRemoval.observation_id) > 0))).scalar()
+        else col(Observation.link)
+    )
     query = (
         select(
             col(ReturnRow.region_code),
@@ -183,7 +189,7 @@ def _stored(
             cast(col(Observation.state), String),  # as text: making a word of each costs more than reading it
             col(Observation.reason),
             col(Observation.note),
-            revisions.link(),
+            link,
         )
         .join(ReturnRow, col(ReturnRow.id) == col(Observation.return_id))
         .where(
