@@ -157,9 +157,7 @@ def funnel(evaluation: Evaluation, found: Measure) -> Any:
 def lines_of_pilots() -> list[Line]:
     pilot: Any = SimpleNamespace(name="试点甲")
     both = {Side.DEVELOPED.label: Attained(0.6), Side.UNDERDEVELOPED.label: Attained(0.4)}
-    return [
-        Line(pilot, RATE, LATEST, None, Decimal(82), Decimal(92), Attained(0.5), both, (0, 0), None, None, "", TARGETS)
-    ]
+    return [Line(pilot, RATE, LATEST, None, Decimal(82), Decimal(92), Attained(0.5), both, targets=TARGETS)]
 
 
 DRAWN: dict[str, tuple[Callable[[], Any], Callable[[float], float]]] = {

@@ -26,7 +26,7 @@ if code:
         ruling.built_in(view)
     else:
         st.caption("读取文件时的核对：格子或行读不了，就不再问别的规则。不能豁免。")
-    ruling.found(finding_queries.counts(actor, rule=code), finding_queries.found(actor, code))
+    ruling.found(actor, finding_queries.counts(actor, rule=code), finding_queries.found(actor, code))
     ruling.waivers(actor, rule_queries.waivers(actor, rule=code), {code: name})
     st.stop()
 
@@ -65,6 +65,6 @@ if edits:
         ruling.editor(actor, detail)
     else:
         st.caption("规则正在启用；要修改，请先停用，改好、试跑后再重新启用。")
-ruling.found(finding_queries.counts(actor, rule=rule.code), finding_queries.found(actor, rule.code))
+ruling.found(actor, finding_queries.counts(actor, rule=rule.code), finding_queries.found(actor, rule.code))
 st.subheader("豁免", anchor=False)
 ruling.waivers(actor, rule_queries.waivers(actor, rule=rule.code), {rule.code: rule.name})

@@ -57,4 +57,4 @@ st.caption("一个数被同一条规则说过一次就算一个，改好了也�
 worst = [str(code) for code in frame.index[:10]]
 st.subheader("发现最多的规则", anchor=False)
 chosen = st.selectbox("规则", worst, 0, lambda code: rule_words.label(code, names[code]), key="findings_rule")
-ruling.listed(finding_queries.found(actor, chosen, collection_id=collection_id))
+ruling.listed(actor, finding_queries.found(actor, chosen, collection_id=collection_id))

@@ -226,7 +226,7 @@ def rehearse(actor: Actor, detail: RuleDetail) -> None:
             figure_address(item["collection_id"], item["indicator_id"], item["region_code"], item["period"])
             for item in latest.examples
         ],
-        counties=widgets.to_counties(guard.current_actor(), [item["region_code"] for item in latest.examples]),
+        counties=widgets.to_counties(actor, [item["region_code"] for item in latest.examples]),
     )
     if latest.found > len(latest.examples):
         st.caption(f"只列最近的 {len(latest.examples)} 个。")
@@ -253,7 +253,7 @@ def waivers(actor: Actor, rows: Sequence[WaiverView], names: Mapping[str, str]) 
             for row in rows
         ),
         f"waivers_{len(rows)}",
-        counties=widgets.to_counties(guard.current_actor(), [row.region_code for row in rows]),
+        counties=widgets.to_counties(actor, [row.region_code for row in rows]),
     )
     running = {row.id: row for row in rows if row.running(today)}
     if actor.is_staff and running:
@@ -309,7 +309,7 @@ def waive(actor: Actor, choices: Sequence[RuleView]) -> None:
                 st.rerun()
 
 
-def found(counted: Sequence[RuleCount], listed_rows: Sequence[Found]) -> None:
+def found(actor: Actor, counted: Sequence[RuleCount], listed_rows: Sequence[Found]) -> None:
     """What a rule has found, round by round and one by one."""
     st.subheader("近来发现了多少", anchor=False)
     if not counted:
@@ -330,10 +330,10 @@ def found(counted: Sequence[RuleCount], listed_rows: Sequence[Found]) -> None:
         hide_index=True,
         width="stretch",
     )
-    listed(listed_rows)
+    listed(actor, listed_rows)
 
 
-def listed(rows: Sequence[Found]) -> None:
+def listed(actor: Actor, rows: Sequence[Found]) -> None:
     """The values one rule objected to; a row opens the return."""
     if not rows:
         return
@@ -353,7 +353,7 @@ def listed(rows: Sequence[Found]) -> None:
         f"found_{len(rows)}_{rows[0].return_id}",
         open_page="metrics/pages/return_form.py",
         ids=[row.return_id for row in rows],
-        counties=widgets.to_counties(guard.current_actor(), [row.region_code for row in rows]),
+        counties=widgets.to_counties(actor, [row.region_code for row in rows]),
     )
 
 

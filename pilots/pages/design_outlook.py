@@ -86,7 +86,7 @@ def draw(
         )
         say(outlook)
         if names and history is not None:
-            _regions(history.periods(list(names), first), names, pilots, pre_periods)
+            _regions(actor, history.periods(list(names), first), names, pilots, pre_periods)
 
 
 def say(outlook: Outlook) -> None:
@@ -102,7 +102,9 @@ def say(outlook: Outlook) -> None:
         st.markdown(guard.plain(sentence))
 
 
-def _regions(counts: Mapping[str, int], names: Mapping[str, str], pilots: set[str], pre_periods: int) -> None:
+def _regions(
+    actor: Actor, counts: Mapping[str, int], names: Mapping[str, str], pilots: set[str], pre_periods: int
+) -> None:
     having = sum(count > 0 for count in counts.values())
     with st.expander(f"各地区试点前的数据（{having} / {len(names)} 个已有）", key="design_outlook_regions"):
         widgets.table(
@@ -116,6 +118,6 @@ def _regions(counts: Mapping[str, int], names: Mapping[str, str], pilots: set[st
                 for code, name in names.items()
             ),
             "design_outlook_table",
-            counties=widgets.to_counties(guard.current_actor(), list(names)),
+            counties=widgets.to_counties(actor, list(names)),
         )
         st.caption("已有期数来自其他报送任务，只作参考；评估一律用本试点报送的数据，启动后各地区先补报试点前各期。")

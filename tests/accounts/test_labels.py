@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from accounts import labels
+from printing import registry
 
 ROOT = Path(__file__).parents[2]
 NOT_OURS = {"tests", "build", "dist", "var"}
@@ -35,6 +36,9 @@ def recorded() -> Iterator[tuple[str, ast.expr, ast.expr]]:
                 yield where, node.args[0], node.args[1]
             elif called == "files.attach":
                 yield where, ast.Constant("file:attach"), known(path, node.args[2])
+            elif called == "issuing.issue" and ast.unparse(named["entity"]) == "kind.entity":
+                for kind in registry.kinds().values():
+                    yield f"{where} {kind.key}", ast.Constant("report:issue"), ast.Constant(kind.entity)
             elif called == "issuing.issue":
                 yield where, ast.Constant("report:issue"), named["entity"]
             elif called in handed_on:
