@@ -180,10 +180,12 @@ def _entry(page: Page) -> st.Page:
     )
 
 
-# Streamlit leaves a hand's breadth above the title; and pictures of a fixed width scroll on a phone.
+# Streamlit leaves a hand's breadth above the title and air between the entries of a long menu; and pictures of a
+# fixed width scroll on a phone.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 3rem; }
 @media (max-width: 640px) { [data-testid=stMainBlockContainer] { padding-top: 4.5rem; } }
+@media (min-width: 641px) { [data-testid=stSidebarNavItems] :is(li, a) { margin-block: 0; } }
 [class*=st-key-wide_] { overflow-x: auto; }
 </style>"""
 
