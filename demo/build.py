@@ -57,6 +57,7 @@ from demo import (
     figures,
     indexes,
     openings,
+    outcomes,
     panels,
     people,
     plans,
@@ -132,6 +133,7 @@ def province(say: Callable[[str], None]) -> None:
     panels.tell(_actor, cast.organisations)
     say("张榜、揭榜与公示……")
     challenges.tell(_actor)
+    outcomes.tell(_actor)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
 

@@ -16,19 +16,18 @@ from accounts import credit_code
 from accounts import service as accounts
 from accounts.permissions import OPERATOR, Actor
 from accounts.schemas import AccountIn, OrganisationIn
-from challenges import bid_service, contract_service, decision_service, objection_service, queries, service, stages
-from challenges.schemas import AwardIn, BidIn, ChallengeIn, ContractIn, MilestoneIn, OpinionIn
+from challenges import bid_service, decision_service, objection_service, queries, service, stages
+from challenges.schemas import AwardIn, BidIn, ChallengeIn, OpinionIn
 from challenges.views import ChallengeView
 from core import clock
 from core.words import OrganisationKind, ReviewKind, Role
 from db.session import read, write
-from db.tables import Challenge, ChallengeNotice, RubricRow, RubricVersion, Scenario
+from db.tables import Challenge, RubricRow, RubricVersion, Scenario
 from demo import bidders as asking
 from demo.panels import JUDGES, Stage
 from panels import finalise_service
 from panels import stages as panel_stages
 from panels.rubric import Rubric
-from regions import calendar
 
 # Bidders beside 吴揭's: username, name, organisation, the code without its check digit.
 BIDDERS = (
@@ -37,15 +36,15 @@ BIDDERS = (
 )
 _OURS = "91330110MA2ABCDG3"  # of 吴揭's organisation
 
+Call = tuple[str, str, str, int, int, int, int]
 # title, what is difficult, indicators, funding in 万元, winners, places, days until the deadline
-CALLS = (
+CALLS: tuple[Call, ...] = (
     ("山区海岛县急救转运智能调度", "海况和山路多变，转运时长难以预估。", "平均转运时长缩短 20%；调度建议采纳率不低于 80%。", 120, 1, 2, 45),
     ("基层矛盾纠纷苗头智能研判", "苗头散落在多个系统，漏报与误报难以兼顾。", "提前 7 天预警的命中率不低于 60%；误报率不高于 20%。", 200, 1, 3, 40),
     ("独居老人异常识别低成本方案", "新装设备成本高，老人不愿佩戴。", "单户年成本不高于 100 元；异常识别率不低于 90%。", 150, 2, 4, 20),
     ("农房安全巡查影像识别", "农房结构差异大，照片质量参差。", "危险部位识别准确率不低于 92%；单张识别不超过 3 秒。", 80, 1, 2, 12),
     ("基层报表自动归集与去重", "同一指标在不同报表中口径不一。", "重复填报项减少 60%；自动填充准确率不低于 98%。", 0, 1, 3, 30),
     ("危化品运输路径动态风险预警", "路况、天气和车况数据更新频率不同。", "预警提前量不少于 10 分钟；误报率不高于 10%。", 180, 2, 2, 30),
-    ("信访件智能转办与期限提醒", "职责边界交叉，转办退回率高。", "一次转办准确率不低于 90%；退回率下降一半。", 100, 2, 2, 30),
 )  # fmt: skip
 
 
@@ -54,27 +53,22 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
     li, chen, wu = actor_of("liyan"), actor_of("chenshen"), actor_of("wujie")
     yun, hu = _bidders(actor_of)
     bid_service.register_code(li, wu.organisation_id or 0, _coded(_OURS))
-    made = [_create(li, number) for number in range(len(CALLS))]
-    _step(li, made[1], stages.ARGUE)
+    made = [create(li, number, call) for number, call in enumerate(CALLS)]
+    step(li, made[1], stages.ARGUE)
     for who, support, words in (("zhouminzheng", True, "需求真实，建议把误报率写进指标。"), ("sunping", None, "")):
         expert = actor_of(who)
         service.ask_expert(li, made[1], expert.account_id or 0)
         if support is not None:
             service.argue(expert, made[1], OpinionIn(support=support, opinion=words))
     for number in made[2:]:
-        _publish(li, chen, actor_of("zhouminzheng"), number)
+        publish(li, chen, actor_of("zhouminzheng"), number)
     _open(li, wu, yun, made[2])
     bidders = [hu, yun, wu]
     for number in made[4:]:
-        for at, bidder in enumerate(bidders):
-            _bid(bidder, number, at)
-        _put(Challenge, number, deadline=clock.now() - timedelta(minutes=1))
-        _step(li, number, stages.CLOSE)
+        close(li, bidders, number)
     judges = [actor_of(username) for username, *_ in JUDGES[:5]]
-    for number in made[5:]:
-        _decide(li, chen, judges, number)
+    decide(li, chen, judges, made[5])
     _objected(actor_of("zhaodeqing"), made[5])
-    _carry_out(li, chen, bidders, made[6])
     asking.tell(chen, _coded)
 
 
@@ -100,13 +94,14 @@ def _coded(code: str) -> str:
     return next(code + sign for sign in "0123456789ABCDEFGHJKLMNPQRTUWXY" if credit_code.is_valid(code + sign))
 
 
-def _create(li: Actor, number: int) -> int:
-    title, difficulties, indicators, funding, winners, places, days = CALLS[number]
+def create(li: Actor, number: int, call: Call, scenario_id: int | None = None) -> int:
+    """A draft, from one scenario or another."""
+    title, difficulties, indicators, funding, winners, places, days = call
     with read() as session:
         scenarios = session.exec(select(Scenario.id).order_by(col(Scenario.id))).all()
     data = ChallengeIn(
         title=title,
-        scenario_id=scenarios[number % len(scenarios)],
+        scenario_id=scenario_id or scenarios[number % len(scenarios)],
         background="来自县级试点中反复出现的难题，现有办法只能靠人工排查，覆盖不全、时效不够。",
         difficulties=difficulties,
         indicators=indicators,
@@ -122,17 +117,17 @@ def _create(li: Actor, number: int) -> int:
     return service.create(li, data, nonce=f"demo-challenge-{number}")
 
 
-def _publish(li: Actor, chen: Actor, expert: Actor, number: int) -> None:
-    _step(li, number, stages.ARGUE)
+def publish(li: Actor, chen: Actor, expert: Actor, number: int) -> None:
+    step(li, number, stages.ARGUE)
     service.ask_expert(li, number, expert.account_id or 0)
     service.argue(expert, number, OpinionIn(support=True, opinion="需求真实，指标可测，建议发榜。"))
-    _step(chen, number, stages.APPROVE, "论证意见一致，指标可以核验，同意发榜。")
-    _step(li, number, stages.PUBLISH)
+    step(chen, number, stages.APPROVE, "论证意见一致，指标可以核验，同意发榜。")
+    step(li, number, stages.PUBLISH)
 
 
 def _open(li: Actor, wu: Actor, yun: Actor, number: int) -> None:
     """Open for 吴揭: somebody else has handed in already, which nobody can tell; his own is a draft."""
-    _bid(yun, number, 1)
+    enter_bid(yun, number, 1)
     data = BidIn(title="水电气数据融合识别方案", plan="利用既有智能水表、电表数据，不新装设备。", team=["吴揭"])
     bid_service.save(wu, number, data, submit=False)
     for text, answer in (
@@ -144,7 +139,7 @@ def _open(li: Actor, wu: Actor, yun: Actor, number: int) -> None:
             service.answer_question(li, question, answer, seen_version=1)
 
 
-def _bid(bidder: Actor, number: int, at: int) -> None:
+def enter_bid(bidder: Actor, number: int, at: int) -> None:
     ways = ("既有感知设备复用加边缘计算", "多源数据融合加分级预警", "网格走访与算法研判互相校验")
     data = BidIn(
         title=f"{ways[at]}方案",
@@ -157,34 +152,52 @@ def _bid(bidder: Actor, number: int, at: int) -> None:
     bid_service.save(bidder, number, data, [note], submit=True)
 
 
-def _decide(li: Actor, chen: Actor, judges: Sequence[Actor], number: int) -> None:
+def close(li: Actor, bidders: Sequence[Actor], number: int) -> None:
+    """A bid of everybody, and the deadline has passed."""
+    for at, bidder in enumerate(bidders):
+        enter_bid(bidder, number, at)
+    put(Challenge, number, deadline=clock.now() - timedelta(minutes=1))
+    step(li, number, stages.CLOSE)
+
+
+def decide(li: Actor, chen: Actor, judges: Sequence[Actor], number: int) -> None:
     """Eligibility, a panel with its final result, the candidates on notice."""
-    for bid in _seen(li, number).bids:
+    for bid in seen(li, number).bids:
         decision_service.check_eligibility(
             li, bid.id, True, "法人资格、代码和失信记录已核，符合申报条件。", seen_version=bid.version
         )
+    version, body = rubric(ReviewKind.CHALLENGE)
+    judge(li, chen, judges, decision_service.open_review(li, number, version, 3, 3), body, (86, 77, 82))
+    data = AwardIn(starts_on=clock.today(), contact="研究院纪检室 0571-0000300")
+    decision_service.award(li, number, data, seen_version=seen(li, number).version)
+
+
+def rubric(kind: ReviewKind) -> tuple[int, Any]:
+    """The version of the rubric of a kind, and what it says."""
     with read() as session:
         version, body = session.exec(
             select(RubricVersion.id, RubricVersion.body)
             .join(RubricRow, col(RubricRow.id) == RubricVersion.rubric_id)
-            .where(RubricRow.kind == ReviewKind.CHALLENGE)
+            .where(RubricRow.kind == kind)
         ).one()
-    stage = Stage(li, chen, decision_service.open_review(li, number, version or 0, 3, 3))
-    for judge in judges:
-        stage.seat(judge)
+    return version or 0, body
+
+
+def judge(li: Actor, chen: Actor, judges: Sequence[Actor], review_id: int, body: Any, levels: Sequence[int]) -> None:
+    """A panel from its call to its final result; every judge gives the entries these marks in turn."""
+    stage = Stage(li, chen, review_id)
+    for one in judges:
+        stage.seat(one)
     stage.schedule(1, 1)
     stage.step(panel_stages.CALL)
     stage.step(panel_stages.ASSIGN)
     stage.distribute()
     stage.step(panel_stages.OPEN)
-    levels = (86, 77, 82)
     for entry, member, code in stage.pairs():
-        stage.mark(entry, member, dict.fromkeys(Rubric.from_json(body).weights, levels[int(code[-2:]) - 1]))
+        stage.mark(entry, member, dict.fromkeys(Rubric.from_json(body).weights, levels[int(code[-1]) - 1]))
     stage.step(panel_stages.CLOSE)
     stage.step(panel_stages.SETTLE)
     finalise_service.confirm(chen, stage.id, finalise_service.propose(li, stage.id))
-    data = AwardIn(starts_on=clock.today(), contact="研究院纪检室 0571-0000300")
-    decision_service.award(li, number, data, seen_version=_seen(li, number).version)
 
 
 def _objected(somebody: Actor, number: int) -> None:
@@ -193,52 +206,16 @@ def _objected(somebody: Actor, number: int) -> None:
     objection_service.file(somebody, number, text, evidence, nonce="demo-objection")
 
 
-def _carry_out(li: Actor, chen: Actor, bidders: Sequence[Actor], number: int) -> None:
-    """Two winners at work: one milestone paid, one handed in."""
-    began = calendar.working_day_from(clock.today(), -6)
-    dates = {"starts_on": began, "counted_from": began, "ends_on": calendar.notice_end(began).date}
-    with write() as session:
-        session.execute(update(ChallengeNotice).where(col(ChallengeNotice.challenge_id) == number).values(**dates))
-    _step(li, number, stages.END_NOTICE, "公示期已满，无异议。")
-    for bid, wan in zip([bid for bid in _seen(li, number).bids if bid.place in (1, 2)], (60, 40), strict=True):
-        today = clock.today()
-        data = ContractIn(
-            amount=Decimal(wan),
-            content="按方案完成研制、试运行和交付，达到榜单指标。",
-            milestones=[
-                MilestoneIn(title="方案设计", indicators="通过专家评议", due_on=today + timedelta(days=60), share=Decimal("33.33")),
-                MilestoneIn(title="试运行", indicators="两个月试运行达标", due_on=today + timedelta(days=150), share=Decimal("33.33")),
-                MilestoneIn(title="验收", indicators="达到榜单全部指标", due_on=today + timedelta(days=240), share=Decimal("33.34")),
-            ],
-        )  # fmt: skip
-        contract_service.draft(li, bid.id, data, seen_version=bid.version)
-        contract_service.sign(li, bid.id, today, seen_version=bid.version + 1)
-    _step(li, number, stages.START)
-    first, second = (bid for bid in _seen(li, number).bids if bid.milestones)
-    for bid in (first, second):
-        bidder = next(item for item in bidders if item.organisation_id == bid.organisation_id)
-        contract_service.hand_in(
-            bidder,
-            bid.milestones[0].id,
-            "设计方案已通过专家评议，意见已逐条落实。",
-            seen_version=bid.milestones[0].version,
-        )
-    milestone = first.milestones[0].id
-    contract_service.check(li, milestone, stages.CHECK, seen_version=2)
-    contract_service.check(chen, milestone, stages.PASS_MILESTONE, seen_version=3)
-    contract_service.pay(li, milestone, clock.today(), seen_version=4)
-
-
-def _seen(actor: Actor, number: int) -> ChallengeView:
+def seen(actor: Actor, number: int) -> ChallengeView:
     view = queries.challenge(actor, number)
     assert view is not None
     return view
 
 
-def _step(actor: Actor, number: int, do: str, reason: str = "") -> None:
-    service.move(actor, number, do, reason, seen_version=_seen(actor, number).version)
+def step(actor: Actor, number: int, do: str, reason: str = "") -> None:
+    service.move(actor, number, do, reason, seen_version=seen(actor, number).version)
 
 
-def _put(table: Any, number: int, **values: Any) -> None:
+def put(table: Any, number: int, **values: Any) -> None:
     with write() as session:
         session.execute(update(table).where(col(table.id) == number).values(**values))
