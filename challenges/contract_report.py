@@ -135,15 +135,8 @@ def _contract_story(paper: Paper, of: Signed, _: Issue) -> None:
     paper.page_break()
     paper.heading("签署")
     paper.text("双方已阅读并同意上述全部内容。本任务书一式四份，双方各执两份，自双方签字盖章之日起生效。")
-    paper.signatures(
-        [
-            f"甲方（盖章）　{view.row.organisation}",
-            "甲方负责人（签字）",
-            f"乙方（盖章）　{bid.organisation}",
-            "乙方负责人（签字）",
-            "乙方项目负责人（签字）",
-        ]
-    )
+    paper.facts([("甲方（盖章）", view.row.organisation), ("乙方（盖章）", bid.organisation)])
+    paper.signatures(["甲方负责人", "乙方负责人", "乙方项目负责人"])
 
 
 def _milestone(actor: Actor, subject: str) -> Passed:
@@ -204,14 +197,7 @@ def _milestone_story(paper: Paper, of: Passed, _: Issue) -> None:
         paper.text("本里程碑没有约定量化指标，由佐证材料说明。")
     paper.heading("佐证材料")
     paper.table(["文件", "提交人", "日期"], of.files, widths=(6, 2, 2), align="lll", caption="佐证材料")
-    paper.signatures(
-        [
-            "初核人（签字）",
-            "复核人（签字）",
-            f"揭榜单位（盖章）　{of.bid.organisation}",
-            f"发榜单位（盖章）　{of.view.row.organisation}",
-        ]
-    )
+    paper.signatures(["初核人", "复核人", "揭榜单位负责人"])
 
 
 def _contracts(actor: Actor) -> list[Subject]:

@@ -191,12 +191,15 @@ def _follow(session: Session, actor: Actor, row: Challenge, do: str, reason: str
         for item in loading.bids_of(session, number, BidState.WORKING, BidState.FAILED):
             loading.take_bid(session, actor, item, stages.STOP, reason)
     elif do in (stages.FAIL, stages.WITHDRAW):
-        _dismiss(session, actor, number)
+        _dismiss(session, actor, number, reason)
 
 
-def _dismiss(session: Session, actor: Actor, challenge_id: int) -> None:
+def _dismiss(session: Session, actor: Actor, challenge_id: int, reason: str) -> None:
+    """Nobody wins: who had signed already is terminated, the others have lost."""
     for item in loading.bids_of(session, challenge_id):
-        if any(step.do == stages.LOSE for step in stages.BID.steps_from(item.state)):
+        if item.state is BidState.SIGNED:
+            loading.take_bid(session, actor, item, stages.STOP, reason)
+        elif any(step.do == stages.LOSE for step in stages.BID.steps_from(item.state)):
             loading.take_bid(session, actor, item, stages.LOSE)
 
 

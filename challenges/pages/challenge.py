@@ -34,7 +34,7 @@ with st.container(border=True):
     st.markdown(
         guard.plain("截止时间已到，申请已封存。" if over else stages.NEXT[row.state] if view.runs or row.open else "")
     )
-    if view.reason and row.state in stages.CHALLENGE.terminal:
+    if view.reason and row.state in stages.CHALLENGE.terminal - {ChallengeState.PAID}:
         challenge_parts.facts([("理由", view.reason)])
     if view.runs:
         if row.state is ChallengeState.DRAFT:

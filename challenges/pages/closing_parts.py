@@ -47,7 +47,8 @@ def conclusions(actor: Actor, view: ChallengeView, bid: BidView, work: Work) -> 
     if view.runs and view.row.state is ChallengeState.ACCEPTING and bid.state is BidState.WORKING:
         _accept(actor, bid, work)
     contracted = bid.contract is not None and bid.contract[1] is not None
-    if contracted and (bid.state in _FAILED or bid.id in work.tolerances):
+    stopping = view.row.state in (ChallengeState.RUNNING, ChallengeState.ACCEPTING) and bid.state is BidState.WORKING
+    if contracted and (bid.state in _FAILED or bid.id in work.tolerances or (stopping and work.tolerates)):
         _tolerance(actor, view, bid, work)
     if view.runs and bid.state is BidState.PASSED:
         _outcome(actor, bid, work)
@@ -79,7 +80,7 @@ def _tolerance(actor: Actor, view: ChallengeView, bid: BidView, work: Work) -> N
         tolerance_parts.show(item, lambda key: queries.file(sessions.fresh(actor), key), f"tolerance_{bid.id}")
     if not view.runs:
         return
-    if not found:
+    if not found and bid.state in _FAILED:
         st.markdown(f"{widgets.badge('pending', '待容错认定')}　由未参与本榜单的研究院人员逐项认定五个条件。")
     if not work.tolerates:
         st.caption(guard.plain(work.tolerates.reason))
@@ -89,7 +90,8 @@ def _tolerance(actor: Actor, view: ChallengeView, bid: BidView, work: Work) -> N
         acceptance_service.decide_tolerance(actor, bid.id, data, given, seen=len(found))
         widgets.flash("容错认定已作出。")
 
-    with st.expander("重新认定（原认定保留）" if found else "作出容错认定"):
+    first = "作出容错认定" if bid.state in _FAILED else "拟终止本榜单的，先作容错认定"
+    with st.expander("重新认定（原认定保留）" if found else first):
         tolerance_parts.form(f"tolerance_{bid.id}", "理由（会写入档案）", decide)
 
 

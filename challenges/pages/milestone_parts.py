@@ -27,8 +27,10 @@ _DONE = (BidMilestoneState.PASSED, BidMilestoneState.PAID)
 
 def milestone(actor: Actor, view: ChallengeView, bid: BidView, item: MilestoneView, work: Work) -> None:
     late = f"　{widgets.badge('overdue', '已超期')}" if item.late and bid.state is BidState.WORKING else ""
+    over = item.state in _OPEN and bid.state in (BidState.ELIMINATED, BidState.TERMINATED)
+    mark = widgets.badge("closed", "不再履行") if over else widgets.badge(item.state, item.state.label)
     st.markdown(
-        f"{widgets.badge(item.state, item.state.label)}　**{item.number}. {guard.plain(item.title)}**　"
+        f"{mark}　**{item.number}. {guard.plain(item.title)}**　"
         f"期限 {item.due_on}　{item.share / 100:g}%　{rules.money(item.amount) if item.amount else '0 万元'}{late}"
     )
     notes = [

@@ -24,7 +24,10 @@ def award(actor: Actor, view: ChallengeView) -> None:
     st.subheader("定榜公示", anchor=False)
     ranked = sorted((bid for bid in view.bids if bid.rank), key=lambda bid: bid.rank or 0)
     if not ranked:
-        widgets.empty("评审定稿后，这里按名次列出候选单位。")
+        again = (
+            "异议成立，已退回评审组：在“评审”里合议，或重开评分并解锁要改的评分表，重新定稿。" if view.notices else ""
+        )
+        widgets.empty(again or "评审定稿后，这里按名次列出候选单位。")
         return
     names = {bid.id: f"第 {bid.rank} 名　{bid.organisation}" for bid in ranked}
     st.caption(f"取前 {rules.MOST_CANDIDATES} 名为候选，前 {view.row.winners} 名拟中榜，其余依次候补。")

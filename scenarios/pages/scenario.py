@@ -5,7 +5,7 @@ import streamlit as st
 from accounts.permissions import Permission, may
 from core import clock
 from core.words import ScenarioState
-from scenarios import history, impact_queries, queries, service, stages
+from scenarios import history, impact_queries, origin_queries, queries, service, stages
 from scenarios.pages import data_needs, dossier_parts, opening_parts, parts, privacy
 from web import guard, widgets
 
@@ -72,6 +72,13 @@ with st.container(border=True):
                 query_params={"pilots_search": row.name},
             )
 
+if (won := origin_queries.challenge_of(actor, row.id)) is not None:
+    st.page_link(
+        "challenges/pages/challenge.py",
+        label=f"来自揭榜榜单 {guard.plain(won[1])}",
+        icon=":material/flag:",
+        query_params={"id": str(won[0])},
+    )
 gaps = [finding for finding in findings if finding.error]
 widgets.figures(
     [

@@ -20,8 +20,8 @@ from challenges.views import BidView, ChallengeView
 from core import clock
 from core.words import MemberRole, OrganisationKind, Role
 from db.session import read, write
-from db.tables import Challenge, ReviewEntry, RubricRow, RubricVersion
-from panels import finalise_service, review_service, setup_service
+from db.tables import Challenge, ReviewEntry, RubricRow, RubricVersion, Sheet
+from panels import finalise_service, review_service, setup_service, unlock_service
 from panels import stages as panel_stages
 from panels.schemas import MemberIn, ScheduleIn
 from tests.panels.support import Panel, actor_of, judge_account, rubric_version
@@ -160,6 +160,20 @@ class Round:
         panel.mark_all({name: [mark] * 5 for name, mark in marks.items()})
         panel.step(panel_stages.CLOSE)
         self.finalise()
+
+    def remark(self, judge: str, name: str, mark: float) -> None:
+        """A judge's sheet is unlocked, as asked and granted by two people, and handed in again."""
+        assert self.panel is not None
+        staff, other = self.cast.li_staff, self.cast.chen_staff
+        with read() as session:
+            sheet = session.exec(
+                select(Sheet.id).where(
+                    Sheet.entry_id == self.panel.entries[name], Sheet.member_id == self.panel.members[judge]
+                )
+            ).one()
+        request = unlock_service.ask(staff, sheet or 0, "异议成立，重新评分")
+        unlock_service.answer(other, request, granted=True, words="同意", seen_version=1)
+        self.panel.mark(judge, name, mark)
 
     def sign(self, name: str, amount: int, shares: tuple[str, ...] = ("33.33", "33.33", "33.34")) -> None:
         """A contract drafted and signed today."""

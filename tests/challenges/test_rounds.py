@@ -28,6 +28,8 @@ from core.words import BidState as B
 from core.words import ChallengeState as C
 from db.session import read
 from db.tables import AuditEvent, Challenge, Organisation
+from panels import result_queries
+from panels import stages as panel_stages
 from tests.challenges.support import Round, challenge_in, drafted, opened
 from tests.support import Cast
 
@@ -100,7 +102,7 @@ def test_a_whole_round(database: str, cast: Cast) -> None:
         assert made.of(THIRD).state is B.ELIMINATED
         with pytest.raises(WrongState, match="3 个里程碑"):
             made.step(stages.ACCEPT)
-        assert sum(_deliver(made, OURS, at) for at in range(3)) == 60_000_000
+        assert sum(deliver(made, OURS, at) for at in range(3)) == 60_000_000
         made.step(stages.ACCEPT)
         made.judge_work({OURS: 88})
         accepted(made, OURS, passed=True)
@@ -122,8 +124,17 @@ def _archived(made: Round) -> None:
         "里程碑.csv",
         "异议.csv",
         "公示第1号.pdf",
+        "评审结果第1号.pdf",
+        "验收评审结果第1号.pdf",
+        f"任务书_{OURS}.pdf",
+        *(f"验收单_{OURS}_里程碑{at}.pdf" for at in (1, 2, 3)),
+        f"任务书_{THIRD}.pdf",
+        "指标佐证.csv",
+        "验收与容错.csv",
         "校验.csv",
     ]
+    ended = packed.read(f"{made.seen().row.code}/验收与容错.csv").decode("utf-8-sig")
+    assert "88.00 分,验收通过" in ended
     assert len([name for name in names if "附件" in name]) == 3 + 3  # one a bid, one a milestone that was handed in
     lines = packed.read(packed.namelist()[-1]).decode("utf-8-sig").splitlines()[1:]
     assert [line.rsplit(",", 1)[1] for line in lines] == [
@@ -134,7 +145,7 @@ def _archived(made: Round) -> None:
             archive.archive_zip(actor, made.id)
 
 
-def _deliver(made: Round, name: str, at: int) -> int:
+def deliver(made: Round, name: str, at: int) -> int:
     """One milestone handed in, passed by two people and paid; the fen."""
     staff, other = made.cast.li_staff, made.cast.chen_staff
     item = made.of(name).milestones[at]
@@ -200,6 +211,7 @@ def test_an_objection_that_does_not_hold(cast: Cast) -> None:
 
 
 def test_one_that_holds_goes_back_to_the_panel(cast: Cast) -> None:
+    """Once the panel stays with its marks, and the list is the same; once three judges change theirs."""
     made = judged(cast)
     made.award()
     assert answered(made, objected(made, cast.wang_anji), upheld=True) is C.REVIEWING
@@ -209,6 +221,26 @@ def test_one_that_holds_goes_back_to_the_panel(cast: Cast) -> None:
     made.finalise()
     assert made.award() == 2
     assert list(made.seen().notices[0].changes) == ["名单和顺序与上一号相同"]
+    assert answered(made, objected(made, cast.wang_anji, "again"), upheld=True) is C.REVIEWING
+    made.panel.step(panel_stages.OPEN_AGAIN)
+    for judge in list(made.panel.judges)[:3]:
+        made.remark(judge, OURS, 70)
+    made.panel.step(panel_stages.CLOSE)
+    made.finalise()
+    assert made.award() == 3
+    seen = made.seen()
+    assert [(bid.organisation, bid.rank) for bid in seen.bids] == [(SECOND, 1), (THIRD, 2), (OURS, 3)]
+    assert list(seen.notices[0].changes) == [
+        f"{OURS}由第 1 顺位变为第 3 顺位",
+        f"{SECOND}由第 2 顺位变为第 1 顺位",
+        f"{THIRD}由第 3 顺位变为第 2 顺位",
+    ]
+    changed = result_queries.frozen(cast.li_staff, made.panel.review_id)[0].changes
+    assert [line.split("：")[1] for line in changed] == [
+        "90.00 分、第 1 名 → 76.67 分、第 3 名",
+        "85.00 分、第 2 名 → 85.00 分、第 1 名",
+        "80.00 分、第 3 名 → 80.00 分、第 2 名",
+    ]
 
 
 def test_one_that_holds_against_a_bidder(cast: Cast) -> None:

@@ -14,7 +14,6 @@ _MOST = 6
 _STAFF = (
     (ChallengeState.READY, "项榜单论证通过，等待发榜", "去发榜"),
     (ChallengeState.CHECKING, "项榜单已截止，等待资格审查", "去审查"),
-    (ChallengeState.PAUSED, "项公示有异议，等待答复", "去答复异议"),
     (ChallengeState.SIGNING, "项榜单等待签约", "去签约"),
     (ChallengeState.ACCEPTED, "项榜单已验收，等待兑现", "去兑现"),
 )
