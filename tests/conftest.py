@@ -140,6 +140,7 @@ def cast(request: pytest.FixtureRequest) -> Cast:
 @pytest.fixture
 def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """`page(url_or_file, actor, **query)` runs the app as that person at that address."""
+    from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest  # seconds of imports that only page tests need
     from streamlit.util import calc_hash
 
@@ -148,6 +149,8 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     request.getfixturevalue("demo_house" if "demo_house" in request.fixturenames else "house")
     monkeypatch.chdir(ROOT)
+    # Else every run reads the metadata of every installed package, in search of components that there are none of.
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
 
     def run(name: str, actor: Actor, **query: object) -> AppTest:
         url = next((page.url for page in PAGES if name in (page.url, page.file)), None)
