@@ -78,6 +78,11 @@ class Facts:
         returns, values = self.returns, self.values
         return Facts(self.indicators, returns[returns.code.isin(codes)], values[values.code.isin(codes)])
 
+    def during(self, periods: Sequence[str]) -> Facts:
+        """The facts of several rounds."""
+        returns, values = (frame[frame.period.isin(list(periods))] for frame in (self.returns, self.values))
+        return Facts(self.indicators, returns, values)
+
     def quality(self) -> Quality:
         """The score of all these facts together."""
         return next(iter(self.by([])), ((), score({})))[1]
@@ -100,6 +105,14 @@ class Facts:
                 counts[Aspect.TIMELINESS] = (int(timely.loc[key].on_time), int(timely.loc[key].one))
             found = key if isinstance(key, tuple) else (str(key),)
             yield (found if keys else ()), score(counts)
+
+
+def together(parts: Sequence[Facts]) -> Quality:
+    """The score of several collections' facts as one."""
+    if not parts:
+        return score({})
+    returns, values = (pd.concat([getattr(part, name) for part in parts]) for name in ("returns", "values"))
+    return Facts({}, returns, values).quality()
 
 
 def of_collection(session: Session, collection_id: int, codes: Several[str] | None = None) -> Facts:

@@ -42,12 +42,13 @@ class Identity:
 @dataclass(frozen=True)
 class Batch:
     """What of a kind is printed together. `groups` lists what can be chosen (quarters, editions), newest first;
-    `subjects` are those of one group."""
+    `subjects` are those of one group. `loader` makes a `Kind.load` that reads what its subjects share only once."""
 
     name: str
     asks: str
     groups: Callable[[Actor], Sequence[Subject]]
     subjects: Callable[[Actor, str], Sequence[Subject]]
+    loader: Callable[[Actor], Callable[[str], Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,19 @@ from printing.kinds import Kind
 ROOMS = ("pilots.kinds", "metrics.kinds", "scenarios.kinds", "panels.kinds", "challenges.kinds")
 
 
-@cache
 def kinds() -> dict[str, Kind[Any]]:
     """Every kind by its key."""
-    found = [kind for room in ROOMS for kind in import_module(room).KINDS]
-    return {kind.key: kind for kind in found}
+    return {kind.key: kind for room in ROOMS for kind in _of(room)}
+
+
+@cache
+def _of(room: str) -> tuple[Kind[Any], ...]:
+    return tuple(import_module(room).KINDS)
 
 
 def kind(key: str) -> Kind[Any]:
-    """NotFound names those there are."""
-    found = kinds().get(key)
+    """NotFound names those there are. No more rooms are loaded than it takes."""
+    found = next((item for room in ROOMS for item in _of(room) if item.key == key), None)
     if found is None:
         known = "、".join(f"{item.key}（{item.name}）" for item in kinds().values())
         raise NotFound(f"没有名为“{key}”的报告。", f"可以生成的有：{known}。")
