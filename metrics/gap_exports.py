@@ -13,6 +13,7 @@ from core.tabular import Block, write_xlsx
 from core.words import Arm
 from db.issuing import Issue
 from metrics import gap_queries as queries
+from metrics import gap_summary
 from metrics import gap_wording as wording
 from metrics.gap_wording import Comparison
 from printing import making
@@ -104,9 +105,12 @@ def _identity(_: Actor, of: Gaps) -> Identity:
 
 
 def story(paper: Paper, of: Gaps, _: Issue) -> None:
-    paper.heading("主要情况")
-    for item in of.found:
-        paper.text(f"{item.indicator.name}：{wording.sentence(item)}{wording.trend_sentence(item)}")
+    paper.heading("一页看懂")
+    for words in gap_summary.points(of.found):
+        paper.text(words)
+    header, rows = gap_summary.overview(of.found)
+    paper.table(header, rows, widths=(2.4, 1.5, 1.6, 2.6, 2.6, 2.4), align="lrrlll", caption="各项指标一览")
+    paper.note("区间是考虑偶然波动后差距可能的大小；区间包含零，就还不能说两类地区真有差别。", title="怎么读")
     for item in of.found:
         _chapter(paper, item)
     paper.heading("计算方法")
@@ -168,6 +172,7 @@ def _inputs(of: Gaps) -> dict[str, Any]:
 
 def _chapter(paper: Paper, found: Comparison) -> None:
     paper.heading(found.indicator.name)
+    paper.text(wording.sentence(found) + wording.trend_sentence(found))
     if found.now is not None:
         paper.figures(wording.key_figures(found))
     paper.chart(wording.groups_picture(found), "两类地区各期水平（空心点为不完整，竖线为名单调整）")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from accounts.permissions import Actor, may
 from core.errors import NotFound
-from printing.kinds import Kind
+from printing.kinds import Kind, Subject
 
 # In the order in which people meet them; each has `KINDS`.
 ROOMS = ("pilots.kinds", "metrics.kinds", "scenarios.kinds", "panels.kinds", "challenges.kinds")
@@ -36,3 +37,15 @@ def kind(key: str) -> Kind[Any]:
 def kinds_for(actor: Actor) -> list[Kind[Any]]:
     """Those that the actor may ask for at all."""
     return [item for item in kinds().values() if may(actor, item.permission)]
+
+
+def groups(actor: Actor, key: str) -> Sequence[Subject]:
+    """What batches of a kind there are; none where it is not printed in batches."""
+    batch = kind(key).batch
+    return batch.groups(actor) if batch else ()
+
+
+def subjects(actor: Actor, key: str, group: str | None = None) -> Sequence[Subject]:
+    """What a report can be about, all or those of one batch."""
+    found = kind(key)
+    return found.subjects(actor) if group is None or found.batch is None else found.batch.subjects(actor, group)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 _BOLD_FROM = 600
+_OPACITY = re.compile(r' opacity="([\d.]+)"')  # svglib knows it only of fills and strokes
 _FAMILIES = re.compile(r' font-family="[^"]*"')
 
 
@@ -58,7 +59,7 @@ def drawing(chart: alt.TopLevelMixin, width_pt: float, max_height_pt: float = fl
     from svglib.svglib import svg2rlg
 
     # Whatever the families, _Faces decides; and svglib takes long to read a list of them.
-    source = _FAMILIES.sub("", svg(chart))
+    source = _OPACITY.sub(r' fill-opacity="\1" stroke-opacity="\1"', _FAMILIES.sub("", svg(chart)))
     picture: Any = svg2rlg(StringIO(source), font_map=_Faces())
     picture.initialFontName = typefaces.REGULAR  # else every drawing begins by naming Helvetica
     scale = min(width_pt / picture.width, max_height_pt / picture.height)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.permissions import Actor, Permission
-from core import clock
 from core.errors import NotFound
 from core.words import Standing
 from db.issuing import Issue
@@ -48,7 +47,7 @@ def _identity(_: Actor, duties: DutyList) -> Identity:
     return Identity(
         subject_id=duties.about.id,
         title=f"颗粒匹配清单　{duties.about.name}",
-        inputs=_inputs(duties),
+        inputs=inputs(duties),
         lines=_lines(duties),
     )
 
@@ -58,15 +57,12 @@ def _face(duties: DutyList) -> Face:
     return Face("颗粒匹配清单", f"{about.code}　{about.name}", about.lead, cover=False, contents=False)
 
 
-def file_name(duties: DutyList) -> str:
-    return f"颗粒匹配清单_{duties.about.code}_{clock.today():%Y%m%d}.pdf"
-
-
-def part(report: Paper, duties: DutyList) -> None:
-    """The list's chapters in any report: figures, gaps, pictures, items, agreement."""
+def part(report: Paper, duties: DutyList, *, within: bool = False) -> None:
+    """The list in any report: figures, gaps, pictures, items, agreement; chapters, or `within` one a level lower."""
+    level = 2 if within else 1
     standings = [standing for of in duties.standings.values() for standing in of.values()]
     gaps = [finding for finding in duties.findings if finding.error]
-    report.heading("总体情况")
+    report.heading("总体情况", level)
     report.figures(
         [
             ("最小颗粒", f"{len(duties.items)} 项"),
@@ -79,19 +75,19 @@ def part(report: Paper, duties: DutyList) -> None:
         report.table(["事项", "缺口"], [[gap.item, gap.message] for gap in gaps], caption="尚待补全")
     for number, picture in enumerate(duty_pictures.pictures(duties)):
         if not number:
-            report.heading("流程与责任")
+            report.heading("流程与责任", level)
             report.note("责：责任单位；配：配合单位；数：数据提供单位；缺：没有责任单位。", title="图例")
         report.chart(picture.draw(), picture.title)
-    report.heading("清单")
+    report.heading("清单", level)
     branch: tuple[str, ...] = ()
     for node in duties.items:
         if node.path[:-1] != branch and node.path[:-1]:
             branch = node.path[:-1]
-            report.heading(ARROW.join(branch), 2)
+            report.heading(ARROW.join(branch), level + 1)
         assert node.content is not None
-        report.heading(f"{node.number} {node.name}", 3, numbered=False)
+        report.heading(f"{node.number} {node.name}", level + 2, numbered=False)
         report.facts([(FIELDS[field], node.content.shown(field, duties.names) or "–") for field in _COLUMNS])
-    report.heading("各单位确认情况")
+    report.heading("各单位确认情况", level)
     report.table(
         ["单位", "涉及事项", *(standing.label for standing in Standing)],
         [
@@ -111,7 +107,7 @@ def _lines(duties: DutyList) -> dict[str, str]:
     }
 
 
-def _inputs(duties: DutyList) -> dict[str, Any]:
+def inputs(duties: DutyList) -> dict[str, Any]:
     """Everything that is printed, except when it was printed."""
     about = duties.about
     return {

@@ -1,5 +1,5 @@
 """What this room can print."""
 
-from scenarios import duty_report
+from scenarios import dossier_report, duty_report
 
-KINDS = (duty_report.LIST,)
+KINDS = (dossier_report.KIND, duty_report.LIST)

@@ -129,6 +129,7 @@ PAGES = (
         "揭榜挂帅",
         "domain_verification",
     ),
+    Page("printing/pages/reports.py", "报告", "reports", Permission.INDICATOR_READ, "工作台", "print"),
     Page("pilots/pages/county.py", "一个县", "county", Permission.COUNTY_READ, "地区", "location_city"),
     Page("regions/pages/regions.py", "地区与分组", "regions", Permission.INDICATOR_READ, "地区", "map"),
     Page("accounts/pages/me.py", "我的账号", "me", Permission.INDICATOR_READ, "系统", "person"),

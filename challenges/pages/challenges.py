@@ -1,15 +1,13 @@
 """Challenges: what can be bid for, by when, and how far the others have come."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
-from accounts import sessions
 from accounts.permissions import Permission, may
-from challenges import queries, report, stages
+from challenges import queries, stages
 from core import clock
 from core.words import ChallengeState as C
+from printing.pages import parts as report_parts
 from web import guard, widgets
 
 actor = guard.current_actor()
@@ -78,17 +76,6 @@ else:
     widgets.empty("这一类现在没有。请看看其他类别。")
 
 
-def printed() -> bytes:
-    return report.list_pdf(sessions.fresh(actor))
-
-
 if kinds["正在揭榜"]:
-    st.download_button(
-        "下载榜单（PDF）",
-        partial(printed),
-        file_name=f"揭榜挂帅榜单_{clock.today():%Y%m%d}.pdf",
-        mime="application/pdf",
-        key="challenges_pdf",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True):
+        report_parts.downloads(actor, "challenge_list", "all", "", name="下载榜单", primary=False)

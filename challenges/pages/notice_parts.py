@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from accounts import sessions
@@ -14,6 +12,7 @@ from challenges.schemas import AwardIn
 from challenges.views import ChallengeView, ObjectionView
 from core import clock
 from core.words import BidState, ChallengeState
+from printing.pages import parts as report_parts
 from web import guard, widgets
 
 
@@ -83,15 +82,9 @@ def notices(actor: Actor, view: ChallengeView) -> None:
             facts(report.notice_facts(view, notice))
             if notice.changes:
                 facts([(f"与第 {notice.number - 1} 号的差别", "；".join(notice.changes))])
-            st.download_button(
-                "下载公示（PDF）",
-                partial(_printed, actor, view.row.id, notice.number),
-                file_name=f"公示_{view.row.code}_{notice.number}_{clock.today():%Y%m%d}.pdf",
-                mime="application/pdf",
-                key=f"notice_{notice.number}_pdf",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            subject, label = f"{view.row.id}:{notice.number}", f"{view.row.code}_第{notice.number}号"
+            with st.container(horizontal=True):
+                report_parts.downloads(actor, "challenge_notice", subject, label, name="下载公示", primary=False)
 
 
 def objections(actor: Actor, view: ChallengeView) -> None:
@@ -159,7 +152,3 @@ def _answer(actor: Actor, view: ChallengeView, item: ObjectionView) -> None:
                 objection_service.answer(actor, item.id, upheld, words, bid_id, seen_version=item.version)
                 widgets.flash("异议已答复。")
                 st.rerun()
-
-
-def _printed(actor: Actor, challenge_id: int, number: int) -> bytes:
-    return report.notice_pdf(sessions.fresh(actor), challenge_id, number)

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from accounts import sessions
-from accounts.permissions import Permission, may
 from core import clock
 from core.words import Arm
 from metrics import exports
 from metrics import gap_exports as files
 from metrics import gap_queries as queries
 from metrics import gap_wording as wording
+from printing.pages import parts as report_parts
 from web import charts, guard, keep, widgets
 from web.keep import ask
 
@@ -60,18 +60,8 @@ if found.marks:
         st.caption(f"竖线：自 {item.day} 起名单由 {item.before} 个县调整为 {item.after} 个（{'，'.join(moved)}）。")
 
 with st.container(horizontal=True):
-    if may(actor, Permission.REPORT_ISSUE):
-        st.download_button(
-            "下载对比报告（PDF，含全部指标）",
-            data=lambda: files.report(sessions.fresh(actor), collection, arm, listing),
-            file_name=exports.file_name("两类地区对比报告", collections[collection], f"{clock.today():%Y%m%d}")
-            + ".pdf",
-            mime="application/pdf",
-            on_click="ignore",
-            type="primary",
-            icon=":material/picture_as_pdf:",
-            key="gap_pdf",
-        )
+    subject = files.subject(collection, arm, listing)
+    report_parts.downloads(actor, "gap", subject, collections[collection], name="下载对比报告")
     st.download_button(
         "下载各期数值（Excel）",
         data=lambda: files.workbook(sessions.fresh(actor), collection, code, arm, listing),

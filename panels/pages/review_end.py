@@ -8,8 +8,9 @@ from accounts import sessions
 from accounts.permissions import Permission, Subject, may, require
 from core import clock
 from core.words import ReviewState, SignatureKind
-from panels import blocking, exports, finalise_service, report, result_queries, stages
+from panels import blocking, exports, finalise_service, result_queries, stages
 from panels.pages import running
+from printing.pages import parts as report_parts
 from web import guard, keep, widgets
 
 actor = guard.current_actor()
@@ -64,10 +65,6 @@ with st.container(border=True, key="end_gate"):
                     st.caption(guard.plain(allowed.reason))
 
 
-def paper(result_id: int) -> bytes:
-    return report.result_pdf(sessions.fresh(actor), view.id, result_id)
-
-
 def workbook(result_id: int) -> bytes:
     return exports.frozen_xlsx(sessions.fresh(actor), view.id, result_id)
 
@@ -84,16 +81,11 @@ for result in results:
             st.markdown("**与上一号的差别**　" + guard.plain("；".join(result.changes)))
         with st.container(horizontal=True):
             name = f"评审结果_{view.name}_第{result.number}号_{clock.beijing(result.at):%Y%m%d}"
+            subject, label = f"{view.id}:{result.number}", f"{view.name}_第{result.number}号"
+            report_parts.downloads(actor, "review", subject, label, name="下载结果报告", primary=False)
+            report_parts.downloads(actor, "marks", subject, label, name="下载评分表（签字页）", primary=False)
             st.download_button(
-                "下载 PDF",
-                partial(paper, result.id),
-                file_name=f"{name}.pdf",
-                key=f"result_{result.id}_pdf",
-                icon=":material/picture_as_pdf:",
-                on_click="ignore",
-            )
-            st.download_button(
-                "下载 Excel",
+                "下载结果表（Excel）",
                 partial(workbook, result.id),
                 file_name=f"{name}.xlsx",
                 key=f"result_{result.id}_xlsx",

@@ -8,10 +8,11 @@ from core import clock
 from core.numbers import format_number
 from core.periods import Period
 from core.words import Arm
+from pilots import county_quarter, exports, portfolio
 from pilots import county_queries as queries
-from pilots import exports, portfolio
 from pilots.pages import county_parts as parts
 from pilots.pages import promotion_parts
+from printing.pages import parts as report_parts
 from web import guard, widgets
 from web.keep import ask
 
@@ -55,6 +56,14 @@ widgets.figures(
         ("牵头场景", f"{len(county.scenarios)} 个", f"登记需求 {len(county.needs)} 条"),
     ]
 )
+
+quarters = ask(county_quarter.quarters, actor)
+if quarters:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = {item.id: item.label for item in quarters}
+        quarter = st.selectbox("季度报告", list(labels), 0, labels.__getitem__, key="county_quarter", width=200)
+        named = f"{county.name}_{labels[quarter]}"
+        report_parts.downloads(actor, "county", f"{county.code}:{quarter}", named, name="下载季度报告", primary=False)
 
 # -- what needs doing --------------------------------------------------------------------
 owed = [*county.late, *county.open]

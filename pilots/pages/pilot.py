@@ -12,9 +12,10 @@ from core.numbers import format_number
 from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
-from pilots import design_queries, exports, gate_queries, pictures, queries, report, service, wording
+from pilots import design_queries, exports, gate_queries, pictures, queries, service, wording
 from pilots.pages import design_outlook, gate_parts, origins, parts, supervision_parts
 from pilots.stages import NOT_BEGUN, PILOT, STOP
+from printing.pages import parts as report_parts
 from web import charts, guard, keep, widgets
 
 actor = guard.current_actor()
@@ -265,17 +266,7 @@ if evaluation.restated:
 
 # -- downloads and how it was computed ---------------------------------------------------
 with st.container(horizontal=True):
-    if may(actor, Permission.REPORT_ISSUE):
-        st.download_button(
-            "下载评估报告（PDF）",
-            data=lambda: report.issue(sessions.fresh(actor), pilot.id).data,
-            file_name=f"试点评估报告_{pilot.name}_{clock.today():%Y%m%d}.pdf",
-            mime="application/pdf",
-            on_click="ignore",
-            type="primary",
-            icon=":material/picture_as_pdf:",
-            key="pdf",
-        )
+    report_parts.downloads(actor, "pilot", str(pilot.id), pilot.name, name="下载评估报告")
     st.download_button(
         "下载各地区各期数值（CSV）",
         data=lambda: exports.csv(sessions.fresh(actor), pilot.id),

@@ -10,6 +10,7 @@ from pilots import promotion_queries as queries
 from pilots import promotion_wording as wording
 from pilots.pages import promotion_parts as parts
 from pilots.pages.parts import header
+from printing.pages import parts as report_parts
 from web import charts, guard, widgets
 from web.keep import ask
 
@@ -69,16 +70,7 @@ with st.container(horizontal=True):
         icon=":material/table:",
         key="promotion_xlsx",
     )
-    if may(actor, Permission.REPORT_ISSUE):
-        st.download_button(
-            "下载推广建议书（PDF）",
-            data=lambda: exports.proposal(sessions.fresh(actor), pilot.id, chosen),
-            file_name=f"推广建议书_{pilot.name}_{clock.today():%Y%m%d}.pdf",
-            mime="application/pdf",
-            on_click="ignore",
-            icon=":material/picture_as_pdf:",
-            key="promotion_pdf",
-        )
+    report_parts.downloads(actor, "promotion", exports.subject(pilot.id, chosen), pilot.name, name="下载推广建议书")
 with st.expander("怎样比较，用了哪些数据"):
     st.markdown(guard.plain(exports.method(promotion)))
     widgets.table(wording.covariate_rows(promotion), "promotion_factors")

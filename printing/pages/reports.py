@@ -8,7 +8,7 @@ import streamlit as st
 from accounts.permissions import Actor
 from printing import batches, jobs, registry
 from printing.jobs import Job
-from printing.kinds import Batch, Kind, Subject
+from printing.kinds import Kind, Subject
 from printing.pages import parts
 from web import guard, widgets
 from web.keep import ask
@@ -41,25 +41,23 @@ def main() -> None:
         )
 
 
-def group_of(actor: Actor, batch: Batch, key: str) -> Subject | None:
+def group_of(actor: Actor, kind: Kind[Any], part: str) -> Subject | None:
     """Which quarter, which edition; nothing is asked where there is only one."""
-    groups = {item.id: item for item in batch.groups(actor)}
-    if not groups:
+    groups = {item.id: item for item in ask(registry.groups, actor, kind.key)}
+    if not groups or kind.batch is None:
         return None
     if list(groups) == [""]:
         return groups[""]
-    asked = batch.asks.partition("，")[0]
-    return groups[st.selectbox(asked, list(groups), 0, lambda item: groups[item].label, key=f"reports_{key}_group")]
+    asked = kind.batch.asks.partition("，")[0]
+    chosen = st.selectbox(asked, list(groups), 0, lambda item: groups[item].label, key=f"reports_{kind.key}_{part}")
+    return groups[chosen]
 
 
 def one(actor: Actor, kind: Kind[Any]) -> None:
     with st.container(border=True, key="reports_one"):
         st.markdown(f"**一份{guard.plain(kind.name)}**")
-        if kind.batch is None:
-            found = kind.subjects(actor)
-        else:
-            group = group_of(actor, kind.batch, f"{kind.key}_one")
-            found = kind.batch.subjects(actor, group.id) if group else []
+        group = group_of(actor, kind, "one")
+        found = ask(registry.subjects, actor, kind.key, group.id if group else None)
         if not found:
             st.caption("现在没有可以生成的：还没有要写进这种报告的数据。")
             return
@@ -80,12 +78,12 @@ def many(actor: Actor, kind: Kind[Any]) -> None:
             return
         assert kind.batch is not None
         st.markdown(f"**一批：{guard.plain(kind.batch.name)}**")
-        group = group_of(actor, kind.batch, f"{kind.key}_many")
+        group = group_of(actor, kind, "many")
         if group is None:
             st.caption("现在没有可以批量生成的。")
             return
         form = st.radio("格式", kind.forms, 0, FORMS.__getitem__, key=f"reports_{kind.key}_form", horizontal=True)
-        count = len(ask(kind.batch.subjects, actor, group.id))
+        count = len(ask(registry.subjects, actor, kind.key, group.id))
         st.caption(f"共 {count} 份，打成一个 ZIP，内有清单和每份的哈希值。生成时可以离开这个页面。")
         if st.button("生成这一批", key="reports_start", icon=":material/folder_zip:", disabled=not count):
             with guard.show_errors():

@@ -7,7 +7,8 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Actor
 from core.settings import settings
-from scenarios import duty_exports, duty_imports, duty_report, duty_service
+from printing.pages import parts as report_parts
+from scenarios import duty_exports, duty_imports, duty_service
 from scenarios.duty_queries import DutyList
 from scenarios.pages import exchanging
 from scenarios.pages.exchanging import XLSX
@@ -28,15 +29,10 @@ def draw(actor: Actor, duties: DutyList) -> None:
             on_click="ignore",
         )
         if duties.items:
-            st.download_button(
-                "下载颗粒匹配清单（PDF）",
-                lambda: duty_report.issue(sessions.fresh(actor), duties.about.id).data,
-                file_name=duty_report.file_name(duties),
-                mime="application/pdf",
-                key="duty_pdf",
-                icon=":material/picture_as_pdf:",
-                on_click="ignore",
-            )
+            with st.container(horizontal=True):
+                report_parts.downloads(
+                    actor, "duties", str(duties.about.id), duties.about.code, name="下载颗粒匹配清单", primary=False
+                )
     if not duties.editable:
         st.caption(guard.plain(duties.editable.reason))
         return

@@ -5,6 +5,7 @@ import streamlit as st
 from accounts.permissions import Permission, may
 from core import clock
 from core.words import ScenarioState
+from printing.pages import parts as report_parts
 from scenarios import history, impact_queries, origin_queries, queries, service, stages
 from scenarios.pages import data_needs, dossier_parts, opening_parts, parts, privacy
 from web import guard, widgets
@@ -79,6 +80,9 @@ if (won := origin_queries.challenge_of(actor, row.id)) is not None:
         icon=":material/flag:",
         query_params={"id": str(won[0])},
     )
+with st.container(horizontal=True):
+    report_parts.downloads(actor, "dossier", str(row.id), f"{row.code}_{row.name}", name="下载场景档案", primary=False)
+
 gaps = [finding for finding in findings if finding.error]
 widgets.figures(
     [

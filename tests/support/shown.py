@@ -87,6 +87,7 @@ SHOWN = {
     "challenge_edit": ("liyan", "?id=1"),
     "bid": ("wujie", "?id=3"),
     "bidders": ("liyan", ""),
+    "reports": ("liyan", "?reports_kind=县域季度报告"),
     "county": ("wanganji", "?code=330523"),
     "regions": ("guanli", ""),
     "me": ("guanli", ""),
