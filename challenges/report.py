@@ -127,6 +127,16 @@ def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
     report.signatures(["发布单位"])
 
 
+def _notices(actor: Actor) -> list[Subject]:
+    views = [queries.challenge(actor, row.id) for row in queries.challenges(actor)]
+    return [
+        Subject(f"{view.row.id}:{item.number}", f"{view.row.code} {view.row.title}　第 {item.number} 号")
+        for view in views
+        if view
+        for item in view.notices
+    ]
+
+
 LIST = Kind(
     key="challenge_list",
     name="揭榜挂帅榜单",
@@ -154,7 +164,7 @@ NOTICE = Kind(
     face=_notice_face,
     story=_notice_story,
     label=lambda of: f"{of.view.row.code}_第{of.notice.number}号",
-    subjects=lambda actor: [Subject(str(row.id), f"{row.code} {row.title}") for row in queries.challenges(actor)],
+    subjects=_notices,
     word=True,
 )
 

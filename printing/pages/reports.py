@@ -84,7 +84,7 @@ def many(actor: Actor, kind: Kind[Any]) -> None:
             return
         form = st.radio("格式", kind.forms, 0, FORMS.__getitem__, key=f"reports_{kind.key}_form", horizontal=True)
         count = len(ask(registry.subjects, actor, kind.key, group.id))
-        st.caption(f"共 {count} 份，打成一个 ZIP，内有清单和每份的哈希值。生成时可以离开这个页面。")
+        st.caption(f"共 {count} 份，打成一个压缩包，内有清单和每份的哈希值。生成时可以离开这个页面。")
         if st.button("生成这一批", key="reports_start", icon=":material/folder_zip:", disabled=not count):
             with guard.show_errors():
                 jobs.start(actor, batches.plan(actor, kind, group.id, form))
@@ -106,7 +106,7 @@ def show(actor: Actor, job: Job) -> None:
             rows = pd.DataFrame({"没有生成": part.subject.label, "原因": part.words} for part in work.refused)
             st.dataframe(rows, hide_index=True, width="stretch", key="reports_refused")
         st.download_button(
-            "下载 ZIP",
+            "下载压缩包",
             job.archive,
             file_name=work.filename,
             mime="application/zip",
