@@ -54,6 +54,7 @@ from demo import (
     dossiers,
     evidence,
     feedback,
+    feeds,
     figures,
     indexes,
     openings,
@@ -120,6 +121,7 @@ def province(say: Callable[[str], None]) -> None:
     promises.tell(li, chen, story.PILOTS[0].name)
     evidence.tell([_actor(name) for name in ("wanganji", "zhaodeqing", "lanjingning")])
     reminders.tell(li, story.PILOTS[0].name, story.PILOTS[2].name)
+    feeds.tell(li, cast.organisations, story.PILOTS[0].name)
     teams = {name: _actor(name) for name in ("wanganji", "lanjingning", "zhouminzheng")}
     responsibilities.tell({"liyan": li} | teams, cast.organisations, scenarios)
     openings.tell(li, {name: _actor(name) for name in ("wanganji", "wujie", "zhouminzheng")}, scenarios)

@@ -188,6 +188,12 @@ STYLE = """<style>
 @media (max-width: 640px) { [data-testid=stMainBlockContainer] { padding-top: 4.5rem; } }
 @media (min-width: 641px) { [data-testid=stSidebarNavItems] :is(li, a) { margin-block: 0; } }
 [class*=st-key-wide_] { overflow-x: auto; }
+[class*=st-key-filters_] > :has(details) { display: none; }
+@media (max-width: 640px) {
+  [class*=st-key-filters_] > :has(details) { display: block; }
+  [class*=st-key-filters_]:not(:has(details[open])) > :not(:has(details)) { display: none; }
+  [class*=st-key-filters_] summary { cursor: pointer; padding: 0.4rem 0; }
+}
 </style>"""
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func, true
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -39,6 +41,11 @@ class TokenView:
     last_used_at: datetime | None
     deliveries: int
     version: int
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it opens anything."""
+        return clock.beijing(self.expires_at - timedelta(microseconds=1)).date()
 
     def state(self, now: datetime) -> tuple[str, str]:
         """(tone, words)."""
@@ -135,19 +142,16 @@ def tokens(actor: Actor) -> list[TokenView]:
 
 
 def deliveries(actor: Actor, limit: int = 50) -> list[FeedView]:
-    """The newest deliveries: all for staff, a county's own."""
-    require(actor, Permission.FEED_LOAD)
+    """The newest deliveries: all for staff; a county's own, and those by a token of its organisation."""
     query = (
         select(Feed, Collection.name, Account.name, FeedToken.name)
         .outerjoin(Collection, col(Collection.id) == Feed.collection_id)
         .outerjoin(Account, col(Account.id) == Feed.by)
         .outerjoin(FeedToken, col(FeedToken.id) == Feed.token_id)
+        .where(_readable(actor))
         .order_by(col(Feed.id).desc())
         .limit(limit)
     )
-    if not actor.is_staff:
-        own = (Feed.by == actor.account_id) | (FeedToken.organisation_id == actor.organisation_id)
-        query = query.where(own)
     with read() as session:
         return [
             FeedView(
@@ -165,6 +169,26 @@ def deliveries(actor: Actor, limit: int = 50) -> list[FeedView]:
             )
             for feed, collection, person_, token in session.exec(query)
         ]
+
+
+def told(actor: Actor, feed_id: int) -> Mapping[str, Any] | None:
+    """What the sender of a delivery was told, its findings with it (`metrics.feed.answers`); None for one that is not
+    there or not the actor's to see."""
+    query = (
+        select(Feed.answer)
+        .outerjoin(FeedToken, col(FeedToken.id) == Feed.token_id)
+        .where(Feed.id == feed_id, _readable(actor))
+    )
+    with read() as session:
+        return session.exec(query).first()
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """Which deliveries somebody may see; the query has joined their tokens."""
+    require(actor, Permission.FEED_LOAD)
+    if actor.is_staff:
+        return true()
+    return (col(Feed.by) == actor.account_id) | (col(FeedToken.organisation_id) == actor.organisation_id)
 
 
 def _under(session: Session, code: str) -> frozenset[str]:

@@ -14,10 +14,11 @@ from core import clock
 from core.numbers import format_number
 from core.settings import settings
 from metrics import exports, feed_service, overview
-from metrics.feed import jobs, outgoing
+from metrics.feed import jobs, outgoing, senders
 from metrics.feed.jobs import Job
 from metrics.feed.loading import Wish
 from metrics.feed.opening import ROWS_LIMIT
+from metrics.feed.senders import FeedView
 from metrics.feed.working import SHOWN, Look
 from metrics.model import ChangeKind
 from metrics.pages.filling import SIGNS, XLSX
@@ -118,7 +119,50 @@ def result(actor: Actor, job: Job) -> None:
     _away(actor, "再送一份")
 
 
-def _findings(answer: Mapping[str, Any]) -> None:
+def log(actor: Actor, rows: Sequence[FeedView]) -> None:
+    """What was delivered lately; choosing one shows what its sender was told."""
+    if not rows:
+        st.caption("还没有批量送报。")
+        return
+    event = st.dataframe(
+        pd.DataFrame(
+            {
+                "时间（北京）": clock.show(row.at),
+                "报送任务": row.collection,
+                "送报者": row.sender,
+                "结果": "● 已保存" if row.ok else "■ 没有保存",
+                "行数": row.rows,
+                "写入": row.saved,
+                "未变": row.unchanged,
+                "未通过": row.rejected,
+                "提交": row.submitted,
+                "文件": row.filename,
+            }
+            for row in rows
+        ),
+        key="feeds_log",
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in ("行数", "写入", "未变", "未通过", "提交")
+        },
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="最近的批量送报",
+    )
+    st.caption("点选一行左侧的方框，可看当时发现了什么、怎么改。")
+    chosen = event.selection.rows
+    if not chosen or chosen[0] >= len(rows):
+        return
+    row = rows[chosen[0]]
+    answer = senders.told(actor, row.id) or {}
+    st.markdown(f"**{guard.plain(row.filename)}**　{guard.plain(answer.get('message', '没有留下答复。'))}")
+    if answer.get("findings"):
+        _findings(answer, f"feeds_told_{row.id}")
+
+
+def _findings(answer: Mapping[str, Any], key: str = "feeds_findings") -> None:
     found: Sequence[Mapping[str, Any]] = answer["findings"]
     if not found:
         return
@@ -135,7 +179,7 @@ def _findings(answer: Mapping[str, Any]) -> None:
             }
             for item in found
         ),
-        key="feeds_findings",
+        key=key,
         hide_index=True,
         width="stretch",
         column_config={

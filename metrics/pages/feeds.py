@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pandas as pd
 import streamlit as st
 
 import accounts.queries
@@ -32,33 +31,7 @@ else:
     feeding.preview(actor, job)
 
 st.subheader("最近的送报", anchor=False)
-rows = senders.deliveries(actor)
-if rows:
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "时间（北京）": clock.show(row.at),
-                "报送任务": row.collection,
-                "送报者": row.sender,
-                "行数": row.rows,
-                "写入": row.saved,
-                "未变": row.unchanged,
-                "未通过": row.rejected,
-                "提交": row.submitted,
-                "结果": "● 已保存" if row.ok else "■ 没有保存",
-            }
-            for row in rows
-        ),
-        key="feeds_log",
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("行数", "写入", "未变", "未通过", "提交")
-        },
-        hide_index=True,
-        width="stretch",
-    )
-else:
-    st.caption("还没有批量送报。")
+feeding.log(actor, senders.deliveries(actor))
 
 if may(actor, Permission.FEED_ISSUE):
     st.subheader("送报令牌", anchor=False)
@@ -71,12 +44,13 @@ if may(actor, Permission.FEED_ISSUE):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"token_{view.id}"):
             tone, words = view.state(clock.now())
             st.markdown(
-                f"{widgets.badge(tone, words)}　**{guard.plain(view.name)}**　{guard.plain(view.organisation)}　"
-                f"{guard.plain(view.region)}　{guard.plain(view.collection or '全部报送任务')}　尾号 {guard.plain(view.hint)}　"
-                f"有效期至 {clock.show(view.expires_at)}　最近使用 {clock.show(view.last_used_at)}",
+                f"{widgets.badge(tone, words)}　**{guard.plain(view.name)}**　{guard.plain(view.organisation)}\n\n"
+                f":gray[送{guard.plain(view.region)}的数，{guard.plain(view.collection or '全部报送任务')}；尾号 "
+                f"{guard.plain(view.hint)}；有效期至 {view.last_day}（含）；最近使用 {clock.show(view.last_used_at)}，"
+                f"送报 {view.deliveries} 次]",
                 width="stretch",
             )
-            if view.revoked_at is None and st.button("吊销", key=f"token_revoke_{view.id}"):
+            if tone == "running" and st.button("吊销", key=f"token_revoke_{view.id}"):
                 with guard.show_errors():
                     feed_service.revoke_token(actor, view.id, seen_version=view.version)
                     widgets.flash("令牌已吊销。")

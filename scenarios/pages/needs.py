@@ -17,25 +17,23 @@ widgets.header("需求", "群众、企业和基层最急的问题是什么？")
 
 names = {place.code: place.label for place in resource_queries.regions()}
 # Every choice stays in the address, so that a filtered list can be sent to somebody.
-first, second, third = st.columns([2, 1, 1])
-search = first.text_input(
-    "查找", type="search", placeholder="名称、编码或拼音首字母", key="needs_q", bind="query-params"
-)
-region = second.selectbox(
-    "地区", list(names), None, names.__getitem__, placeholder=ALL, key="needs_region", bind="query-params"
-)
-group = third.selectbox(
-    "地区类型", need_queries.group_names(), None, placeholder=ALL, key="needs_group", bind="query-params"
-)
-first, second, third, fourth = st.columns(4, vertical_alignment="bottom")
-domain = first.selectbox(
-    "业务领域", ask(need_queries.domains, actor), None, placeholder=ALL, key="needs_domain", bind="query-params"
-)
-source = second.selectbox(
-    "来源", list(NeedSource), None, label, placeholder=ALL, key="needs_source", bind="query-params"
-)
-asker = third.selectbox("提出方", list(Asker), None, label, placeholder=ALL, key="needs_asker", bind="query-params")
-merged = fourth.toggle("含已合并的", key="needs_merged", bind="query-params")
+search = st.text_input("查找", type="search", placeholder="名称、编码或拼音首字母", key="needs_q", bind="query-params")
+with widgets.filters("needs"):
+    first, second, third, fourth, fifth, sixth = st.columns(6, vertical_alignment="bottom")
+    region = first.selectbox(
+        "地区", list(names), None, names.__getitem__, placeholder=ALL, key="needs_region", bind="query-params"
+    )
+    group = second.selectbox(
+        "地区类型", need_queries.group_names(), None, placeholder=ALL, key="needs_group", bind="query-params"
+    )
+    domain = third.selectbox(
+        "业务领域", ask(need_queries.domains, actor), None, placeholder=ALL, key="needs_domain", bind="query-params"
+    )
+    source = fourth.selectbox(
+        "来源", list(NeedSource), None, label, placeholder=ALL, key="needs_source", bind="query-params"
+    )
+    asker = fifth.selectbox("提出方", list(Asker), None, label, placeholder=ALL, key="needs_asker", bind="query-params")
+    merged = sixth.toggle("含已合并的", key="needs_merged", bind="query-params")
 
 rows = ask(
     need_queries.needs,

@@ -24,8 +24,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 places = {place.code: place.label for place in resource_queries.regions()}
 leads = {body.id: body.name for body in ask(accounts.queries.organisations, actor)}
-first, second, third, fourth = st.columns(4)
-search = first.text_input(
+search = st.text_input(
     "查找",
     type="search",
     placeholder="名称、简介、编码或拼音",
@@ -33,30 +32,31 @@ search = first.text_input(
     key="scenarios_q",
     bind="query-params",
 )
-domain = second.selectbox(
-    "领域", ask(domain_queries.domains, actor), None, key="scenarios_domain", placeholder=ALL, bind="query-params"
-)
-state = third.selectbox(
-    "状态", list(ScenarioState), None, label, key="scenarios_state", placeholder=ALL, bind="query-params"
-)
-level = fourth.selectbox(
-    "治理层级", list(GovernanceLevel), None, label, key="scenarios_level", placeholder=ALL, bind="query-params"
-)
-first, second, third = st.columns(3)
-region = first.selectbox(
-    "地区", list(places), None, places.__getitem__, key="scenarios_region", placeholder=ALL, bind="query-params"
-)
-group = second.selectbox(
-    "地区类型",
-    ask(queries.groups_of_scenarios, actor),
-    None,
-    key="scenarios_group",
-    placeholder=ALL,
-    bind="query-params",
-)
-lead = third.selectbox(
-    "牵头单位", list(leads), None, leads.__getitem__, key="scenarios_lead", placeholder=ALL, bind="query-params"
-)
+with widgets.filters("scenarios"):
+    first, second, third, fourth, fifth, sixth = st.columns(6)
+    domain = first.selectbox(
+        "领域", ask(domain_queries.domains, actor), None, key="scenarios_domain", placeholder=ALL, bind="query-params"
+    )
+    state = second.selectbox(
+        "状态", list(ScenarioState), None, label, key="scenarios_state", placeholder=ALL, bind="query-params"
+    )
+    level = third.selectbox(
+        "治理层级", list(GovernanceLevel), None, label, key="scenarios_level", placeholder=ALL, bind="query-params"
+    )
+    region = fourth.selectbox(
+        "地区", list(places), None, places.__getitem__, key="scenarios_region", placeholder=ALL, bind="query-params"
+    )
+    group = fifth.selectbox(
+        "地区类型",
+        ask(queries.groups_of_scenarios, actor),
+        None,
+        key="scenarios_group",
+        placeholder=ALL,
+        bind="query-params",
+    )
+    lead = sixth.selectbox(
+        "牵头单位", list(leads), None, leads.__getitem__, key="scenarios_lead", placeholder=ALL, bind="query-params"
+    )
 
 rows = ask(
     queries.scenarios,
