@@ -16,8 +16,8 @@ def on_grid(regions: Sequence[RegionView]) -> list[RegionView]:
     return [region for region in regions if region.tile_row is not None and region.tile_col is not None]
 
 
-def group_map(regions: Sequence[RegionView], title: str) -> Figure:
-    """Regions on the grid, coloured by the group each is in."""
+def group_map(regions: Sequence[RegionView], title: str, *, width: int = 560) -> Figure:
+    """Regions on the grid, coloured by the group each is in; `width` in pixels."""
     frame = pd.DataFrame(
         {
             "code": region.code,
@@ -33,4 +33,4 @@ def group_map(regions: Sequence[RegionView], title: str) -> Figure:
         for region in regions
     )
     names = [count.name for count in group_counts(regions) if count.side]
-    return category_map(frame, title=title, legend="地区类型", order=names)
+    return category_map(frame, title=title, legend="地区类型", order=names, width=width)

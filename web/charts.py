@@ -23,17 +23,23 @@ def draw(
     *,
     describe: str,
     stretch: bool = True,
+    narrow: Callable[[], alt.TopLevelMixin] | None = None,
 ) -> None:
     """Draw a chart. `key` names all it depends on besides the data's version and the day: ids and the
     actor's scope. `describe` says in words what it shows, for those who cannot see it. Pictures whose marks have a
-    fixed size (maps, strips) are not stretched but can be pushed sideways on a narrow screen."""
+    fixed size (maps, strips) are not stretched but can be pushed sideways on a narrow screen, unless there is one
+    of `narrow` size to take their place there (at most 340 px)."""
     spec = keep.kept(("spec", stretch, *key, keep.version(), clock.today()), lambda: _spec(build, stretch))
     if stretch:
         st.vega_lite_chart(spec, width="stretch", theme=None, alt=describe)
         return
-    name = "wide_" + hashlib.sha256(repr(key).encode()).hexdigest()[:12]
-    with st.container(key=name):
+    name = hashlib.sha256(repr(key).encode()).hexdigest()[:12]
+    with st.container(key=f"{'broad' if narrow else 'wide'}_{name}"):
         st.vega_lite_chart(spec, width="content", theme=None, alt=describe)
+    if narrow is not None:
+        small = keep.kept(("spec", "narrow", *key, keep.version(), clock.today()), lambda: _spec(narrow, stretch))
+        with st.container(key=f"narrow_{name}"):
+            st.vega_lite_chart(small, width="content", theme=None, alt=describe)
 
 
 def _spec(build: Callable[[], alt.TopLevelMixin], stretch: bool) -> dict[str, Any]:

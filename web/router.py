@@ -181,18 +181,26 @@ def _entry(page: Page) -> st.Page:
     )
 
 
-# Streamlit leaves a hand's breadth above the title and air between the entries of a long menu; and pictures of a
-# fixed width scroll on a phone.
+# Streamlit leaves a hand's breadth above the title and air between the entries of a long menu. A page's script cannot
+# know how wide the screen is: on a phone the filters of a list are folded (`widgets.filters`), key figures stand in
+# pairs, pictures of a fixed size scroll or make room for a smaller one (`charts.draw`).
 STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 3rem; }
-@media (max-width: 640px) { [data-testid=stMainBlockContainer] { padding-top: 4.5rem; } }
 @media (min-width: 641px) { [data-testid=stSidebarNavItems] :is(li, a) { margin-block: 0; } }
 [class*=st-key-wide_] { overflow-x: auto; }
-[class*=st-key-filters_] > :has(details) { display: none; }
+[class*=st-key-filters_] > :has(details), :has(> [class*=st-key-narrow_]) { display: none; }
 @media (max-width: 640px) {
+  [data-testid=stMainBlockContainer] { padding-top: 4.5rem; }
   [class*=st-key-filters_] > :has(details) { display: block; }
   [class*=st-key-filters_]:not(:has(details[open])) > :not(:has(details)) { display: none; }
   [class*=st-key-filters_] summary { cursor: pointer; padding: 0.4rem 0; }
+  :has(> [class*=st-key-narrow_]) { display: flex; }
+  :has(> [class*=st-key-broad_]) { display: none; }
+  [data-testid=stElementContainer]:has(> [data-testid=stMetric]) { flex: 1 1 40%; min-width: 0; }
+  [data-testid=stPageLink] * { white-space: normal !important; }
+  [data-testid=stMetricValue] { font-size: 1.5rem; }
+  [data-testid=stMetricDelta] * { white-space: normal !important; }
+  [data-testid=stTable] tbody th * { white-space: nowrap !important; }
 }
 </style>"""
 

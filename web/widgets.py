@@ -169,7 +169,8 @@ def filters(key: str) -> Iterator[None]:
     """What narrows a list down, besides its search box: rows of choices on a wide screen; on a phone they are
     folded behind one word, so that the list is what one sees first. `key` begins the names under which the choices
     stand in the address; how many are set is said, since a phone does not show them."""
-    chosen = sum(name.startswith(f"{key}_") and name != f"{key}_q" for name in st.query_params)
+    words = (f"{key}_q", f"{key}_search")
+    chosen = sum(name.startswith(f"{key}_") and name not in words for name in st.query_params)
     said = f"筛选（已选 {chosen} 项）" if chosen else "筛选"
     with st.container(key=f"filters_{key}"):
         st.html(f"<details><summary>{said}</summary></details>")

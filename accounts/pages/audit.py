@@ -13,16 +13,17 @@ actor = guard.current_actor()
 widgets.header("操作记录", "谁在什么时候做了什么？")
 
 people = queries.people_in_log(actor)
-first, second, third = st.columns([2, 1, 1])
-text = first.text_input(
+text = st.text_input(
     "查找", type="search", placeholder="操作、姓名、编号、理由或内容", key="audit_q", bind="query-params"
 )
-entity = second.selectbox(
-    "对象", list(labels.ENTITIES), None, labels.entity, placeholder="全部", key="audit_entity", bind="query-params"
-)
-account_id = third.selectbox(
-    "操作人", list(people), None, people.__getitem__, placeholder="全部", key="audit_actor", bind="query-params"
-)
+with widgets.filters("audit"):
+    first, second = st.columns(2)
+    entity = first.selectbox(
+        "对象", list(labels.ENTITIES), None, labels.entity, placeholder="全部", key="audit_entity", bind="query-params"
+    )
+    account_id = second.selectbox(
+        "操作人", list(people), None, people.__getitem__, placeholder="全部", key="audit_actor", bind="query-params"
+    )
 
 events = queries.events(actor, text=text or "", entity=entity, account_id=account_id, limit=SHOWN)
 if events:

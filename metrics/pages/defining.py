@@ -210,9 +210,14 @@ def latest(found: Sequence[Latest]) -> None:
 
 
 def index_systems(found: Sequence[IndexUse]) -> None:
-    """The index systems that weigh the indicator."""
+    """The index systems that weigh the indicator, each a link."""
     for use in found:
-        st.markdown(f"- 指标体系：{guard.plain(use.name)}（第 {use.number} 版）")
+        st.page_link(
+            "metrics/pages/index_system.py",
+            label=guard.plain(f"指标体系：{use.name}（第 {use.number} 版）"),
+            icon=":material/balance:",
+            query_params={"id": str(use.id)},
+        )
 
 
 def versions(found: Sequence[VersionView], current: int) -> None:
@@ -220,7 +225,8 @@ def versions(found: Sequence[VersionView], current: int) -> None:
     for view in found:
         indicator = view.indicator
         begins = f"从{Period.parse(indicator.valid_from).label}起" if indicator.valid_from else "最初"
-        title = f"第 {indicator.version} 版　{begins}　{definition_report.comparable(indicator)}"
+        compared = f"　{definition_report.comparable(indicator)}" if indicator.version > 1 else ""
+        title = f"第 {indicator.version} 版　{begins}{compared}"
         with st.expander(
             guard.plain(title),
             expanded=indicator.id == current and indicator.version > 1,

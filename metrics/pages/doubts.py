@@ -21,24 +21,26 @@ if not collections:
 counts = ask(follow_ups.counts, actor)
 widgets.figures([(state.label, f"{counts.get(state, 0):,} 条", "") for state in FollowUpState])
 
-first, second = st.columns([2, 1])
-collection_id = first.selectbox(
-    "报送任务",
-    list(collections),
-    None,
-    collections.__getitem__,
-    placeholder="全部",
-    key="doubts_collection",
-    bind="query-params",
-)
-labels = {state.label: state for state in FollowUpState}
-shown = second.selectbox(
-    "状态",
-    ["待办", *labels, "全部"],
-    0,
-    key="doubts_state",
-    bind="query-params",
-)
+with widgets.filters("doubts"):
+    first, second = st.columns([2, 1])
+    collection_id = first.selectbox(
+        "报送任务",
+        list(collections),
+        None,
+        collections.__getitem__,
+        placeholder="全部",
+        key="doubts_collection",
+        bind="query-params",
+    )
+    labels = {state.label: state for state in FollowUpState}
+    shown = second.selectbox(
+        "状态",
+        ["待办", *labels, "全部"],
+        0,
+        key="doubts_state",
+        bind="query-params",
+    )
+
 states: tuple[FollowUpState, ...]
 if shown == "待办":
     states = (FollowUpState.OPEN, FollowUpState.EXPLAINED) if decides else (FollowUpState.OPEN,)

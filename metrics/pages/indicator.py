@@ -64,9 +64,9 @@ if source is not None and may(actor, Permission.SCENARIO_READ):
 
 st.subheader("谁在用", anchor=False)
 defining.uses(definition_queries.uses(actor, indicator.code))
+defining.index_systems(definition_queries.index_systems(actor, indicator.code))
 st.markdown("**最近一期的数**（点开看怎么来的）")
 defining.latest(definition_queries.latest(actor, indicator.code))
-defining.index_systems(definition_queries.index_systems(actor, indicator.code))
 
 st.subheader("历次版本", anchor=False)
 defining.versions(versions, indicator.id)

@@ -34,31 +34,33 @@ else:
     owed = queries.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
     lists.todo(actor, owed, overview.next_opening(actor))
 
-first, second, third = st.columns([2, 1, 1])
-collection_id = first.selectbox(
-    "报送任务",
-    list(collections),
-    None,
-    collections.__getitem__,
-    placeholder="全部",
-    key="returns_collection",
-    bind="query-params",
-)
-period = second.selectbox(
-    "报送期",
-    overview.periods(actor, collection_id),
-    None,
-    placeholder="全部",
-    key="returns_period",
-    bind="query-params",
-)
-shown = third.selectbox(
-    "状态",
-    list(lists.VIEWS),
-    list(lists.VIEWS).index("待审核") if reviews else 0,
-    key="returns_view",
-    bind="query-params",
-)
+with widgets.filters("returns"):
+    first, second, third = st.columns([2, 1, 1])
+    collection_id = first.selectbox(
+        "报送任务",
+        list(collections),
+        None,
+        collections.__getitem__,
+        placeholder="全部",
+        key="returns_collection",
+        bind="query-params",
+    )
+    period = second.selectbox(
+        "报送期",
+        overview.periods(actor, collection_id),
+        None,
+        placeholder="全部",
+        key="returns_period",
+        bind="query-params",
+    )
+    shown = third.selectbox(
+        "状态",
+        list(lists.VIEWS),
+        list(lists.VIEWS).index("待审核") if reviews else 0,
+        key="returns_view",
+        bind="query-params",
+    )
+
 wanted = {"collection_id": collection_id, "period": period, **lists.VIEWS[shown](today)}
 rows = queries.returns(actor, **wanted, limit=SHOWN)
 

@@ -14,17 +14,21 @@ edits = bool(may(actor, Permission.RULE_EDIT))
 widgets.header("校验规则", "报送时会核对什么，从什么时候起，谁可以例外？")
 
 found = rule_queries.rules(actor)
-first, second, third = st.columns([2, 1, 1])
-search = first.text_input("查找", type="search", placeholder="名称、代码、条件", key="rules_q", bind="query-params")
-severity = second.selectbox(
-    "严重程度",
-    [Severity.ERROR, Severity.WARNING],
-    None,
-    lambda item: item.label,
-    placeholder="全部",
-    key="rules_severity",
-)
-origin = third.selectbox("来源", ["内置", "自定"], None, placeholder="全部", key="rules_origin")
+search = st.text_input("查找", type="search", placeholder="名称、代码、条件", key="rules_q", bind="query-params")
+with widgets.filters("rules"):
+    first, second = st.columns(2)
+    severity = first.selectbox(
+        "严重程度",
+        [Severity.ERROR, Severity.WARNING],
+        None,
+        lambda item: item.label,
+        placeholder="全部",
+        key="rules_severity",
+        bind="query-params",
+    )
+    origin = second.selectbox(
+        "来源", ["内置", "自定"], None, placeholder="全部", key="rules_origin", bind="query-params"
+    )
 sought = (search or "").strip().lower()
 rows = [
     row

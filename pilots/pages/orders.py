@@ -40,13 +40,11 @@ widgets.figures(
 
 OPEN, ALL = "未办结", "全部"
 STATES = [OPEN, ALL, "超期", *dict.fromkeys(state.label for state in (*AlertState, *SupervisionState))]
-with st.container(horizontal=True, vertical_alignment="bottom"):
+search = st.text_input("搜索", placeholder="编号、事项、单位或地区", key="orders_search", bind="query-params").strip()
+with widgets.filters("orders"), st.container(horizontal=True, vertical_alignment="bottom"):
     state = st.selectbox("状态", STATES, key="orders_state", bind="query-params")
     names = sorted({*(view.pilot for view in alerts), *(view.pilot for view in orders)})
     pilot = st.selectbox("试点", [ALL, *names], key="orders_pilot", bind="query-params")
-    search = st.text_input(
-        "搜索", placeholder="编号、事项、单位或地区", key="orders_search", bind="query-params"
-    ).strip()
     only = st.toggle("只看发给我们的", key="orders_mine", bind="query-params") if not actor.is_staff else False
 
 shown_alerts = [

@@ -42,8 +42,8 @@ widgets.figures(
         ),
     ]
 )
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    search = st.text_input("搜索", placeholder="试点、指标或牵头单位", key="portfolio_search", bind="query-params")
+search = st.text_input("搜索", placeholder="试点、指标或牵头单位", key="portfolio_search", bind="query-params")
+with widgets.filters("portfolio"), st.container(horizontal=True, vertical_alignment="bottom"):
     states = [state.label for state in PilotState if any(line.pilot.state is state for line in lines)]
     state = st.selectbox("状态", ["全部", *states], key="portfolio_state", bind="query-params")
     verdicts = [verdict.label for verdict in Verdict]

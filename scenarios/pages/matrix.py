@@ -20,26 +20,28 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 actor = guard.current_actor()
 widgets.header("数据就绪度", "场景要的数据，到手了多少，卡在哪个单位？")
 
-first, second, third, fourth = st.columns([2, 1, 1, 1])
-search = first.text_input("查找", type="search", placeholder="场景名称", key="matrix_q", bind="query-params")
-domain = second.selectbox(
-    "领域",
-    keep.ask(domain_queries.domains, actor),
-    None,
-    placeholder=parts.ALL,
-    key="matrix_domain",
-    bind="query-params",
-)
-state = third.selectbox(
-    "状态",
-    [state for state in ScenarioState if state in matrix_queries.LIVE],
-    None,
-    parts.label,
-    placeholder="全部（不含不予立项和已退出）",
-    key="matrix_state",
-    bind="query-params",
-)
-width = fourth.selectbox("图中的单位", list(WIDTHS), 0, key="matrix_width", bind="query-params")
+search = st.text_input("查找", type="search", placeholder="场景名称", key="matrix_q", bind="query-params")
+with widgets.filters("matrix"):
+    first, second, third = st.columns(3)
+    domain = first.selectbox(
+        "领域",
+        keep.ask(domain_queries.domains, actor),
+        None,
+        placeholder=parts.ALL,
+        key="matrix_domain",
+        bind="query-params",
+    )
+    state = second.selectbox(
+        "状态",
+        [state for state in ScenarioState if state in matrix_queries.LIVE],
+        None,
+        parts.label,
+        placeholder="全部（不含不予立项和已退出）",
+        key="matrix_state",
+        bind="query-params",
+    )
+    width = third.selectbox("图中的单位", list(WIDTHS), 0, key="matrix_width", bind="query-params")
+
 states, sought = ((state,) if state else ()), (search or "").strip()
 matrix = keep.ask(matrix_queries.matrix, actor, domain=domain, states=states, search=sought)
 if not matrix.scenarios:

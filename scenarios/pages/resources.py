@@ -21,59 +21,59 @@ sharings = {
     word: " / ".join(dict.fromkeys(sharing_label(scheme, word) for scheme in ("national", "zhejiang")))
     for word in Sharing
 }
-first, second, third = st.columns([2, 1, 1])
-search = first.text_input(
+search = st.text_input(
     "查找", type="search", placeholder="名称、编码、提供单位或拼音首字母", key="resources_q", bind="query-params"
 )
-provider = second.selectbox(
-    "提供单位",
-    list(organisations),
-    None,
-    organisations.__getitem__,
-    placeholder=parts.ALL,
-    key="resources_provider",
-    bind="query-params",
-)
-sharing = third.selectbox(
-    "共享属性",
-    list(Sharing),
-    None,
-    sharings.__getitem__,
-    placeholder=parts.ALL,
-    key="resources_sharing",
-    bind="query-params",
-)
-first, second, third, fourth = st.columns([1, 1, 1, 1], vertical_alignment="bottom")
-opening = first.selectbox(
-    "开放属性",
-    list(Opening),
-    None,
-    resource_fields.OPENINGS.__getitem__,
-    placeholder=parts.ALL,
-    key="resources_opening",
-    bind="query-params",
-)
-level = second.selectbox(
-    "安全级别",
-    list(SecurityLevel),
-    None,
-    parts.label,
-    placeholder=parts.ALL,
-    key="resources_level",
-    bind="query-params",
-)
-personal = third.selectbox(
-    "个人信息",
-    list(PersonalInformation),
-    None,
-    parts.label,
-    placeholder=parts.ALL,
-    key="resources_personal",
-    bind="query-params",
-)
-unfinished = fourth.toggle(
-    "只看待完善", key="resources_unfinished", bind="query-params", help="核心元数据还有没填的，如分类码、信息项"
-)
+with widgets.filters("resources"):
+    first, second, third, fourth, fifth, sixth = st.columns(6, vertical_alignment="bottom")
+    provider = first.selectbox(
+        "提供单位",
+        list(organisations),
+        None,
+        organisations.__getitem__,
+        placeholder=parts.ALL,
+        key="resources_provider",
+        bind="query-params",
+    )
+    sharing = second.selectbox(
+        "共享属性",
+        list(Sharing),
+        None,
+        sharings.__getitem__,
+        placeholder=parts.ALL,
+        key="resources_sharing",
+        bind="query-params",
+    )
+    opening = third.selectbox(
+        "开放属性",
+        list(Opening),
+        None,
+        resource_fields.OPENINGS.__getitem__,
+        placeholder=parts.ALL,
+        key="resources_opening",
+        bind="query-params",
+    )
+    level = fourth.selectbox(
+        "安全级别",
+        list(SecurityLevel),
+        None,
+        parts.label,
+        placeholder=parts.ALL,
+        key="resources_level",
+        bind="query-params",
+    )
+    personal = fifth.selectbox(
+        "个人信息",
+        list(PersonalInformation),
+        None,
+        parts.label,
+        placeholder=parts.ALL,
+        key="resources_personal",
+        bind="query-params",
+    )
+    unfinished = sixth.toggle(
+        "只看待完善", key="resources_unfinished", bind="query-params", help="核心元数据还有没填的，如分类码、信息项"
+    )
 
 wanted = Filter(search or "", provider, level, sharing, opening, personal, unfinished)
 # A page number belongs to one set of filters.

@@ -111,3 +111,30 @@ def test_from_citizens_requests_to_agreed_responsibilities(browser: Browser, sit
         li.visit(scenario.replace("scenario?", "duties?"))
         agreed = li.page.get_by_test_id("stMetricValue").filter(has_text=f"{len(DUTIES)}/{len(DUTIES)}")
         expect(agreed).to_have_count(1, timeout=PATIENCE)  # organisation × item, all confirmed
+
+
+def test_on_a_phone_the_list_comes_before_its_filters(browser: Browser, site: str) -> None:
+    """A page's script cannot know how wide the screen is; all of this is the stylesheet's."""
+    with visitor(browser, site, "liyan", width=390, height=844) as li:
+        li.visit("needs")
+        filters, region = li.page.locator(".st-key-filters_needs"), li.page.locator(".st-key-needs_region")
+        expect(region).to_be_hidden()
+        grid = li.page.locator(".st-key-needs_table").bounding_box()
+        assert grid is not None and grid["y"] < 400
+        filters.get_by_text("筛选", exact=True).click()
+        li.choose("needs_region", "安吉")
+        expect(filters.locator("summary")).to_have_text("筛选（已选 1 项）", timeout=PATIENCE)
+        expect(region).to_be_hidden()
+        li.visit("regions")
+        expect(li.page.locator("[class*=st-key-broad_]")).to_be_hidden()
+        drawn = li.page.locator("[class*=st-key-narrow_] svg.marks").bounding_box()
+        assert drawn is not None and drawn["x"] + drawn["width"] <= 390
+        first, second = (li.page.get_by_test_id("stMetric").nth(at).bounding_box() for at in (0, 1))
+        assert first is not None and second is not None and first["y"] == second["y"]
+        li.visit("rule?id=1")
+        label = li.page.get_by_test_id("stTable").get_by_text("从何时起").bounding_box()
+        assert label is not None and label["height"] < 30  # one line
+    with visitor(browser, site, "liyan") as li:
+        li.visit("needs")
+        expect(li.page.locator(".st-key-needs_region")).to_be_visible()
+        expect(li.page.locator(".st-key-filters_needs summary")).to_be_hidden()

@@ -18,7 +18,7 @@ from core.errors import Conflict
 from db.session import read, write
 from db.tables import Feed, FeedToken
 from metrics import feed_service, imports
-from metrics.feed import api, senders
+from metrics.feed import api, senders, working
 from metrics.feed.loading import Wish
 from metrics.feed_service import TokenIn
 from tests.conftest import Page
@@ -167,11 +167,30 @@ def test_the_same_table_from_the_command_line(house: Path, cast: Cast) -> None:
 
 
 def test_the_page(house: Path, cast: Cast, page: Page) -> None:
+    """Deliveries open to what their senders were told; of others' a county learns nothing."""
     ids = feeds.define()
     feeds.collection("批量送报", {"A3": ids["A3"]}, first="2026-08", last="2026-08")
-    token(cast)
+    sender = senders.machine(token(cast))
+    assert sender is not None
+    body = feeds.table([(ANJI, "2026-08", "A3", "七", "", "", ""), (DEQING, "2026-08", "A3", "7", "", "", "")])
+    working.load(sender, body, "热线.csv", Wish())
+    (row,) = senders.deliveries(cast.wang_anji)
+    assert (row.filename, row.rows, row.saved, row.rejected, row.ok) == ("热线.csv", 2, 0, 1, False)
     for actor in (cast.li_staff, cast.wang_anji):
         app = page("feeds", actor)
         assert not app.exception
         assert [title.value for title in app.title] == ["批量送报"]
+        assert list(app.dataframe[0].value["文件"]) == ["热线.csv"]
+        told = senders.told(actor, row.id)
+        assert told is not None
+        assert [(item["rule"], item["row"], item["region"]) for item in told["findings"]] == [("cell.text", 2, ANJI)]
     assert "热线平台" not in "".join(str(item.value) for item in app.markdown)
+    assert senders.deliveries(cast.zhao_deqing) == []
+    assert senders.told(cast.zhao_deqing, row.id) is None
+    assert senders.told(cast.li_staff, row.id + 1) is None
+
+
+def test_the_last_day_of_a_token_is_shown(house: Path, cast: Cast) -> None:
+    token(cast)
+    (view,) = senders.tokens(cast.li_staff)
+    assert view.last_day == clock.today() + timedelta(days=30)

@@ -135,6 +135,9 @@ def test_a_result_is_frozen_and_opened_again(page: Page, made: stored.Stored, ca
     assert list(app.dataframe[0].value["单位"]) == ["德清县", "安吉县", "长兴县"]
     assert "德清县：第 1 名 → 未参加" in said(app)
     assert not [button for button in app.button if button.key == "index_freeze"]
+    app = page("indicator", cast.li_staff, id=made.indicators["SX01"])
+    assert [link.label for link in app.page_link if "指标体系" in link.label] == [f"指标体系：{NAME.name}（第 1 版）"]
+    assert [title.label for title in app.expander] == ["第 1 版　最初"]
 
 
 def test_whoever_is_not_staff_does_not_get_there(page: Page, demo_cast: dict[str, Actor]) -> None:
