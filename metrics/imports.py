@@ -50,6 +50,11 @@ class Preview:
         stored = {line.indicator.code for line in self.form.lines if line.current is not None}
         return [change for change in self.changes if change.kind is ChangeKind.BLANK and change.code not in stored]
 
+    @property
+    def explained(self) -> frozenset[str]:
+        """Codes of the rows that came with words of their own: what is doubted about them has its answer."""
+        return frozenset(code for code, entry in self.upload.entries.items() if workbook.remark(entry))
+
     def of(self, kind: str) -> list[Change]:
         return [change for change in self.changes if change.kind == kind]
 

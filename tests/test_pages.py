@@ -20,7 +20,7 @@ from web.router import Page as RouterPage
 PEOPLE = ["guanli", "liyan", "wanganji", "zhouminzheng", "wujie", "sunping"]
 SAID = ("title", "header", "subheader", "caption", "markdown", "info", "warning", "error", "success", "toast")
 ASKED = ("button", "selectbox", "multiselect", "text_input", "text_area", "number_input", "date_input", "metric")
-MARKUP = re.compile(r"<style>.*?</style>|<[^>]+>|:[a-z-]+\[|:material/\w+:|\]\([^)]*\)", re.DOTALL)
+MARKUP = re.compile(r"<style>.*?</style>|`[^`]*`|<[^>]+>|:[a-z-]+\[|:material/\w+:|\]\([^)]*\)", re.DOTALL)
 # File kinds, commands and codes that people know by these letters.
 KNOWN = re.compile(
     "|".join(PEOPLE) + r"|PDF|CSV|Excel|KB|MB|zhiping check|\b[0-9a-f]{8,}\b|[A-Z]+[-_]?[A-Z]*-?\d[\w-]*"

@@ -46,7 +46,7 @@ if may(actor, Permission.FEED_ISSUE):
             st.markdown(
                 f"{widgets.badge(tone, words)}　**{guard.plain(view.name)}**　{guard.plain(view.organisation)}\n\n"
                 f":gray[送{guard.plain(view.region)}的数，{guard.plain(view.collection or '全部报送任务')}；尾号 "
-                f"{guard.plain(view.hint)}；有效期至 {view.last_day}（含）；最近使用 {clock.show(view.last_used_at)}，"
+                f"`{view.hint}`；有效期至 {view.last_day}（含）；最近使用 {clock.show(view.last_used_at)}，"
                 f"送报 {view.deliveries} 次]",
                 width="stretch",
             )

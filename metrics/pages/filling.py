@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from core.errors import Conflict
 from core.settings import settings
 from core.words import ReturnState
 from core.workflow import Step
-from metrics import exports, grid, imports, recording
+from metrics import doubting, exports, grid, imports, recording
 from metrics.imports import Preview
 from metrics.model import Change, ChangeKind, Finding, Form, Severity
 from metrics.queries import ReturnView
@@ -40,6 +40,7 @@ SIGNS = {
     ChangeKind.REJECTED: "■",
     ChangeKind.BLANK: "○",
 }
+_ANSWERED = "已写明原因，保存后由研究院核查。"
 _GRID = ("指标", "填什么", "分子", "分母", "状态", "说明/理由", "佐证链接", "上期", "目标")
 _INPUTS = ("分子", "分母", "状态", "说明/理由", "佐证链接")
 
@@ -135,11 +136,11 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
             checked = imports.preview_grid(actor, view.id, _typed(edited))
             saved = _save(actor, checked, seen, submit=submitted)
             if saved is not None:
-                st.session_state[_findings_key(view)] = checked.findings
+                st.session_state[_findings_key(view)] = checked.findings, checked.explained
                 st.rerun()
-            findings(checked.findings)
+            findings(checked.findings, checked.explained)
         elif kept := st.session_state.pop(_findings_key(view), None):
-            findings(kept)
+            findings(*kept)
 
 
 def corrects(view: ReturnView) -> bool:
@@ -160,8 +161,9 @@ def to_submit(view: ReturnView, choices: Sequence[Step], act: Callable[[str, str
         widgets.steps("return", choices, act)
 
 
-def findings(found: Sequence[Finding]) -> None:
-    """What is wrong and how to mend it: errors first, how cells were read folded away."""
+def findings(found: Sequence[Finding], explained: Collection[str] = ()) -> None:
+    """What is wrong and how to mend it: errors first, how cells were read folded away. A doubt about a figure whose
+    row says why (`explained`, by indicator code) is not asked about again."""
     loud = [finding for finding in found if finding.severity is not Severity.INFO]
     for finding in loud[:_SHOWN]:
         colour, shape = _SHAPES[finding.severity]
@@ -169,7 +171,7 @@ def findings(found: Sequence[Finding]) -> None:
         seen = f"看到的是“{guard.plain(finding.seen)}”。" if read else ""
         st.markdown(
             f":{colour}-badge[{shape} {finding.severity.label}]　{_place(finding)}{guard.plain(finding.message)}{seen}"
-            f"{guard.plain(finding.remedy)}"
+            f"{_ANSWERED if doubting.followed(finding) and finding.code in explained else guard.plain(finding.remedy)}"
         )
     if len(loud) > _SHOWN:
         st.caption(f"另有 {len(loud) - _SHOWN} 处，见标注好的报送表。")
@@ -202,7 +204,7 @@ def _preview(actor: Actor, view: ReturnView, form: Form, seen: int, data: bytes,
         f" {widgets.badge('pending' if warnings else '', f'提醒 {warnings} 处')}　"
         + "，".join(f"{kind.label} {len(checked.of(kind))} 项" for kind in ChangeKind if checked.of(kind))
     )
-    findings(checked.findings)
+    findings(checked.findings, checked.explained)
     if checked.errors or warnings:
         st.download_button(
             "下载标注好的报送表",
