@@ -17,6 +17,7 @@ from metrics.combining import over_time, own_figures
 from metrics.composite import Design
 from metrics.composite_result import Figure, Outcome, Unit
 from metrics.model import Indicator
+from metrics.queries import Asking
 from regions import groups
 from regions import queries as regions
 
@@ -42,8 +43,11 @@ def compute(session: Session, collection_id: int, design: Design, first: str, la
 
 def units(session: Session, collection_id: int, indicators: Sequence[Indicator], first: str, last: str) -> list[Unit]:
     """Every region that owes a period from `first` to `last`, with its figure of each indicator over all of
-    them. The group is that of the last period's last day. Read from the roll-ups."""
+    them, of a slower rhythm over those with which its own periods end. The group is that of the last period's last
+    day. Read from the roll-ups."""
     keys = [str(period) for period in span(Period.parse(first), Period.parse(last))]
+    askings = {asking.indicator.id: asking for asking in queries.askings(session, collection_id)}
+    due = {item.id: [key for key in keys if Period.parse(key).closes(item.cadence)] for item in indicators}
     owed: dict[str, set[str]] = defaultdict(set)
     for code, period in session.execute(
         columns(col(ReturnRow.region_code), col(ReturnRow.period)).where(
@@ -52,7 +56,8 @@ def units(session: Session, collection_id: int, indicators: Sequence[Indicator],
     ):
         owed[code].add(period)
     # What a cumulative figure of the first period added shows only beside the one before.
-    stored = _stored(session, collection_id, indicators, [_before(first), *keys])
+    before = {_before(item, due[item.id]) for item in indicators if due[item.id]}
+    stored = _stored(session, collection_id, indicators, sorted({*before, *keys}))
     scheme = session.get_one(Collection, collection_id).group_scheme or groups.MAIN_SCHEME
     members = groups.memberships(session, owed, Period.parse(last).end, scheme)
     names = regions.names(session, set(owed))
@@ -61,7 +66,10 @@ def units(session: Session, collection_id: int, indicators: Sequence[Indicator],
             code,
             names[code],
             members[code].name if code in members else NO_GROUP,
-            [_figure(indicator, keys, owed[code], stored.get((indicator.id, code), {})) for indicator in indicators],
+            [
+                _figure(askings[item.id], due[item.id], owed[code], stored.get((item.id, code), {}))
+                for item in indicators
+            ],
         )
         for code in sorted(owed)
     ]
@@ -111,17 +119,20 @@ def _stored(
     return found
 
 
-def _figure(indicator: Indicator, keys: Sequence[str], owed: set[str], stored: Mapping[str, _Stored]) -> Figure:
+def _figure(asking: Asking, keys: Sequence[str], owed: set[str], stored: Mapping[str, _Stored]) -> Figure:
     """One unit's figure over the periods. All of them must be there: a year of which a month is missing is no
     year. A period in which nothing happened (不适用) adds nothing."""
-    lacking = [(key, _why_not(key, owed, stored)) for key in keys]
+    indicator = asking.indicator
+    if not keys:
+        return Figure(None, None, None, f"{indicator.cadence.label}报一次，所选的期里没有到期的")
+    lacking = [(key, _why_not(key, asking, owed, stored)) for key in keys]
     lacking = [(key, why) for key, why in lacking if why]
     if lacking:
         several = f"等 {len(lacking)} 期" if len(lacking) > 1 else ""
         return Figure(None, None, None, f"{Period.parse(lacking[0][0]).label}{several}{lacking[0][1]}")
     if len(keys) > 1 and indicator.combine_time is Combine.NONE:
         return Figure(None, None, None, "口径规定多期不合并，请只选一期")
-    series = [(key, stored[key].n, stored[key].d) for key in (_before(keys[0]), *keys) if key in stored]
+    series = [(key, stored[key].n, stored[key].d) for key in (_before(indicator, keys), *keys) if key in stored]
     figures = own_figures(indicator, series, keys[0])
     if any(n is None and stored[key].state.has_value for key, n, _ in figures):
         return Figure(None, None, None, "累计数缺少上一期，算不出本期新增")
@@ -134,10 +145,12 @@ def _figure(indicator: Indicator, keys: Sequence[str], owed: set[str], stored: M
     return Figure(n, d, value, "", any(stored[key].unapproved for key in keys))
 
 
-def _why_not(key: str, owed: set[str], stored: Mapping[str, _Stored]) -> str:
+def _why_not(key: str, asking: Asking, owed: set[str], stored: Mapping[str, _Stored]) -> str:
     """Why a period has no figure; “” when it has one, or nothing happened in it."""
     if key not in owed:
         return "没有报送任务"
+    if not asking.holds(key):
+        return f"不按第 {asking.indicator.version} 版口径报，请修订指标体系改用当期的版本"
     if key not in stored:
         return "未报"
     found = stored[key]
@@ -157,5 +170,5 @@ def _sums(indicator: Indicator, parts: Sequence[tuple[int, int | None]]) -> tupl
     return sum(n for n, _ in parts), sum(with_d) if with_d else None
 
 
-def _before(key: str) -> str:
-    return str(Period.parse(key).shift(-1))
+def _before(indicator: Indicator, keys: Sequence[str]) -> str:
+    return str(indicator.before(Period.parse(keys[0])))

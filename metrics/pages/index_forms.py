@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -32,7 +33,10 @@ def criteria_table(
     """Every indicator of the collection with a box to take it; drawn inside a form."""
     known = {criterion.indicator_id: criterion for criterion in taken}
     frame = pd.DataFrame(
-        [_row(indicator, known.get(indicator.id), aggregation) for indicator in indicators],
+        [
+            _row(title, indicator, known.get(indicator.id), aggregation)
+            for title, indicator in zip(_titles(indicators), indicators, strict=True)
+        ],
         index=range(len(indicators)),
     )
     if not any(_ranged(indicator, known.get(indicator.id)) for indicator in indicators):
@@ -160,14 +164,25 @@ def node_names(criteria: Sequence[Criterion], indicators: Sequence[Indicator]) -
     return {criterion.key: known[criterion.indicator_id] for criterion in criteria if criterion.indicator_id in known}
 
 
-def _row(indicator: Indicator, taken: Criterion | None, aggregation: Aggregation) -> dict[str, object]:
+def _titles(indicators: Sequence[Indicator]) -> list[str]:
+    """What each is called in the table: with its version where a collection asks for several one after the other."""
+    versions = Counter(indicator.code for indicator in indicators)
+    return [
+        f"{item.code} {item.name}"
+        + (f"（{item.unit}）" if item.unit else "")
+        + (f"　第 {item.version} 版" if versions[item.code] > 1 else "")
+        for item in indicators
+    ]
+
+
+def _row(title: str, indicator: Indicator, taken: Criterion | None, aggregation: Aggregation) -> dict[str, object]:
     direction = taken.direction if taken else indicator.direction
     best = taken.best if taken else None
     if best is None and indicator.best_min is not None and indicator.best_max is not None:
         best = (indicator.best_min, indicator.best_max)
     row: dict[str, object] = {
         TAKEN: taken is not None,
-        "指标": f"{indicator.code} {indicator.name}{f'（{indicator.unit}）' if indicator.unit else ''}",
+        "指标": title,
         DIMENSION: taken.dimension if taken else "",
         DIRECTION: direction.label,
         BEST: _span(best),

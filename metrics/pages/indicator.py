@@ -40,7 +40,9 @@ with st.container(border=True):
         st.download_button(
             "下载口径（PDF）",
             lambda: definition_report.entry(sessions.fresh(actor), indicator.id),
-            file_name=exports.file_name("指标口径", indicator.code, indicator.name, f"第{indicator.version}版")
+            file_name=exports.file_name(
+                "指标口径", indicator.code, indicator.name, f"第{indicator.version}版", f"{clock.today():%Y%m%d}"
+            )
             + ".pdf",
             mime="application/pdf",
             key="indicator_pdf",

@@ -17,6 +17,7 @@ from metrics import (
     accumulation,
     catalogue,
     collecting,
+    composite_figures,
     definition_service,
     definitions,
     exports,
@@ -133,6 +134,29 @@ def test_the_quarter_before_is_what_a_quarterly_figure_is_compared_with(database
         assert str(line.indicator.before(found[1].period)) == "2026-03"
         points = tracing.series(cast.li_staff, made.id, line.indicator, ANJI, "2026-06")
         assert [(point.period, point.value is None) for point in points] == [("2026-03", False), ("2026-06", True)]
+
+
+def test_an_index_takes_a_quarterly_figure_once_and_says_which_version_is_not_asked(database: str, cast: Cast) -> None:
+    def figures(first: str, last: str) -> list[tuple[object, str]]:
+        with read() as session:
+            items = [known[made.indicators[code]] for code in ("SX01", "SX13")]
+            (unit,) = (
+                unit for unit in composite_figures.units(session, made.id, items, first, last) if unit.code == ANJI
+            )
+            return [(found.value, found.why) for found in unit.figures]
+
+    with time_machine.travel(datetime(2026, 1, 2, 4, tzinfo=UTC), tick=False) as now:
+        made = asked()
+        known = {item.id: item for item in queries.indicators()}
+        now.move_to(datetime(2026, 4, 20, 4, tzinfo=UTC))
+        for month in ("2026-01", "2026-02", "2026-03"):
+            stored.hand_in(made.of(ANJI, month), QUARTERLY if month == "2026-03" else MONTHLY)
+        assert figures("2026-01", "2026-03") == [(96, ""), (80, "")]
+        assert figures("2026-01", "2026-02") == [(96, ""), (None, "每季报一次，所选的期里没有到期的")]
+        revise(cast, "2026-06", due_days=20)
+        assert figures("2026-06", "2026-06")[1] == (
+            None, "2026年6月不按第 1 版口径报，请修订指标体系改用当期的版本",
+        )  # fmt: skip
 
 
 def test_a_quarterly_total_of_the_year_begins_in_march() -> None:

@@ -204,7 +204,9 @@ def test_what_is_typed_into_the_grid_is_read_and_kept(page: Page, cast: Cast) ->
 def test_who_says_why_is_not_asked_again(page: Page, cast: Cast) -> None:
     number = stored.collection().of(ANJI)
     app = page("return", cast.wang_anji, id=number)
-    type_in(app, number, {0: {"分子": "30", "分母": "100", "说明/理由": "系统停机三天"}, 1: {"分子": "20", "分母": "50"}})
+    type_in(
+        app, number, {0: {"分子": "30", "分母": "100", "说明/理由": "系统停机三天"}, 1: {"分子": "20", "分母": "50"}}
+    )
     press(app, "保存草稿")
     explained, doubted = (item.value for item in app.markdown if "◐ 提醒" in item.value)
     assert explained.endswith("通常不应低于 40.00%。已写明原因，保存后由研究院核查。")
