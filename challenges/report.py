@@ -17,6 +17,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
 _ALL = "all"
+_LAYOUT = 2  # part of the inputs: another layout is another document
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _list_identity(_: Actor, views: Sequence[ChallengeView]) -> Identity:
         subject_id=0,
         title="揭榜挂帅榜单",
         inputs={
-            "layout": 1,
+            "layout": _LAYOUT,
             "challenges": {view.row.code: {"标题": _title(view)} | dict(challenge_facts(view)) for view in views},
         },
         lines={view.row.code: f"{view.row.title}，截止 {_until(view)}" for view in views},
@@ -58,31 +59,32 @@ def _list_identity(_: Actor, views: Sequence[ChallengeView]) -> Identity:
 
 
 def _list_face(views: Sequence[ChallengeView]) -> Face:
-    return _face("揭榜挂帅榜单", f"共 {len(views)} 项", views[0].row.organisation)
+    return Face("关于发布揭榜挂帅榜单的公告", organisation=_organs(views), official=True)
 
 
-def _list_story(report: Paper, views: Sequence[ChallengeView], _: Issue) -> None:
-    report.table(
-        ["编号", "榜单", "资金", "方式", "试点名额", "截止（北京时间）"],
-        [
-            [
-                view.row.code,
-                view.row.title,
-                view.row.funding,
-                view.row.mode,
-                f"{view.places} 个",
-                _until(view),
-            ]
-            for view in views
-        ],
-        caption="正在揭榜的榜单",
-    )
+def _organs(views: Sequence[ChallengeView]) -> str:
+    return "、".join(dict.fromkeys(view.row.organisation for view in views))
+
+
+def _list_story(report: Paper, views: Sequence[ChallengeView], issue: Issue) -> None:
+    """The notice with the list and the rules, then every challenge as an annex."""
+    report.text(f"现发布揭榜挂帅榜单 {len(views)} 项，欢迎符合条件的单位揭榜。各项榜单的详细要求见附件。")
+    report.heading("正在揭榜的榜单")
+    columns = ["编号", "榜单", "资金", "方式", "名额", "截止（北京时间）"]
+    rows = [
+        [view.row.code, view.row.title, view.row.funding, view.row.mode, f"{view.places} 个", _until(view)]
+        for view in views
+    ]
+    report.table(columns, rows, widths=(2, 3.4, 1.9, 2, 1.2, 2.3), align="llrlll", caption="正在揭榜的榜单")
+    report.heading("揭榜须知")
+    report.text("揭榜申请在截止时刻封存；截止时刻及以后的提交、修改和撤回均不接受。截止前任何人不能查看他人申请。")
+    report.attachments([_title(view) for view in views])
+    report.closing(_organs(views), clock.beijing(issue.as_of).date())
     for view in views:
-        report.heading(_title(view))
+        report.annex(_title(view))
         for name, value in challenge_facts(view):
-            report.heading(name, 2, numbered=False)
+            report.heading(name)
             report.text(value or "–")
-    report.note("揭榜申请在截止时刻封存；截止时刻及以后的提交、修改和撤回均不接受。截止前任何人不能查看他人申请。")
 
 
 def _notice(actor: Actor, subject: str) -> Notice:
@@ -102,29 +104,40 @@ def _notice_identity(_: Actor, of: Notice) -> Identity:
     return Identity(
         subject_id=row.id,
         title=f"拟中榜名单公示　{row.title}",
-        inputs={"layout": 1, "code": row.code, "facts": said, "ranking": [_line(item) for item in ranking]},
+        inputs={
+            "layout": _LAYOUT,
+            "code": row.code,
+            "facts": said,
+            "ranking": [_line(item) for item in ranking],
+            "changes": list(of.notice.changes),
+        },
         lines=dict(said) | {f"第 {item['place']} 顺位": item["organisation"] for item in ranking},
     )
 
 
 def _notice_face(of: Notice) -> Face:
     row = of.view.row
-    return _face("拟中榜名单公示", f"{row.code}　{row.title}", row.organisation)
+    return Face(f"关于“{row.title}”拟中榜名单的公示", organisation=row.organisation, official=True)
 
 
 def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
     view, notice = of.view, of.notice
-    report.text(f"“{view.row.title}”榜单已完成资格审查和专家评审，现将拟中榜单位公示如下，接受社会监督。")
+    report.text(
+        f"“{view.row.title}”榜单（{view.row.code}）已完成资格审查和专家评审，现将拟中榜单位公示如下，接受社会监督。"
+    )
+    report.heading("拟中榜名单")
     report.table(["顺位", "单位", "方案", "结果"], [_line(item) for item in notice.ranking], caption="拟中榜名单")
+    report.heading("公示事项")
     for name, value in notice_facts(view, notice):
         report.text(f"{name}：{value}")
     if notice.changes:
         report.note("；".join(notice.changes) + "。", title=f"与第 {notice.number - 1} 号公示的差别")
+    report.heading("异议的提出和处理")
     report.text(
         "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料。受理单位对异议人身份保密；"
         "收到异议后公示暂停，自收到之日起 3 日内由未参与定榜的人员答复。"
     )
-    report.signatures(["发布单位"])
+    report.closing(view.row.organisation, clock.beijing(notice.issued_at).date())
 
 
 def _notices(actor: Actor) -> list[Subject]:
@@ -212,7 +225,3 @@ def challenge_facts(view: ChallengeView) -> list[tuple[str, str]]:
         ("截止时间", f"北京时间 {_until(view)}（不含该时刻）"),
         ("联系方式", view.contact),
     ]
-
-
-def _face(title: str, subtitle: str, organisation: str) -> Face:
-    return Face(title, subtitle, organisation, cover=False, contents=False)

@@ -22,7 +22,7 @@ from printing import making
 from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
-_LAYOUT = 1  # part of the inputs: another layout is another document
+_LAYOUT = 2  # part of the inputs: another layout is another document
 _MOST = 30  # counties of a tier in print; the workbook has all
 
 
@@ -91,7 +91,8 @@ def _identity(_: Actor, found: Proposal) -> Identity:
 
 
 def _face(found: Proposal) -> Face:
-    return Face("推广建议书", found.promotion.pilot.name, found.promotion.pilot.lead)
+    pilot = found.promotion.pilot
+    return Face("推广建议书", pilot.name, pilot.lead, official=True)
 
 
 def story(report: Paper, found: Proposal, issued: Issue) -> None:
@@ -126,6 +127,7 @@ def story(report: Paper, found: Proposal, issued: Issue) -> None:
         if len(adopted):
             rows = adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
             report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
+    report.closing(promotion.pilot.lead, clock.beijing(issued.as_of).date())
 
 
 KIND = Kind(

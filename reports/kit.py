@@ -118,7 +118,10 @@ class Report:
         self._add(Lines(self._seen(label + text, self._place), self._layout.note))
 
     def figures(self, items: Sequence[tuple[str, ...]]) -> None:
-        """Key figures as (label, value) or (label, value, change), four in a row."""
+        """Key figures as (label, value) or (label, value, change), four in a row; official papers list them."""
+        if not self._layout.running:
+            self.facts([(label, f"{value}（{more[0]}）" if any(more) else value) for label, value, *more in items], 2)
+            return
         cards = [KeyFigure(*(self._seen(part, self._place) for part in item)) for item in items]
         for start in range(0, len(cards), KeyFigures.MOST):
             self._add(KeyFigures(cards[start : start + KeyFigures.MOST]))
