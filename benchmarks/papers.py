@@ -18,6 +18,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from itertools import count
 from typing import Any, NamedTuple
@@ -81,7 +82,7 @@ def ours(content: Sequence[Chapter], charts: Sequence[Callable[[], Any]] = ()) -
 def by_fpdf2(content: Sequence[Chapter]) -> bytes:
     fpdf = importlib.import_module("fpdf")
 
-    class Paper(fpdf.FPDF):  # type: ignore[misc, name-defined]
+    class Paper(fpdf.FPDF):  # type: ignore[name-defined]
         def footer(self) -> None:
             self.set_y(-35)
             self.set_font("Noto", "", 14)
@@ -135,7 +136,9 @@ def by_weasyprint(content: Sequence[Chapter]) -> bytes:
     parts = [f'<html lang="zh-CN"><title>{TITLE}</title><style>{_CSS % {"folder": typefaces.FOLDER.as_uri()}}</style>']
     parts.append(f'<div class="cover">{TITLE}<br>{ORGANISATION}</div>')
     for chapter in content:
-        parts.append(f"<h1>{said(chapter.heading)}</h1>" + "".join(f"<p>{said(text)}</p>" for text in chapter.paragraphs))
+        parts.append(
+            f"<h1>{said(chapter.heading)}</h1>" + "".join(f"<p>{said(text)}</p>" for text in chapter.paragraphs)
+        )
         rows = "".join("<tr>" + "".join(f"<td>{said(cell)}</td>" for cell in row) + "</tr>" for row in chapter.rows)
         head = "".join(f"<th>{cell}</th>" for cell in HEADER)
         parts.append(f"<table><caption>各地按时办结率</caption><thead><tr>{head}</tr></thead>{rows}</table>")
@@ -183,13 +186,13 @@ def seconds(work: Callable[[], bytes]) -> float:
 def side_by_side() -> float:
     """Prints every maker's median; gives ours ÷ fpdf2, or nan without it."""
     makers: dict[str, Callable[[Sequence[Chapter]], bytes]] = {"ours": ours}
-    for name, module, make in (("fpdf2", "fpdf", by_fpdf2), ("weasyprint", "weasyprint", by_weasyprint)):
+    for name, module, other in (("fpdf2", "fpdf", by_fpdf2), ("weasyprint", "weasyprint", by_weasyprint)):
         try:
             importlib.import_module(module)
         except (ImportError, OSError) as absent:  # OSError: the libraries it needs from the system
             print(f"  {name} is left out: {str(absent).splitlines()[0]}")
         else:
-            makers[name] = make
+            makers[name] = other
     for name, make in makers.items():
         data = make(chapters(0))
         print(f"  {name:<11} {len(PdfReader(BytesIO(data)).pages):>3} pages {len(data) / 1024:>7.0f} KiB")
@@ -197,7 +200,7 @@ def side_by_side() -> float:
     for _ in range(ROUNDS):
         content = chapters(next(_seeds))
         for name, make in makers.items():
-            times[name].append(seconds(lambda make=make: make(content)))  # type: ignore[misc]
+            times[name].append(seconds(partial(make, content)))
     medians = {name: statistics.median(found) for name, found in times.items()}
     for name, median in medians.items():
         print(f"  {name:<11} {median * 1000:8.1f} ms   ours is × {medians['ours'] / median:.2f}")
@@ -210,8 +213,8 @@ def added_by_charts() -> float:
     added = []
     for _ in range(ROUNDS):
         content = chapters(next(_seeds))
-        without = seconds(lambda content=content: ours(content))  # type: ignore[misc]
-        added.append(seconds(lambda content=content: ours(content, charts)) - without)  # type: ignore[misc]
+        without = seconds(partial(ours, content))
+        added.append(seconds(partial(ours, content, charts)) - without)
     return statistics.median(added)
 
 
@@ -219,7 +222,7 @@ def per_row(rows: int) -> float:
     found = []
     for _ in range(3):
         content = [Chapter("明细", [], table(rows, next(_seeds)))]
-        found.append(seconds(lambda content=content: ours(content)) / rows)  # type: ignore[misc]
+        found.append(seconds(partial(ours, content)) / rows)
     return statistics.median(found)
 
 
@@ -231,7 +234,9 @@ def main() -> int:
     few, many = per_row(1000), per_row(10_000)
     print(f"ours ÷ fpdf2: {ratio:.2f} (limit {MOST_OF_FPDF2})")
     print(f"three vector charts add {charts:.2f} s (limit {MOST_FOR_CHARTS})")
-    print(f"a row of 1,000: {few * 1e6:.0f} µs, of 10,000: {many * 1e6:.0f} µs, × {many / few:.2f} (limit {MOST_PER_ROW})")
+    print(
+        f"a row of 1,000: {few * 1e6:.0f} µs, of 10,000: {many * 1e6:.0f} µs, × {many / few:.2f} (limit {MOST_PER_ROW})"
+    )
     failed = ratio > MOST_OF_FPDF2 or charts > MOST_FOR_CHARTS or many / few > MOST_PER_ROW
     return 1 if failed else 0
 

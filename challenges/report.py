@@ -75,13 +75,14 @@ def _list_story(report: Paper, views: Sequence[ChallengeView], issue: Issue) -> 
         [view.row.code, view.row.title, view.row.funding, view.row.mode, f"{view.places} 个", _until(view)]
         for view in views
     ]
-    report.table(columns, rows, widths=(2, 3.4, 1.9, 2, 1.2, 2.3), align="llrlll", caption="正在揭榜的榜单")
+    report.table(columns, rows, caption="正在揭榜的榜单")
     report.heading("揭榜须知")
     report.text("揭榜申请在截止时刻封存；截止时刻及以后的提交、修改和撤回均不接受。截止前任何人不能查看他人申请。")
-    report.attachments([_title(view) for view in views])
+    report.attachments([view.row.title for view in views])
     report.closing(_organs(views), clock.beijing(issue.as_of).date())
     for view in views:
-        report.annex(_title(view))
+        report.annex(view.row.title)
+        report.text(f"编号：{view.row.code}")
         for name, value in challenge_facts(view):
             report.heading(name)
             report.text(value or "–")

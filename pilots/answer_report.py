@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pilots import answer_pictures, answer_tables, answering, pictures, starts
+from pilots import answer_pictures, answer_tables, pictures, starts
 from pilots import answer_words as words
-from pilots.answering import Compared
+from pilots.answering import Answers, Compared
 from pilots.evaluation import Evaluation, Measure
-from pilots.profile import Transfer
 from pilots.starts import Averages
 from reports.paper import Paper
 
 
-def chapter(report: Paper, evaluation: Evaluation, measure: Measure, transfer: Transfer | None) -> None:
+def chapter(report: Paper, evaluation: Evaluation, measure: Measure, found: Answers) -> None:
     """A heading a question; nothing is computed here that the page does not show."""
-    found = answering.answer(evaluation, measure, transfer or Transfer())
     report.heading("五个问题")
     if evaluation.stretch is not None and len(evaluation.stretches) > 1:
         report.text(
@@ -46,13 +44,12 @@ def chapter(report: Paper, evaluation: Evaluation, measure: Measure, transfer: T
         report.chart(
             answer_pictures.gap_course(evaluation, measure, compared.gap), "发达地区与山区海岛县之差（带为95%区间）"
         )
-        _table(report, answer_tables.gap_course(measure, compared.gap), "两类地区之差", (1.6, 3.2, 1.2, 3.2, 1.2))
     _question(report, 5, found)
     report.chart(answer_pictures.profile(compared.profile), "可复制性（虚框为没有数据的部分）")
     _table(report, answer_tables.profile(compared.profile), "可复制性各部分", (1.6, 1.4, 4))
 
 
-def _question(report: Paper, number: int, found: answering.Answers) -> None:
+def _question(report: Paper, number: int, found: Answers) -> None:
     """The sentence, then those that qualify it; warnings are printed by the chapter, as notes."""
     report.heading(words.QUESTIONS[number - 1], 2)
     report.text(found.sentences[number - 1])
@@ -73,15 +70,20 @@ def _distance(report: Paper, evaluation: Evaluation, measure: Measure, compared:
     if len(rows):
         picture = answer_pictures.distance(evaluation, measure, compared.distance, columns=2 if len(rows) > 12 else 1)
         report.chart(picture, "各试点地区从自己的起点走了多远")
-        _table(report, answer_tables.distance(evaluation, measure, compared.distance), "离自己的起点")
     if compared.small is not None:
         report.chart(answer_pictures.funnel(evaluation, measure, compared.small), "小地方的高低，多少是偶然")
-        _table(
-            report,
-            answer_tables.small_places(evaluation, measure, compared.small),
-            "收缩后的值与波动范围",
-            (1.7, 2, 1.4, 1.4, 2.4, 2.5, 1.8),
-        )
+
+
+def tables(report: Paper, evaluation: Evaluation, measure: Measure, compared: Compared) -> None:
+    """The long tables behind the pictures, for the appendix."""
+    report.heading("五个问题的明细", 2)
+    if len(compared.distance.rows):
+        _table(report, answer_tables.distance(evaluation, measure, compared.distance), "离自己的起点")
+    if compared.small is not None:
+        frame = answer_tables.small_places(evaluation, measure, compared.small)
+        _table(report, frame, "收缩后的值与波动范围", (1.7, 2, 1.4, 1.4, 2.4, 2.5, 1.8))
+    if len(compared.gap):
+        _table(report, answer_tables.gap_course(measure, compared.gap), "两类地区之差", (1.6, 3.2, 1.2, 3.2, 1.2))
 
 
 def _table(report: Paper, frame: pd.DataFrame, caption: str, widths: tuple[float, ...] = ()) -> None:

@@ -23,6 +23,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
 _LAYOUT = 2  # part of the inputs: another layout is another document
+_NAMED = 10  # counties named in the text
 _MOST = 30  # counties of a tier in print; the workbook has all
 
 
@@ -108,26 +109,44 @@ def story(report: Paper, found: Proposal, issued: Issue) -> None:
         report.note(promotion.held_back, title="现在还不能制定推广计划")
     report.heading("先在哪里推广")
     report.figures(wording.tier_figures(promotion))
-    for tier in TIERS:
-        rows = candidates[candidates["建议"] == tier][["顺序", "地区", "地区类型", "理由", "还缺"]]
-        most = len(rows) if report.whole else _MOST
-        if len(rows):
-            report.heading(tier, 2)
-            report.table(list(rows.columns), rows.head(most).to_numpy().tolist(), caption=f"{tier}（{len(rows)} 个）")
-            if len(rows) > most:
-                report.text(f"只列前 {most} 个，全部名单见 Excel。")
-    report.heading("怎样比较")
-    report.text(method(promotion))
-    report.table(list(found.factors.columns), found.factors.to_numpy().tolist(), caption="比较因素及其来源")
+    first = candidates[candidates["建议"] == TIERS[0]]["地区"]
+    if len(first):
+        more = f"等 {len(first)} 个地区" if len(first) > _NAMED else ""
+        report.text(f"{TIERS[0]}：{'、'.join(first.head(_NAMED))}{more}。各地区的顺序、理由和还缺的条件见附件1。")
     if cover is not None:  # printed again on another day it says the day of its first printing
         cover = replace(cover, day=clock.beijing(issued.as_of).date())
         report.heading("推广到了哪里")
         report.text(wording.cover_words(cover, f"“{promotion.pilot.name}”的做法"))
         report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
-        if len(adopted):
-            rows = adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
-            report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
+    annexes = {"推广顺序和理由": _order, "比较方法和因素": _method} | (
+        {"推广计划与进展": _plan} if len(adopted) else {}
+    )
+    report.attachments(list(annexes))
     report.closing(promotion.pilot.lead, clock.beijing(issued.as_of).date())
+    for name, tell in annexes.items():
+        report.annex(name)
+        tell(report, found)
+
+
+def _order(report: Paper, found: Proposal) -> None:
+    for tier in TIERS:
+        rows = found.candidates[found.candidates["建议"] == tier][["顺序", "地区", "地区类型", "理由", "还缺"]]
+        most = len(rows) if report.whole else _MOST
+        if len(rows):
+            report.heading(tier)
+            report.table(list(rows.columns), rows.head(most).to_numpy().tolist(), caption=f"{tier}（{len(rows)} 个）")
+            if len(rows) > most:
+                report.text(f"只列前 {most} 个，全部名单见 Excel。")
+
+
+def _method(report: Paper, found: Proposal) -> None:
+    report.text(method(found.promotion))
+    report.table(list(found.factors.columns), found.factors.to_numpy().tolist(), caption="比较因素及其来源")
+
+
+def _plan(report: Paper, found: Proposal) -> None:
+    rows = found.adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
+    report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
 
 
 KIND = Kind(

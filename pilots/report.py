@@ -9,21 +9,23 @@ from accounts.permissions import Actor, Permission
 from core import clock
 from core.errors import NotFound
 from core.numbers import format_number
-from core.periods import Period
-from core.words import Arm, IndicatorRole, TargetKind, ValueState
+from core.words import Arm, IndicatorRole
 from db.issuing import Issue
 from pilots import (
     answer_report,
+    answer_words,
+    answering,
     pictures,
     queries,
+    report_appendix,
     supervision_queries,
     tolerance_report,
     transfer_queries,
     wording,
 )
+from pilots.answering import Answers
 from pilots.evaluation import Evaluation, Measure
 from pilots.freezing import frozen
-from pilots.pictures import parts
 from pilots.profile import Transfer
 from pilots.supervision_queries import Tolerance
 from printing import making
@@ -31,7 +33,7 @@ from printing.kinds import Batch, Identity, Kind, Subject, record_id
 from printing.making import Made
 from reports.paper import Face, Paper
 
-LAYOUT = 5  # part of the inputs: another layout is another document
+LAYOUT = 6  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 
@@ -78,15 +80,17 @@ def _face(found: Inputs) -> Face:
 def story(report: Paper, found: Inputs, issued: Issue) -> None:
     """The report's pages. Every figure is one that the evaluation holds; nothing is computed here."""
     evaluation = found.evaluation
-    _summary(report, evaluation)
-    if evaluation.goal is not None:
-        answer_report.chapter(report, evaluation, evaluation.goal, found.transfer)
+    goal = evaluation.goal
+    answers = None if goal is None else answering.answer(evaluation, goal, found.transfer or Transfer())
+    _summary(report, evaluation, answers)
+    if goal is not None and answers is not None:
+        answer_report.chapter(report, evaluation, goal, answers)
     for measure in evaluation.measures:
         _measure(report, evaluation, measure)
     _quality(report, evaluation)
     _design(report, evaluation)
-    _appendix(report, evaluation, issued.digest)
     tolerance_report.tell(report, found.decided)
+    report_appendix.tell(report, evaluation, answers, issued.digest)
 
 
 def _subjects(actor: Actor) -> list[Subject]:
@@ -110,7 +114,8 @@ KIND = Kind(
 )
 
 
-def _summary(report: Paper, evaluation: Evaluation) -> None:
+def _summary(report: Paper, evaluation: Evaluation, answers: Answers | None) -> None:
+    """One page in plain words, for whoever reads no further."""
     pilot, goal = evaluation.pilot, evaluation.goal
     report.heading("结论摘要")
     if pilot.verdict is not None:
@@ -132,9 +137,16 @@ def _summary(report: Paper, evaluation: Evaluation) -> None:
         )
     else:
         report.text("试点没有目标指标，不能评估。")
-    if goal is not None:
-        report.figures(wording.key_figures(evaluation, goal))
     report.text(f"试点要改变什么：{pilot.promise}")
+    if goal is not None and answers is not None:
+        report.figures(wording.key_figures(evaluation, goal))
+        report.facts(list(zip(answer_words.QUESTIONS, answers.sentences, strict=False)))
+        report.note(
+            "试点效果是试点地区前后之差减去对照地区前后之差，已扣除没有试点也会有的变化；"
+            "95%区间是它可信的范围，包含 0 时不能说有变化。没有报的数不当作零。",
+            title="怎样读",
+        )
+    report.page_break()
 
 
 def _measure(report: Paper, evaluation: Evaluation, measure: Measure) -> None:
@@ -156,47 +168,14 @@ def _measure(report: Paper, evaluation: Evaluation, measure: Measure) -> None:
     report.chart(pictures.trend(evaluation, measure), f"{indicator.name}变化趋势（地区类型按各期当日名单）")
     if words := wording.restated_words(evaluation, measure):
         report.text(words)
-    if measure.role is IndicatorRole.GOAL:
-        if main:
-            report.heading("发达地区与山区海岛县比较", 2)
+    if measure.role is IndicatorRole.GOAL and not main:  # the first goal's answers are a chapter of their own
         report.text(wording.compare_words(measure))
         if measure.effect is not None:
             report.chart(pictures.effects(measure), "试点效果及95%可信范围")
     if main and measure.attained_by:
         report.heading("各试点地区", 2)
         report.chart(pictures.attainment(evaluation, measure, columns=2), "目标达成率")
-    report.table(*_trend_table(measure), caption=f"{indicator.name}各期合计（分子 / 分母，已报 / 应报）")
-    if main and measure.latest:
-        report.table(
-            *_county_table(evaluation, measure), caption=f"各地区{Period.parse(measure.latest).label}{indicator.name}"
-        )
-
-
-def _trend_table(measure: Measure) -> tuple[list[str], list[list[object]]]:
-    """A row a period: the figure, and under it its parts and coverage, for each side and the comparison."""
-    groups = measure.groups
-    sides = [side for side in dict.fromkeys(groups.side) if side]
-    columns = [(f"{side}试点", Arm.PILOT, side) for side in sides] + [("对照地区", Arm.COMPARISON, "")]
-    cells = {(row.period, row.arm, row.side): row for row in groups.itertuples()}
-    rows: list[list[object]] = []
-    for period in sorted(groups.period.unique(), reverse=True):
-        row: list[object] = [Period.parse(period).label]
-        for _, arm, side in columns:
-            cell = cells.get((period, arm.value, side))
-            if cell is None:
-                row.append(None)
-                continue
-            mark = ("（不完整）" if cell.incomplete else "") + ("（旧口径）" if cell.run else "")
-            row.append(
-                f"{measure.indicator.show(cell.value)}{mark}\n{parts(cell.n, cell.d)}，{cell.reported}/{cell.expected}"
-            )
-        rows.append(row)
-    return ["报送期", *(title for title, _, _ in columns)], rows
-
-
-def _county_table(evaluation: Evaluation, measure: Measure) -> tuple[list[str], list[list[object]]]:
-    frame = wording.county_rows(evaluation, measure).drop(columns=["code", "设区市"])
-    return list(frame.columns), frame.to_numpy().tolist()
+    report.text("各期、各地区的数见附录。")
 
 
 def _quality(report: Paper, evaluation: Evaluation) -> None:
@@ -220,25 +199,9 @@ def _quality(report: Paper, evaluation: Evaluation) -> None:
         report.chart(
             pictures.completeness(evaluation, Arm.PILOT, first=first, most=_STRIP_ROWS), "试点地区最近12期报送情况"
         )
-    report.table(*_returns_table(evaluation), caption="各地区报送情况（自登记以来）")
     if evaluation.restated:
-        report.heading("更正与补计", 2)
-        report.text(
-            "各期数据冻结之后补报或更正的数；已冻结的数不改，从注明的那一期起按新数计算。本报告按更正后的数计算。"
-        )
-        frame = wording.restated_rows(evaluation)
-        report.table(list(frame.columns), frame.to_numpy().tolist(), caption="冻结后更正和补计的数")
-
-
-def _returns_table(evaluation: Evaluation) -> tuple[list[str], list[list[object]]]:
-    due = evaluation.returns[evaluation.returns.due]
-    counts = due.groupby(["code", "status"]).size().unstack(fill_value=0)
-    rows: list[list[object]] = []
-    for unit in evaluation.units:
-        found = counts.loc[unit.code].to_dict() if unit.code in counts.index else {}
-        kinds = [int(found.get(status, 0)) for status in ("on_time", "late", "returned", "missing")]
-        rows.append([unit.name, unit.arm.label, sum(kinds), *kinds])
-    return ["地区", "试点或对照", "应报", "按时", "迟报", "退回", "缺报"], rows
+        count = len(evaluation.restated)
+        report.text(f"冻结之后更正和补计的数有 {count} 个，逐个列在附录；本报告按更正后的数计算。")
 
 
 def _design(report: Paper, evaluation: Evaluation) -> None:
@@ -268,76 +231,6 @@ def _design(report: Paper, evaluation: Evaluation) -> None:
         report.text(
             f"按登记的试点和对照地区，本设计能看出的最小变化约为 {shown}{pictures.effect_unit(goal.indicator)}。"
         )
-
-
-def _appendix(report: Paper, evaluation: Evaluation, digest: str) -> None:
-    report.heading("附录：口径、方法与数据来源")
-    report.heading("指标口径", 2)
-    for measure in evaluation.measures:
-        indicator = measure.indicator
-        report.table(
-            ["项目", "内容"],
-            [
-                ["指标", f"{indicator.code} {indicator.name}（第 {indicator.version} 版，{measure.role.label}）"],
-                ["含义", indicator.meaning],
-                ["计算公式", indicator.formula],
-                ["方向", indicator.direction.label],
-                ["地区汇总方式", indicator.combine_regions.label],
-                ["数据来源", indicator.source],
-                ["局限", indicator.limits or "–"],
-            ],
-            widths=(1, 4),
-            align="ll",
-        )
-    report.heading("基线与目标", 2)
-    names: dict[str | None, str] = {unit.code: unit.name for unit in evaluation.units}
-    report.table(
-        ["指标", "类型", "数值", "自", "适用", "理由", "设定"],
-        [
-            [
-                measure.indicator.name,
-                TargetKind(target.kind).label,
-                measure.indicator.show(target.value),
-                Period.parse(target.from_period).label,
-                names.get(target.region_code, "全部地区"),
-                target.reason,
-                f"{target.author}　{clock.beijing(target.set_at):%Y-%m-%d}",
-            ]
-            for measure in evaluation.measures
-            for target in measure.targets
-        ],
-    )
-    report.heading("没有进入合计的数值", 2)
-    report.table(*_excluded(evaluation))
-    report.heading("方法", 2)
-    report.text(
-        "合计一律为分子之和除以分母之和，不对百分数求平均；缺报不当作零，“不适用”不计入应报；"
-        "草稿和退回的报送不进入合计。\n"
-        "试点效果：每个地区先算试点后与试点前之差，再比较试点地区与对照地区，区间为 韦尔奇 95% 区间，"
-        "并以随机重排检验复核，两者不一致时标明“不稳健”。试点与对照各不少于 5 个才作因果判断，3 至 4 个只作初步判断，更少只作描述。\n"
-        "两类地区之差用其自身的区间判断，不以“一类显著、另一类不显著”代替比较。"
-        "地区类型按各期当日有效的名单划分；试点效果按启动日名单划分。"
-    )
-    report.text(f"数据指纹（SHA-256）：{digest}")
-
-
-def _excluded(evaluation: Evaluation) -> tuple[list[str], list[list[object]]]:
-    names = {unit.code: unit.name for unit in evaluation.units}
-    rows: list[list[object]] = []
-    due = evaluation.returns[evaluation.returns.due & evaluation.returns.status.isin(["missing", "returned"])]
-    rows += [[names[row.code], Period.parse(row.period).label, "全部指标", row.label] for row in due.itertuples()]
-    for measure in evaluation.measures:
-        absent = measure.counties[measure.counties.value.isna()]
-        rows += [
-            [names[row.code], Period.parse(row.period).label, measure.indicator.name, _state_words(row.state)]
-            for row in absent.itertuples()
-        ]
-    return ["地区", "报送期", "指标", "原因"], rows
-
-
-def _state_words(state: str) -> str:
-
-    return ValueState(state).label
 
 
 def _lines(evaluation: Evaluation) -> dict[str, str]:

@@ -32,11 +32,14 @@ class Heading(Lines):
 class Contents(IndexingFlowable):
     """目录. The headings are known beforehand, so only the page numbers take a second pass."""
 
-    _LEADING = 23.0
+    _LOOSE, _TIGHT = 23.0, 18.0  # between lines; a list that is a little too long for its page is set tighter
     _SIZE = 12.0
 
-    def __init__(self, headings: Sequence[Heading], pages: dict[str, int]) -> None:
+    def __init__(self, headings: Sequence[Heading], pages: dict[str, int], room: float) -> None:
         super().__init__()
+        leading = room / len(headings)
+        self._leading = self._LOOSE if leading < self._TIGHT else min(self._LOOSE, leading)
+        self._room = room
         self._headings = headings
         self._pages = pages  # filled by the page template while it builds
         self._printed: dict[str, int] = {}
@@ -48,12 +51,16 @@ class Contents(IndexingFlowable):
         return self._printed == self._pages
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        self.width, self.height = width, len(self._headings) * self._LEADING
+        self.width, self.height = width, len(self._headings) * self._leading
         return width, self.height
 
     def split(self, _width: float, height: float) -> list[Flowable]:
-        fit = int(height / self._LEADING)
-        return [Contents(self._headings[:fit], self._pages), Contents(self._headings[fit:], self._pages)] if fit else []
+        fit = int(height / self._leading)
+        return (
+            [Contents(part, self._pages, self._room) for part in (self._headings[:fit], self._headings[fit:])]
+            if fit
+            else []
+        )
 
     def beforeBuild(self) -> None:  # noqa: N802  ReportLab's name
         self._printed = dict(self._pages)
@@ -62,7 +69,7 @@ class Contents(IndexingFlowable):
         canvas, y = self.canv, self.height
         canvas.setFillColor(theme.INK)
         for heading in self._headings:
-            y -= self._LEADING
+            y -= self._leading
             face = BOLD if heading.level == 1 else REGULAR
             left = (heading.level - 1) * 2 * self._SIZE
             page = str(self._pages.get(heading.key, ""))
@@ -121,7 +128,7 @@ class KeyFigures(Flowable):
         size = min(20.0, 20 * room / max(room, text_width(figure.value, BOLD, 20)))
         change = break_lines(figure.change, REGULAR, 9, room)
         lines = [
-            (figure.label, REGULAR, 9.5, 59, theme.MUTED),
+            (figure.label, REGULAR, min(9.5, 9.4 * room / text_width(figure.label, REGULAR, 9.5)), 59, theme.MUTED),
             (figure.value, BOLD, size, 35, theme.MAIN),
             (change[0].text, REGULAR, 9, 20, theme.INK),
             ("".join(line.text for line in change[1:]), REGULAR, 9, 8, theme.INK),
@@ -134,7 +141,9 @@ class KeyFigures(Flowable):
 
 
 class Picture(Flowable):
-    """A drawing with its caption below, never apart."""
+    """A drawing with its caption below, never apart; a little smaller where it then fits on the page."""
+
+    _SMALLEST = 0.8  # of its size: nine points of text come out as seven
 
     def __init__(self, drawing: Drawing, caption: str, style: Style) -> None:
         super().__init__()
@@ -143,18 +152,30 @@ class Picture(Flowable):
         self._caption = caption
         self._style = style
 
-    def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        style = self._style
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        style, whole = self._style, self._drawing.height
         self._lines = break_lines(self._caption, style.face, style.size, width)
-        self.width, self.height = width, self._drawing.height + 6 + len(self._lines) * style.leading
+        self._foot = 6 + len(self._lines) * style.leading
+        fits = (height - self._foot) / whole
+        self._scale = fits if self._SMALLEST <= fits < 1 else 1.0
+        self.width, self.height = width, whole * self._scale + self._foot
         return width, self.height
+
+    def head_height(self) -> float:
+        """Height of the smallest that may stand at the foot of a page. After `wrap`."""
+        return float(self._drawing.height * self._SMALLEST + self._foot + 1)
 
     def draw(self) -> None:
         if self._doctemplateAttr("rehearsing"):
             return
         canvas, style = self.canv, self._style
         with tagged(canvas, "Figure", self, alt=self._caption or "图"):
-            self._drawing.drawOn(canvas, (self.width - self._drawing.width) / 2, self.height - self._drawing.height)
+            canvas.saveState()
+            wide, high = self._drawing.width * self._scale, self._drawing.height * self._scale
+            canvas.translate((self.width - wide) / 2, self.height - high)
+            canvas.scale(self._scale, self._scale)
+            self._drawing.drawOn(canvas, 0, 0)
+            canvas.restoreState()
         y = (len(self._lines) - 1) * style.leading + 4
         with tagged(canvas, "P", (self, "caption")):
             canvas.setFont(style.face, style.size)

@@ -25,6 +25,7 @@ from reports.typefaces import BOLD, REGULAR, text_width
 
 _SMALLEST = 6.5
 _TAGGED = 1500  # cells up to which each is told apart in the structure; every one costs a hundred bytes
+_TALL = 5  # font sizes from which a row may begin a table on a page by itself
 _TOGETHER = 2  # rows that stay together where a table begins on a page or ends on one
 # The rest in font sizes, so that a table set smaller keeps its proportions.
 _LEADING = 1.42
@@ -118,14 +119,18 @@ class Grid(Flowable):
         fit = bisect_right(ends, ends[self._start] + height - self._table.lead + _FUZZ) - 1
         if fit == last - 1 and fit - self._start > _TOGETHER:
             fit -= 1  # no last row alone on a page of its own
-        if fit - self._start < (_TOGETHER if height < self._tallest - 1 else 1):
+        if fit - self._start < (self._least() if height < self._tallest - 1 else 1):
             return []
         parts = (self._start, fit), (fit, self._stop)
         return [Grid(self._table, self._tallest, start, stop) for start, stop in parts]
 
     def head_height(self) -> float:
         """Height of the smallest part that may stand at the foot of a page. After `wrap`."""
-        return self._height_to(min(self._start + _TOGETHER, len(self._table.body)))
+        return self._height_to(min(self._start + self._least(), len(self._table.body)))
+
+    def _least(self) -> int:
+        """Rows that may stand at the foot of a page."""
+        return 1 if self._table.body[self._start].height > _TALL * self._table.size else _TOGETHER
 
     def _height_to(self, stop: int) -> float:
         return self._table.lead + self._table.ends[stop] - self._table.ends[self._start]

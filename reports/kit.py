@@ -230,7 +230,7 @@ class Report:
             listed = [heading for heading in self._headings if heading.level <= _CONTENTS_LEVELS]
             front += [
                 Lines("目　录", self._layout.title),
-                Contents(listed, numbers),
+                Contents(listed, numbers, HEIGHT - 40),
                 NextPageTemplate("body"),
                 PageBreak(),
             ]
@@ -335,7 +335,7 @@ def _kept_with_next(story: Sequence[Flowable]) -> list[Flowable]:
             kept += [flowable, CondPageBreak(min(needed, HEIGHT - 1))]
             closing = isinstance(flowable, Attachments)
             continue
-        needed = flowable.head_height() if isinstance(flowable, Lines | Grid) else height
+        needed = flowable.head_height() if isinstance(flowable, Lines | Grid | Picture) else height
         closing = isinstance(flowable, Closing)
         kept.append(flowable)
     kept.reverse()

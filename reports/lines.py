@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from reportlab.platypus import Flowable
@@ -52,13 +54,20 @@ class Line(NamedTuple):
     last: bool  # of its paragraph: not justified
 
 
-def break_lines(text: str, face: str, size: float, width: float, indent: float = 0) -> list[Line]:
-    """Lines no wider than `width` points; `indent` shortens the first of every paragraph."""
+def break_lines(
+    text: str,
+    face: str,
+    size: float,
+    width: float,
+    indent: float = 0,
+    pieces: Callable[[str], list[str]] = _UNIT.findall,
+) -> list[Line]:
+    """Lines no wider than `width` points, broken between `pieces`; `indent` shortens the first of every paragraph."""
     lines: list[Line] = []
     for paragraph in text.split("\n"):
         room = width - indent
         line, used = "", 0.0
-        for unit in _UNIT.findall(paragraph) if text_width(paragraph, face, size) > room else [paragraph]:
+        for unit in pieces(paragraph) if text_width(paragraph, face, size) > room else [paragraph]:
             if line and used + text_width(unit.rstrip(), face, size) > room:
                 lines.append(_line(line, face, size, room, last=False))
                 line, used, room = "", 0.0, width
@@ -73,15 +82,35 @@ def break_lines(text: str, face: str, size: float, width: float, indent: float =
 
 
 def balanced_lines(text: str, face: str, size: float, width: float, indent: float = 0) -> list[Line]:
-    """As many lines as `break_lines` makes, but of like length: a title does not end in one character."""
+    """As many lines as `break_lines` makes, but of like length and broken between words: a title does not end in one
+    character, and no word of it is cut in two."""
     best, room = break_lines(text, face, size, width, indent), width
-    while len(best) > 1 and room > 2 * size:
+    if len(best) == 1:
+        return best
+    most = len(best)
+    words = break_lines(text, face, size, width, indent, _words)
+    if len(words) == most:
+        best = words
+    while room > 2 * size:
         room -= size / 2
-        tried = break_lines(text, face, size, room, indent)
-        if len(tried) > len(best):
+        tried = break_lines(text, face, size, room, indent, _words)
+        if len(tried) > most:
             break
         best = [line._replace(spare=line.spare + width - room) for line in tried]
     return best
+
+
+def _words(text: str) -> list[str]:
+    """Units joined to words, as a dictionary knows them."""
+    import rjieba
+
+    ends = set(accumulate(map(len, rjieba.cut(text)), initial=0))
+    words, at = [""], 0
+    for unit in _UNIT.findall(text):
+        words += [""] if at in ends and words[-1] else []
+        words[-1] += unit
+        at += len(unit)
+    return words
 
 
 def _line(text: str, face: str, size: float, room: float, *, last: bool) -> Line:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reports.layouts import REPORT
 from reports.lines import Lines, balanced_lines, break_lines, clean, shorten
-from reports.typefaces import REGULAR, register, text_width
+from reports.typefaces import BOLD, REGULAR, register, text_width
 
 register()
 
@@ -80,3 +80,9 @@ def test_a_paragraph_too_short_to_be_parted_keeps_its_heading_with_it(lines: int
     assert height == lines * REPORT.body.leading
     assert paragraph.head_height() == kept * REPORT.body.leading
     assert (len(paragraph.split(400, kept * REPORT.body.leading)) == 2) is (kept < lines)
+
+
+def test_a_title_is_broken_between_words() -> None:
+    title = "关于公布2026年度基层智治场景揭榜挂帅拟中榜名单的公示"
+    lines = [line.text for line in balanced_lines(title, BOLD, 22, 442)]
+    assert lines == ["关于公布2026年度基层智治", "场景揭榜挂帅拟中榜名单的公示"]
