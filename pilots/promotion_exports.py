@@ -97,7 +97,7 @@ def _face(found: Proposal) -> Face:
 
 
 def story(report: Paper, found: Proposal, issued: Issue) -> None:
-    promotion, candidates, adopted = found.promotion, found.candidates, found.adopted
+    promotion, candidates = found.promotion, found.candidates
     verdict, cover = promotion.pilot.verdict, found.cover
     report.heading("能不能推广")
     if verdict is not None:
@@ -117,15 +117,19 @@ def story(report: Paper, found: Proposal, issued: Issue) -> None:
         cover = replace(cover, day=clock.beijing(issued.as_of).date())
         report.heading("推广到了哪里")
         report.text(wording.cover_words(cover, f"“{promotion.pilot.name}”的做法"))
-        report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
-    annexes = {"推广顺序和理由": _order, "比较方法和因素": _method} | (
-        {"推广计划与进展": _plan} if len(adopted) else {}
-    )
-    report.attachments(list(annexes))
+    report.attachments(["推广顺序和理由", "比较方法和因素", *(["推广进展"] if cover else [])])
     report.closing(promotion.pilot.lead, clock.beijing(issued.as_of).date())
-    for name, tell in annexes.items():
-        report.annex(name)
-        tell(report, found)
+    report.annex("推广顺序和理由")
+    _order(report, found)
+    report.annex("比较方法和因素")
+    report.text(method(promotion))
+    report.table(list(found.factors.columns), found.factors.to_numpy().tolist(), caption="比较因素及其来源")
+    if cover is not None:
+        report.annex("推广进展")
+        report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
+        rows = found.adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
+        if len(rows):
+            report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
 
 
 def _order(report: Paper, found: Proposal) -> None:
@@ -137,16 +141,6 @@ def _order(report: Paper, found: Proposal) -> None:
             report.table(list(rows.columns), rows.head(most).to_numpy().tolist(), caption=f"{tier}（{len(rows)} 个）")
             if len(rows) > most:
                 report.text(f"只列前 {most} 个，全部名单见 Excel。")
-
-
-def _method(report: Paper, found: Proposal) -> None:
-    report.text(method(found.promotion))
-    report.table(list(found.factors.columns), found.factors.to_numpy().tolist(), caption="比较因素及其来源")
-
-
-def _plan(report: Paper, found: Proposal) -> None:
-    rows = found.adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
-    report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
 
 
 KIND = Kind(

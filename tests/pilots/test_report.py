@@ -13,7 +13,7 @@ from core.errors import Forbidden, NotFound
 from core.words import Arm
 from metrics import service as returns
 from metrics.stages import SEND_BACK
-from pilots import county_queries, exports, queries, report, wording
+from pilots import answer_words, county_queries, exports, queries, report, report_appendix, wording
 from tests.pilots.support import fill, running
 from tests.support import Cast
 
@@ -58,6 +58,18 @@ class TestDemoPilot:
         assert issued.number in text
         assert issued.digest in text
         assert re.search(r"—1—", text)
+        # A page of summary stands before everything else, and every question is answered on it.
+        pages = [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(BytesIO(issued.data)).pages]
+        assert [number for number, page in enumerate(pages) if "一、结论摘要" in page] == [1, 2]  # contents, summary
+        assert [question for question in answer_words.QUESTIONS if question not in pages[2]] == []
+        assert "二、五个问题" in pages[3]
+        # What was left out is listed with its reason, and what was corrected with both figures.
+        left_out = [
+            row for row in report_appendix.left_out(evaluation)[1] if re.sub(r"\s", "", str(row[-1])) not in text
+        ]
+        assert left_out == []
+        for item in evaluation.restated:
+            assert re.sub(r"\s", "", item.after) in text
         # Its faces are embedded and no other is named, and no chart is a picture of dots.
         assert fonts_of(issued.data) == {("NotoSansSC-Regular", True), ("NotoSansSC-Bold", True)}
         assert not [image for page in PdfReader(BytesIO(issued.data)).pages for image in page.images]
