@@ -38,8 +38,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Issue:
-    """A report's identity. `restates` is the number of the report before it about the same thing, or "";
-    `changes` are the lines that differ, empty when the earlier one kept none."""
+    """A report's identity. `restates` is the number of the report before it about the same thing, or "", and
+    `since` when that one was true; `changes` are the lines that differ, empty when the earlier one kept none."""
 
     number: str
     digest: str
@@ -47,6 +47,7 @@ class Issue:
     title: str
     restates: str = ""
     changes: tuple[Change, ...] = ()
+    since: datetime | None = None
 
     @property
     def check(self) -> str:
@@ -162,7 +163,8 @@ def _issue(session: Session, row: ReportIssue) -> Issue:
         .limit(1)
     ).first()
     changes = changed(before.lines, row.lines) if before and before.lines else ()
-    return Issue(row.number, row.inputs_hash, row.as_of, row.title, before.number if before else "", changes)
+    restates, since = (before.number, before.as_of) if before else ("", None)
+    return Issue(row.number, row.inputs_hash, row.as_of, row.title, restates, changes, since)
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:

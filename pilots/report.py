@@ -18,6 +18,7 @@ from pilots import (
     pictures,
     queries,
     report_appendix,
+    report_changes,
     supervision_queries,
     tolerance_report,
     transfer_queries,
@@ -109,6 +110,7 @@ KIND = Kind(
     face=_face,
     story=story,
     label=lambda found: found.evaluation.pilot.name,
+    why=lambda found, since: report_changes.why(found.evaluation, since),
     subjects=_subjects,
     batch=Batch("全部试点", "", lambda _: [Subject("", "全部试点")], lambda actor, _: _subjects(actor)),
 )
@@ -267,7 +269,10 @@ def _inputs(evaluation: Evaluation, transfer: Transfer | None) -> dict[str, Any]
         "returns": evaluation.returns.astype(str).to_numpy().tolist(),
         **({"late": [[unit.code, str(unit.joined_on)] for unit in evaluation.late]} if evaluation.late else {}),
         "targets": [
-            [measure.indicator.code, target.kind.value, str(target.value), target.from_period, target.region_code]
+            [
+                *(measure.indicator.code, target.kind.value, str(target.value), target.from_period, target.region_code),
+                *(target.reason, target.author, target.set_at.isoformat()),
+            ]
             for measure in evaluation.measures
             for target in measure.targets
         ],

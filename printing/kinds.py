@@ -62,6 +62,7 @@ class Kind(Generic[T]):
     asks     what its ID is, for people: “试点编号”
     label    names the subject in the file's name
     word     whether staff may take it as .docx to edit before sending
+    why      what its inputs say of changes since the report before it, whose time is given
     """
 
     key: str
@@ -78,6 +79,7 @@ class Kind(Generic[T]):
     subjects: Callable[[Actor], Sequence[Subject]]
     word: bool = False
     batch: Batch | None = None
+    why: Callable[[T, datetime], Sequence[str]] = lambda _inputs, _since: ()
 
     @property
     def forms(self) -> tuple[str, ...]:

@@ -53,7 +53,8 @@ def of(actor: Actor, kind: Kind[Any], inputs: Any, form: str = "pdf") -> Made:
     issue = _issue(actor, kind, inputs)
     paper = _PAPERS[form](face, issue, demo=facts.is_demo() or face.rehearsal)
     kind.story(paper, inputs, issue)
-    paper.restated(issue.restates, [(line.label, line.before, line.after) for line in issue.changes])
+    why = kind.why(inputs, issue.since) if issue.since else ()
+    paper.restated(issue.restates, [(line.label, line.before, line.after) for line in issue.changes], why)
     name = file_name(kind, kind.label(inputs), form, issue.as_of)
     return Made(paper.bytes(), issue.number, issue.digest, name, issue.as_of)
 

@@ -32,6 +32,7 @@ from reports.pages import Imprint, Pages
 
 _TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
 _CONTENTS_LEVELS = 2
+WITHOUT_REASON = "两份报告之间没有登记更正、调整或新的决定；变化来自这段时间新报送的数据，见操作记录。"
 
 if TYPE_CHECKING:
     import altair as alt
@@ -180,16 +181,18 @@ class Report:
         for role in roles:
             self._add(SignatureLine(self._seen(role, self._place)))
 
-    def restated(self, number: str, changes: Sequence[tuple[str, str, str]]) -> None:
-        """What this report changes in the one with `number`, line by line: (label, before, after)."""
+    def restated(self, number: str, changes: Sequence[tuple[str, str, str]], why: Sequence[str] = ()) -> None:
+        """What this report changes in the one with `number`, line by line: (label, before, after), and why."""
         if not number:
             return
         self.heading("与前一份报告的差异")
-        if not changes:
+        if changes:
+            self.text(f"本报告替代编号 {number} 的报告，下列内容有变化。")
+            self.table(["内容", "前一份", "本报告"], changes, align="lll", caption=f"与 {number} 的差异")
+        else:
             self.text(f"本报告替代编号 {number} 的报告；主要数字没有变化，变化在附表中。")
-            return
-        self.text(f"本报告替代编号 {number} 的报告，下列内容有变化。")
-        self.table(["内容", "前一份", "本报告"], changes, align="lll", caption=f"与 {number} 的差异")
+        self.heading("变化的原因", 2)
+        self.text("\n".join(f"{at}. {reason}" for at, reason in enumerate(why, 1)) or WITHOUT_REASON)
 
     def addressee(self, text: str) -> None:
         """主送机关, flush left above the text, with its colon."""

@@ -84,9 +84,10 @@ class Sheets:
     def signatures(self, roles: Sequence[str]) -> None:
         """Nobody signs a workbook."""
 
-    def restated(self, number: str, changes: Sequence[tuple[str, str, str]]) -> None:
+    def restated(self, number: str, changes: Sequence[tuple[str, str, str]], why: Sequence[str] = ()) -> None:
         if number:
             self.table(["内容", "前一份", "本报告"], changes, caption=f"与 {number} 的差异")
+            self.text("\n".join(f"变化的原因：{reason}" for reason in why))
 
     def addressee(self, text: str) -> None:
         self.text(f"主送：{text}")

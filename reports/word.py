@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import clock
 from core.numbers import MISSING
-from reports.kit import numbering
+from reports.kit import WITHOUT_REASON, numbering
 from reports.lines import clean
 from reports.paper import Face
 
@@ -114,13 +114,15 @@ class Word:
         for role in roles:
             self._line(f"{clean(role)}：________________　　日期：____年__月__日", _BODY, _FANG)
 
-    def restated(self, number: str, changes: Sequence[tuple[str, str, str]]) -> None:
+    def restated(self, number: str, changes: Sequence[tuple[str, str, str]], why: Sequence[str] = ()) -> None:
         if not number:
             return
         self.heading("与前一份报告的差异")
         self.text(f"本报告替代编号 {number} 的报告" + ("，下列内容有变化。" if changes else "；主要数字没有变化。"))
         if changes:
             self.table(["内容", "前一份", "本报告"], changes, caption=f"与 {number} 的差异")
+        self.heading("变化的原因", 2)
+        self.text("\n".join(f"{at}. {reason}" for at, reason in enumerate(why, 1)) or WITHOUT_REASON)
 
     def addressee(self, text: str) -> None:
         self._line(clean(text).rstrip("：:") + "：", _BODY, _FANG)

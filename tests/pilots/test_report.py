@@ -83,7 +83,9 @@ class TestDemoPilot:
         second = report.issue(li, 3)
         assert second.number != first.number
         assert second.digest != first.digest
-        assert f"本报告替代编号{first.number}的报告" in text_of(second.data)
+        said = text_of(second.data)
+        assert f"本报告替代编号{first.number}的报告" in said
+        assert "变化的原因" in said
 
     def test_only_the_institute_issues_it(self, demo_cast: dict[str, Actor]) -> None:
         with pytest.raises(Forbidden):

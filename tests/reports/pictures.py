@@ -58,7 +58,7 @@ def report() -> Report:
         for at in range(34)
     ]
     made.table(["地区", "地区类型", "分子 / 分母", "比率"], rows, caption="各地按时办结率")
-    made.restated("ZP-PG-2025-0009", [("按时办结率", "84.4%", "84.6%")])
+    made.restated("ZP-PG-2025-0009", [("按时办结率", "84.4%", "84.6%")], ["安吉县更正，理由：台账核对。"])
     made.signatures(["组长", "成员"])
     return made
 

@@ -281,12 +281,14 @@ def test_characters_that_cannot_be_printed_are_named_with_their_places(make: Mak
 
 def test_the_end_says_where_to_check_and_a_restated_report_what_it_changes(make: Make, read: Read) -> None:
     report = make(number="ZP-2026-0018", digest="0123456789abcdef", check="https://zhiping.example.cn/verify?n=ZP")
-    report.restated("ZP-2026-0017", [("按时办结率", "89.83%", "90.02%")])
+    report.restated("ZP-2026-0017", [("按时办结率", "89.83%", "90.02%")], ["目标改为 91%。", "安吉县更正。"])
     printed = "".join(page.extract_text() for page in read(report).pages)
     for words in (
         "本报告替代编号 ZP-2026-0017 的报告",
         "89.83%",
         "90.02%",
+        "1. 目标改为 91%。",
+        "2. 安吉县更正。",
         "报告编号：ZP-2026-0018",
         "校验码：0123456789ab",
     ):
