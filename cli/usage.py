@@ -21,7 +21,7 @@ WORDS = {
     "ambiguous option: %(option)s could match %(matches)s": "%(option)s 说得不全，可能是 %(matches)s",
     "invalid choice: %(value)r (choose from %(choices)s)": "不能是 %(value)r，可以写：%(choices)s",
     "unknown parser %(parser_name)r (choices: %(choices)s)": "没有 %(parser_name)r 这个命令，可以写：%(choices)s",
-    "invalid %(type)s value: %(value)r": "不能是 %(value)r，请写成说明里要求的样子（如编号只写数字）",
+    "invalid %(type)s value: %(value)r": "不能是 %(value)r，请写成说明里要求的样子（如个数只写数字）",
     "expected one argument": "后面要写一个值",
     "expected at most one argument": "后面最多写一个值",
     "expected at least one argument": "后面至少写一个值",

@@ -14,6 +14,8 @@ from cli.main import _parser, main
 from cli.usage import WORDS, in_chinese
 
 Said = pytest.CaptureFixture[str]
+# Kinds of files, and words that are typed as they stand.
+_KNOWN = ("zhiping", "PDF", "pdf", "Excel", "xlsx", "CSV", "Word", "docx", "ZIP", "zip", "county", "all")
 # What argparse says to whoever writes a parser wrongly, not to whoever uses one.
 _FOR_PROGRAMMERS = (
     *("conflicting", ".__call__", "'required' is", "mutually exclusive", "%r is not callable", "cannot merge"),
@@ -33,7 +35,7 @@ def test_every_help_is_chinese() -> None:
     with in_chinese():
         for parser in parsers(_parser()):
             text = parser.format_help()
-            names = {"zhiping", "PDF", "Excel", "CSV", "id", *re.findall("[A-Za-z]+", parser.prog)}
+            names = {*_KNOWN, *re.findall("[A-Za-z]+", parser.prog)}
             for action in parser._actions:
                 names |= set(
                     re.findall("[A-Za-z]+", " ".join([*action.option_strings, *map(str, action.choices or ())]))
@@ -47,7 +49,10 @@ def test_every_help_is_chinese() -> None:
         ("", "缺少必填的：命令"),
         ("backup", "缺少必填的：文件"),
         ("backup 甲 乙", "不认识：乙"),
-        ("report pilot 一 甲.pdf", "“编号”不能是 '一'，请写成说明里要求的样子（如编号只写数字）"),
+        (
+            "report-batch county all 甲.zip --processes 一",
+            "“--processes”不能是 '一'，请写成说明里要求的样子（如个数只写数字）",
+        ),
         ("demo --reset=1", "“--reset”后面不能写值，多了 '1'"),
         ("user add a --name", "“--name”后面要写一个值"),
     ],
