@@ -124,10 +124,11 @@ TIERS = ("优先推广", "补齐数据后推广", "先小范围验证", "暂不�
 def likeness(covariates: Sequence[Covariate], worked: Sequence[str], code: str, places: Sequence[str]) -> Likeness:
     """How alike county `code` is to the counties `worked`. `places`: all counties compared, which give each
     covariate its range; `worked` and `code` are among them."""
+    reaches = [reach(item, places) for item in covariates]
     distances = sorted(
         (distance, other)
         for other in worked
-        if other != code and not math.isnan(distance := gower(covariates, code, other, places))
+        if other != code and not math.isnan(distance := gower(covariates, reaches, code, other))
     )
     nearest = distances[:NEAREST]
     return Likeness(
@@ -139,19 +140,23 @@ def likeness(covariates: Sequence[Covariate], worked: Sequence[str], code: str, 
     )
 
 
-def gower(covariates: Sequence[Covariate], one: str, other: str, places: Sequence[str]) -> float:
-    """Gower's distance of two counties; nan when no covariate is known of both."""
+def reach(item: Covariate, places: Sequence[str]) -> float:
+    """Highest less lowest value among the places; 0 where there are no numbers."""
+    known = [value for code in places if isinstance(value := item.values.get(code), float | int)]
+    return max(known) - min(known) if known else 0.0
+
+
+def gower(covariates: Sequence[Covariate], reaches: Sequence[float], one: str, other: str) -> float:
+    """Gower's distance of two counties, with each covariate's `reach`; nan when no covariate is known of both."""
     parts = []
-    for item in covariates:
+    for item, span in zip(covariates, reaches, strict=True):
         a, b = item.values.get(one), item.values.get(other)
         if a is None or b is None:
             continue
         if isinstance(a, str) or isinstance(b, str):
             parts.append(float(a != b))
             continue
-        known = [value for code in places if isinstance(value := item.values.get(code), float | int)]
-        reach = max(known) - min(known)
-        parts.append(abs(a - b) / reach if reach else 0.0)
+        parts.append(abs(a - b) / span if span else 0.0)
     return sum(parts) / len(parts) if parts else math.nan
 
 

@@ -19,6 +19,7 @@ from pilots.spreading import (
     held_back,
     likeness,
     ordered,
+    reach,
     state_on,
 )
 
@@ -31,13 +32,17 @@ PEOPLE = Covariate("people", "常住人口", "万人", "公报", {"a": 50.0, "b"
 PLACES = ["a", "b", "c", "d"]
 
 
+def far(covariates: list[Covariate], one: str, other: str) -> float:
+    return gower(covariates, [reach(item, PLACES) for item in covariates], one, other)
+
+
 def test_gower_is_the_mean_of_what_is_known_of_both() -> None:
-    assert gower([KIND, URBAN], "a", "b", PLACES) == pytest.approx((0 + 0.2) / 2)
-    assert gower([KIND, URBAN], "a", "c", PLACES) == pytest.approx((1 + 0.8) / 2)
+    assert far([KIND, URBAN], "a", "b") == pytest.approx((0 + 0.2) / 2)
+    assert far([KIND, URBAN], "a", "c") == pytest.approx((1 + 0.8) / 2)
     # Unknown is neither near nor far: it is left out, not taken for 0.
-    assert gower([KIND, URBAN, PEOPLE], "a", "c", PLACES) == pytest.approx((1 + 0.8) / 2)
-    assert gower([KIND, URBAN, PEOPLE], "a", "b", PLACES) == pytest.approx((0 + 0.2 + 1) / 3)
-    assert math.isnan(gower([PEOPLE], "a", "c", PLACES))
+    assert far([KIND, URBAN, PEOPLE], "a", "c") == pytest.approx((1 + 0.8) / 2)
+    assert far([KIND, URBAN, PEOPLE], "a", "b") == pytest.approx((0 + 0.2 + 1) / 3)
+    assert math.isnan(far([PEOPLE], "a", "c"))
 
 
 def test_a_county_is_compared_with_the_nearest_where_it_worked() -> None:
