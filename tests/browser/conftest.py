@@ -21,9 +21,15 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def site(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copyfile(demo_template, folder / "zhiping.db")
+def folder(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the server: a copy of the demo province."""
+    made = tmp_path_factory.mktemp("site")
+    shutil.copyfile(demo_template, made / "zhiping.db")
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
