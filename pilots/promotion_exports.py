@@ -127,8 +127,8 @@ def story(report: Paper, found: Proposal, issued: Issue) -> None:
     if cover is not None:
         report.annex("推广进展")
         report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
-        rows = found.adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
-        if len(rows):
+        if len(found.adopted):
+            rows = found.adopted[["地区", "状态", "自", "计划上线", "最近说明"]]
             report.table(list(rows.columns), rows.to_numpy().tolist(), caption="推广计划与进展")
 
 

@@ -150,6 +150,10 @@ def test_the_files_say_what_the_page_says(demo_cast: dict[str, Actor], spreading
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(exports.proposal(li, spreading))).pages)
     assert "推广建议书" in text
     assert found.candidates[0].name in text
+    nowhere = "".join(page.extract_text() for page in PdfReader(io.BytesIO(exports.proposal(li, 3))).pages)
+    assert "推广计划与进展" in text
+    assert "推广计划与进展" not in nowhere  # a pilot that nobody has taken over yet prints without the table
+    assert "附件3" in nowhere
     with pytest.raises(Forbidden):
         exports.workbook(demo_cast["wanganji"], spreading)
 
