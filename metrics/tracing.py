@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,8 +13,8 @@ from core import clock
 from core.periods import Period, span
 from core.words import Arm, Combine, ReturnState, ValueState
 from db.session import read
-from db.tables import Collection, CollectionUnit, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
-from metrics import definitions, latecomers, queries, rollups
+from db.tables import Collection, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
+from metrics import arms, definitions, latecomers, queries, rollups
 from metrics.model import Entry, Indicator
 from metrics.rollups import Sum
 from regions import groups
@@ -165,16 +165,23 @@ def explain_sum(
             expected=total.expected if total else len(owed),
             unapproved=total.unapproved if total else 0,
             parts=parts,
-            targets=[line for line in queries.lines_of(session, collection_id, indicator) if line.region_code is None],
+            targets=_promised(session, collection_id, indicator, group, arm),
             arm=arm,
             late=_latecomers(session, collection_id) if arm is Arm.COMPARISON else (),
         )
 
 
 def series(
-    actor: Actor, collection_id: int, indicator: Indicator, scope_code: str, period: str, group: str = ""
+    actor: Actor,
+    collection_id: int,
+    indicator: Indicator,
+    scope_code: str,
+    period: str,
+    group: str = "",
+    arm: Arm | None = None,
 ) -> list[Point]:
-    """The figures of the last periods up to `period`, oldest first, beginning with the first one there is.
+    """The figures of the last periods up to `period`, oldest first, beginning with the first one there is; of all
+    units or, for those who see every county, of one arm's.
 
     Periods without a figure are there with None. Figures by earlier versions of the definition are turned by
     the stated factor into this version's terms; where none is stated they stand as they are, in a segment
@@ -185,19 +192,26 @@ def series(
     last = Period.parse(period)
     with read() as session:
         versions = {version.id: version for version in queries.versions_to(session, indicator)}
-        rows = session.exec(
-            select(Rollup)
-            .where(
-                Rollup.collection_id == collection_id,
-                col(Rollup.indicator_id).in_(versions),
-                Rollup.scope_code == scope_code,
-                Rollup.group_name == group,
-                Rollup.period >= str(last.shift(1 - HISTORY)),
-                Rollup.period <= period,
-            )
-            .order_by(Rollup.period)
-        ).all()
-    known = {row.period: row for row in rows}
+        first = str(last.shift(1 - HISTORY))
+        known: Mapping[str, Rollup | arms.Added]
+        if arm is not None:
+            if not actor.is_staff or (collection := session.get(Collection, collection_id)) is None:
+                return []
+            known = arms.sums(session, collection, versions, arms.Part(scope_code, group, arm), first, period)
+        else:
+            rows = session.exec(
+                select(Rollup)
+                .where(
+                    Rollup.collection_id == collection_id,
+                    col(Rollup.indicator_id).in_(versions),
+                    Rollup.scope_code == scope_code,
+                    Rollup.group_name == group,
+                    Rollup.period >= first,
+                    Rollup.period <= period,
+                )
+                .order_by(Rollup.period)
+            ).all()
+            known = {row.period: row for row in rows}
     if not known:
         return []
     joins = definitions.joins(list(versions.values()))
@@ -227,12 +241,9 @@ def series(
 def _added(indicator: Indicator, parts: Sequence[Part]) -> Sum:
     """The sum of the counted parts, as a roll-up would have it."""
     entries = [part.entry for part in parts if part.counted and part.entry is not None]
-    whole = [entry.d for entry in entries if entry.d is not None]
-    combined = bool(entries) and indicator.combine_regions in (Combine.RATIO, Combine.SUM, Combine.MEAN)
+    n, d = arms.together(indicator, [(entry.n, entry.d) for entry in entries])
     spared = sum(part.entry is not None and part.entry.state is ValueState.NOT_APPLICABLE for part in parts)
     unapproved = sum("待审核" in part.marks for part in parts if part.counted)
-    n = sum(entry.n or 0 for entry in entries) if combined else None
-    d = sum(whole) if combined and whole else None
     return Sum(n, d, "", len(entries), len(parts) - spared, unapproved, None)
 
 
@@ -250,11 +261,7 @@ def _owed(
     if not rows:
         return []
     if arm is not None:
-        query = select(CollectionUnit.region_code).where(
-            CollectionUnit.collection_id == collection.id, CollectionUnit.arm == arm
-        )
-        late = latecomers.of(session, [collection.id or 0]).get(collection.id or 0, {})
-        inside = set(session.exec(query)) - late.keys()
+        inside = arms.codes_of(session, collection.id or 0, arm)
         rows = [row for row in rows if row[0].region_code in inside]
     codes = {row.region_code for row, _ in rows}
     above = rollups.ancestors(session, codes)
@@ -266,6 +273,18 @@ def _owed(
         if scope_code in above[row.region_code]
         and (not group or (row.region_code in member and group in _groups_of(member[row.region_code])))
     ]
+
+
+def _promised(
+    session: Session, collection_id: int, indicator: Indicator, group: str, arm: Arm | None
+) -> list[queries.TargetView]:
+    """The common lines, as far as they say something about a sum: where counties are added up, what was promised for
+    all pilots (or, without comparison units, for all) is no line for a part of them."""
+    if indicator.combine_regions is Combine.SUM:
+        compared = arm is None and bool(arms.codes_of(session, collection_id, Arm.COMPARISON))
+        if group or compared or arm is Arm.COMPARISON:
+            return []
+    return [line for line in queries.lines_of(session, collection_id, indicator) if line.region_code is None]
 
 
 def _latecomers(session: Session, collection_id: int) -> list[str]:

@@ -7,6 +7,7 @@ import pandas as pd
 from pilots import answer_pictures, answer_tables, pictures, starts
 from pilots import answer_words as words
 from pilots.answering import Answers, Compared
+from pilots.basis import basis
 from pilots.evaluation import Evaluation, Measure
 from pilots.starts import Averages
 from reports.paper import Paper
@@ -34,6 +35,7 @@ def chapter(report: Paper, evaluation: Evaluation, measure: Measure, found: Answ
     if measure.cause.pre_periods >= words.PRE_TREND_PERIODS:
         report.chart(answer_pictures.before(evaluation, measure, compared.before), "试点与对照地区各期平均")
     if measure.effect is not None:
+        _table(report, answer_tables.means(measure, basis(evaluation, measure)), "效果由哪些平均算成")
         _table(report, answer_tables.effects(measure), "效果、区间与检验", (2.2, 2.6, 2.7, 1.5, 1.6, 1.3, 2.4))
     if compared.starts is not None:
         _starts(report, measure, compared.starts)

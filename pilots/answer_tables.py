@@ -12,6 +12,8 @@ from metrics.comparison import Effect
 from metrics.model import Indicator
 from pilots.answer_pictures import closed_shown, gap_shown, part_shown
 from pilots.answers import Distance
+from pilots.basis import Basis, County
+from pilots.causes import Method
 from pilots.evaluation import Evaluation, Measure
 from pilots.pictures import effect_unit
 from pilots.profile import Profile
@@ -88,6 +90,46 @@ def before(measure: Measure, frame: pd.DataFrame) -> pd.DataFrame:
             row += [MISSING, "0"] if cell is None else [measure.indicator.show(cell.value), str(cell.of)]
         rows.append(row)
     return pd.DataFrame(rows, columns=["报送期", "试点地区平均", "试点地区数", "对照地区平均", "对照地区数"])
+
+
+def means(measure: Measure, found: Basis) -> pd.DataFrame:
+    """The means an effect is made of: 范围, then for both sides 地区数, 试点前, 试点后, 变化, and their difference."""
+    indicator = measure.indicator
+
+    def change(value: float) -> str:
+        return MISSING if np.isnan(value) else format_number(value, indicator.decimals, signed=True)
+
+    rows = [
+        [row.name, arm, side.of, indicator.show(side.before), indicator.show(side.after), change(side.change)]
+        for row in found.rows
+        for arm, side in ((Arm.PILOT.label, row.pilot), (Arm.COMPARISON.label, row.comparison))
+    ]
+    frame = pd.DataFrame(rows, columns=["范围", "哪一边", "地区数", "试点前平均", "试点后平均", "变化"])
+    if (
+        found.method is Method.BEFORE_AFTER
+    ):  # elsewhere batches or types of region are weighed, and a plain one misleads
+        gaps = [text for row in found.rows for text in (change(row.difference), "")]
+        frame["变化之差（效果）"] = gaps
+    return frame
+
+
+def made_of(measure: Measure, found: Basis, *, arm: Arm, after: bool) -> tuple[pd.DataFrame, list[County]]:
+    """The counties behind one of these means, and those that are in none: 地区, 地区类型, 平均, 各期, 计入."""
+    counties = [county for county in found.counties if county.unit.arm is arm]
+    rows = []
+    for county in counties:
+        side = county.after if after else county.before
+        ends = [Period.parse(side.periods[at]).label for at in (0, -1)] if side.periods else []
+        rows.append(
+            [
+                county.unit.name,
+                county.unit.group or "未分组",
+                measure.indicator.show(side.value),
+                f"{'至'.join(dict.fromkeys(ends))}，{len(side.periods)} 期" if ends else MISSING,
+                f"○ 不计入：{county.why_not}" if county.why_not else "● 计入",
+            ]
+        )
+    return pd.DataFrame(rows, columns=["地区", "地区类型", "平均", "包括哪些期", "是否计入"]), counties
 
 
 def gap_course(measure: Measure, frame: pd.DataFrame) -> pd.DataFrame:

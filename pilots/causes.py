@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.periods import PER_YEAR, Period
 from core.words import Arm, Direction, Side, Word
@@ -111,18 +112,22 @@ def unit_means(rows: pd.DataFrame, span: Span, indicator: Indicator, units: Sequ
     """One row a county: its figure before and after, from what each period added (`series.before_and_after`);
     a period in which it started part-way is left out. `units` that started late have a before of their own."""
     rows = rows.dropna(subset=["added"])
+    rows = rows.assign(when=when(rows, span, units))
+    rows = rows[rows.when != ""]
+    found = series.before_and_after(rows, indicator, ["code", "when"])
+    wide = found.unstack("when") if len(found) else pd.DataFrame()
+    return wide.reindex(columns=["pre", "post"])
+
+
+def when(rows: pd.DataFrame, span: Span, units: Sequence[Unit] = ()) -> NDArray[np.str_]:
+    """For each row (code, period) whether it lies before ("pre") or after ("post") its county's start, else ""."""
     starting, first = span.starting, span.first_post
     if late := {unit.code: unit.starts_on for unit in units if unit.starts_on}:
         begun = {code: str(Period.containing(day, span.cadence)) for code, day in late.items()}
         whole = {code: max(first, first_whole(day, span.cadence)) for code, day in late.items()}
         starting, first = rows.code.map(begun).fillna(starting), rows.code.map(whole).fillna(first)
     earlier = (rows.period < starting) & ((rows.period < span.starting) | (rows.period >= span.first_post))
-    when = np.where(earlier, "pre", np.where((rows.period >= first) & (rows.period <= span.last_post), "post", ""))
-    rows = rows.assign(when=when)
-    rows = rows[rows.when != ""]
-    found = series.before_and_after(rows, indicator, ["code", "when"])
-    wide = found.unstack("when") if len(found) else pd.DataFrame()
-    return wide.reindex(columns=["pre", "post"])
+    return np.where(earlier, "pre", np.where((rows.period >= first) & (rows.period <= span.last_post), "post", ""))
 
 
 def period_means(rows: pd.DataFrame, units: Sequence[Unit], indicator: Indicator) -> pd.DataFrame:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.periods import Period
 from core.words import Arm
-from metrics import queries, tracing
-from metrics.pages import origins
+from metrics import queries, stretches, tracing
+from metrics.pages import origins, stretching
 from web import guard
 
 actor = guard.current_actor()
@@ -15,6 +15,16 @@ try:
     Period.parse(period)
 except ValueError:
     guard.found(None, "数字")
+since = st.query_params.get("since", "")
+if since:
+    try:
+        Period.parse(since)
+    except ValueError:
+        guard.found(None, "数字")
+    without = st.query_params.get("without", "")
+    several = stretches.stretch(actor, collection_id, indicator_id, region, since, period, without)
+    stretching.draw(collection_id, guard.found(several, "数字"))
+    st.stop()
 found = queries.explain(actor, collection_id, indicator_id, region, period)
 if found is not None:
     origins.county(actor, collection_id, found)

@@ -40,7 +40,8 @@ def county(actor: Actor, collection_id: int, found: Explanation) -> None:
     if entry is not None and not found.state.counts:
         st.warning(f"报送还是“{found.state.label}”，这个数暂不计入任何汇总。")
     _links(actor, collection_id, indicator, found.return_id, (found.region_code, found.region))
-    _frozen(actor, collection_id, indicator, found.region_code, found.period)
+    history = restating.versions(actor, collection_id, indicator.id, found.region_code, found.period)
+    _frozen(indicator, found.period, history)
     left, right = st.columns([2, 3])
     with left:
         _facts(found)
@@ -88,18 +89,22 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
     if found.unapproved:
         st.caption(f"其中 {found.unapproved} 个地区的数还没有审核。")
     _links(actor, collection_id, indicator, None)
-    points: Sequence[tracing.Point] = ()
     if found.arm is None:
-        _frozen(actor, collection_id, indicator, scope_code, found.period, found.group)
-        points = tracing.series(actor, collection_id, indicator, scope_code, found.period, found.group)
+        history = restating.versions(actor, collection_id, indicator.id, scope_code, found.period, found.group)
+    else:
+        codes = [part.region_code for part in found.parts]
+        history = restating.summed_versions(actor, collection_id, indicator, codes, found.period)
+    _frozen(indicator, found.period, history)
+    points = tracing.series(actor, collection_id, indicator, scope_code, found.period, found.group, found.arm)
     if points:
         charts.draw(
-            lambda: pictures.trend(
-                indicator, points, found.targets, f"{found.scope}{found.group}", floor=settings().coverage_floor
-            ),
-            ("sum", collection_id, indicator.id, scope_code, found.group, found.period),
-            describe=f"{found.scope}{found.group}{indicator.name}最近各期的变化",
+            lambda: pictures.trend(indicator, points, found.targets, place, floor=settings().coverage_floor),
+            ("sum", collection_id, indicator.id, scope_code, found.group, found.period, found.arm),
+            describe=f"{place}{indicator.name}最近各期的变化，附基线和目标",
         )
+    if found.targets:
+        with st.expander("基线与目标", icon=":material/flag:", key="sum_targets"):
+            _targets(indicator, found.targets, "", found.period)
     counted = [part for part in found.parts if part.counted]
     left_out = [part for part in found.parts if not part.counted]
     st.subheader(f"计入的地区（{len(counted)}）", anchor=False)
@@ -173,11 +178,8 @@ def _meaning(entry: Entry) -> str:
     }[entry.state.value]
 
 
-def _frozen(
-    actor: Actor, collection_id: int, indicator: Indicator, scope_code: str, period: str, group: str = ""
-) -> None:
+def _frozen(indicator: Indicator, period: str, history: Sequence[restating.Version]) -> None:
     """What was published about the figure: when its round was frozen, and each time it was restated."""
-    history = restating.versions(actor, collection_id, indicator.id, scope_code, period, group)
     if not history:
         st.caption("本期数据还没有冻结，这个数会随补报和更正变化。")
         return

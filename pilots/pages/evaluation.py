@@ -8,7 +8,7 @@ from core.words import IndicatorRole
 from pilots import answer_pictures, answer_tables, answering, pictures, queries, transfer_queries, wording
 from pilots import answer_words as words
 from pilots.pages import answer_parts as draw
-from pilots.pages import parts
+from pilots.pages import basis_parts, parts
 from pilots.profile import Transfer
 from pilots.stages import NOT_BEGUN, PILOT
 from web import charts, guard, keep
@@ -125,6 +125,7 @@ if cause.pre_periods >= words.PRE_TREND_PERIODS:
         ("before", *of),
         describe="试点与对照地区在试点前后的走势",
     )
+basis_parts.draw(evaluation, measure, of)
 draw.table(lambda: answer_tables.effects(measure), "效果、区间与检验", pilot.name, ("effects", *of))
 draw.table(lambda: answer_tables.before(measure, compared.before), "两边各期平均", pilot.name, ("before", *of))
 

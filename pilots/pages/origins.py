@@ -13,6 +13,7 @@ from core.periods import Period
 from core.words import Arm
 from metrics.pages.values import FIGURE, address
 from pilots.evaluation import Evaluation, Measure
+from pilots.pages import basis_parts, parts
 from web import guard, keep, widgets
 
 
@@ -32,6 +33,17 @@ def of_tiles(evaluation: Evaluation, measure: Measure, at: tuple[Hashable, ...])
     with st.container(horizontal=True, key="pilot_origins"):
         for label, query in ways:
             st.page_link(FIGURE, label=guard.plain(label), icon=":material/search:", query_params=query)
+        if measure.effect is not None:
+            st.page_link(
+                parts.EVALUATION,
+                label="试点效果和两类之差的来历",
+                icon=":material/search:",
+                query_params={
+                    "id": str(evaluation.pilot.id),
+                    "evaluation_indicator": f"{measure.indicator.name}·{measure.role.label}",
+                    basis_parts.PARAMETER: "1",
+                },
+            )
 
 
 def of_trend(evaluation: Evaluation, measure: Measure, at: tuple[Hashable, ...]) -> None:
