@@ -124,7 +124,8 @@ def picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
         title="目标达成率及其95%区间",
         unit="达成率（%）",
         lines=[_TARGET],
-        marks=_replaced((_named(line), line) for line in known),
+        marks=(marks := _replaced((_named(line), line) for line in known)),
+        subtitle=_told(marks),
         width=width,
     )
 
@@ -152,9 +153,12 @@ def sides_picture(lines: Sequence[Line], *, width: int = 560) -> Figure:
         title="两类地区各自的达成率",
         unit="达成率（%）",
         lines=[_TARGET],
-        marks=_replaced(
-            (_named(line, side), line) for line in lines if len(line.by_side) == 2 for side in line.by_side
+        marks=(
+            marks := _replaced(
+                (_named(line, side), line) for line in lines if len(line.by_side) == 2 for side in line.by_side
+            )
         ),
+        subtitle=_told(marks),
         width=width,
     )
 
@@ -174,6 +178,12 @@ def _replaced(rows: Iterable[tuple[str, Line]]) -> pd.DataFrame:
         if not mark.current
     ]
     return pd.DataFrame(found, columns=["name", "at", "label"])
+
+
+def _told(marks: pd.DataFrame) -> list[str]:
+    """What the strokes are, a line a pilot: 短竖　民呼我为全省：目标 90.00%（原）."""
+    names = marks.name.str.partition("·")[0] if len(marks) else marks.name
+    return [f"短竖　{name}：{'、'.join(dict.fromkeys(part.label))}" for name, part in marks.groupby(names, sort=False)]
 
 
 def workbook(actor: Actor) -> bytes:

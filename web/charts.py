@@ -46,7 +46,6 @@ def _spec(build: Callable[[], alt.TopLevelMixin], stretch: bool) -> dict[str, An
     spec: dict[str, Any] = build().to_dict()
     # As Streamlit would send them; rows of dictionaries it would turn into this on every rerun.
     spec["datasets"] = {name: convert_anything_to_arrow_bytes(rows) for name, rows in spec["datasets"].items()}
-    if not stretch:
-        # Streamlit would fit title and legend into the chart's height and squash marks of a fixed size.
-        spec["autosize"] = {"type": "pad"}
+    # Streamlit would fit title and legend into the chart's height, too, and squash what is drawn in it.
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"} if stretch else {"type": "pad"}
     return spec

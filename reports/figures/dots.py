@@ -24,13 +24,14 @@ def dots(
     unit: str = "",
     lines: Sequence[Reference] = (),
     marks: pd.DataFrame | None = None,
+    subtitle: Sequence[str] = (),
     width: int = 460,
 ) -> Figure:
     """One row an item: a dot, its interval where one is known, and what is printed at the right edge.
 
     Columns: name, estimate, low, high (float; NaN where there is none), shown (the figure), printed (at the right),
     group (colour and shape), note (tooltip). `lines` stand upright through all rows, with their labels; `marks`
-    (name, at, label) are short strokes in single rows. Rows keep their order; those without an estimate are left
+    (name, at, label) are short strokes in single rows, which `subtitle` explains. Rows keep their order; those without an estimate are left
     out.
     """
     frame = frame[frame["estimate"].notna()]
@@ -70,14 +71,11 @@ def dots(
             x=alt.value("width"), text=alt.Text("printed", type="nominal")
         ),
     ]
-    return alt.layer(*layers, data=frame, title=title, width=width, height=alt.Step(_ROW), config=theme.config())
+    heading = alt.Title(text=title, subtitle=list(subtitle)) if subtitle else title
+    return alt.layer(*layers, data=frame, title=heading, width=width, height=alt.Step(_ROW), config=theme.config())
 
 
 def _marks(marks: pd.DataFrame, x: alt.X, order: Sequence[str]) -> list[alt.Chart]:
     base = alt.Chart(marks).encode(x=x, y=alt.Y("name", type="nominal", sort=order))
     tick = base.mark_tick(orient="vertical", thickness=2, size=_ROW - 6, color=theme.MUTED, opacity=1)
-    words = base.mark_text(fontSize=9, dx=3, dy=-6, align="left", color=theme.MUTED)
-    return [
-        tick.encode(tooltip=tips([("name", "对象"), ("label", "原有的线")])),
-        words.encode(text=alt.Text("label", type="nominal")),
-    ]
+    return [tick.encode(tooltip=tips([("name", "对象"), ("label", "原有的线")]))]

@@ -34,14 +34,16 @@ class Spot(NamedTuple):
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
-    def cost(self, drawn: Sequence[Point], taken: Sequence[Spot]) -> int:
-        return 100 * sum(map(self._meets, taken)) + sum(map(self._covers, drawn))
+    def cost(self, drawn: Sequence[Point], taken: Sequence[Spot], width: float) -> int:
+        outside = round(max(0.0, -self.left) + max(0.0, self.right - width))
+        return 100 * outside + 100 * sum(map(self._meets, taken)) + sum(map(self._covers, drawn))
 
 
 def place(
-    lines: Sequence[tuple[Point, Point]], labels: Sequence[str], size: float, drawn: Sequence[Point]
+    lines: Sequence[tuple[Point, Point]], labels: Sequence[str], size: float, drawn: Sequence[Point], width: float
 ) -> list[Spot]:
-    """For each line in turn the spot that hides least of `drawn` and, above all, no other label."""
+    """For each line in turn the spot that hides least of `drawn` and, above all, no other label; inside the picture
+    (0 to `width`) wherever a spot is."""
     taken: list[Spot] = []
     for ((start, y), (end, _)), label in zip(lines, labels, strict=True):
         wide = ems(label) * size
@@ -51,7 +53,7 @@ def place(
             for baseline, top in (("bottom", y - _GAP - size), ("top", y + _GAP))
             for left in (start + (end - start - wide) * share,)
         ]
-        taken.append(min(spots, key=lambda spot: spot.cost(drawn, taken)))
+        taken.append(min(spots, key=lambda spot: spot.cost(drawn, taken, width)))
     return taken
 
 

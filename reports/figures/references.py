@@ -62,6 +62,10 @@ def over_time(
     starts = [pd.Timestamp(line.start) if line.start else first for line in lines]
     ends = [pd.Timestamp(line.end) if line.end else last for line in lines]
     first, last = min(first, *starts), max(last, *ends)
+    days = sorted(frame["period_start"].unique())
+    if len(days) > 1:  # a line that holds for the last period alone would be a point
+        back = (days[-1] - days[-2]) / 2
+        starts = [start - back if start == end else start for start, end in zip(starts, ends, strict=True)]
 
     def pixel(at: Any, value: float) -> Point:
         share = (at - first) / (last - first) if last > first else 0.5
@@ -73,7 +77,8 @@ def over_time(
     pieces = list(flat)
     for _, part in frame.dropna(subset="value").groupby("series"):
         pieces += pairwise(map(pixel, part["period_start"], part["value"]))
-    spots = place(flat, [line.label for line in lines], LETTER, [point for piece in pieces for point in along(*piece)])
+    drawn = [point for piece in pieces for point in along(*piece)]
+    spots = place(flat, [line.label for line in lines], LETTER, drawn, width)
     rows = _rows(lines).assign(
         start=starts,
         end=ends,
@@ -114,7 +119,7 @@ def level(
     flat = [((0.0, y), (float(width), y)) for y in ((high - line.value) / (high - low) * height for line in lines)]
     points = [(x * width, (1 - y) * height) for x, y in drawn]
     points += [point for piece in flat for point in along(*piece)]
-    spots = place(flat, [line.label for line in lines], LETTER, points)
+    spots = place(flat, [line.label for line in lines], LETTER, points, width)
     rows = _rows(lines).assign(**_standing(spots))
     y = alt.Y("value", type="quantitative")
     words = [

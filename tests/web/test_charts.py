@@ -13,9 +13,11 @@ import streamlit as st
 from web import charts
 
 
-@pytest.mark.parametrize(("stretch", "autosize"), [(True, None), (False, {"type": "pad"})])
+@pytest.mark.parametrize(
+    ("stretch", "autosize"), [(True, {"type": "fit-x", "contains": "padding"}), (False, {"type": "pad"})]
+)
 def test_marks_of_a_fixed_size_are_not_squashed_to_fit(
-    house: Path, monkeypatch: pytest.MonkeyPatch, stretch: bool, autosize: dict[str, str] | None
+    house: Path, monkeypatch: pytest.MonkeyPatch, stretch: bool, autosize: dict[str, str]
 ) -> None:
     drawn: list[dict[str, Any]] = []
     monkeypatch.setattr(st, "vega_lite_chart", lambda spec, **_: drawn.append(spec))
