@@ -96,9 +96,10 @@ class Panel:
         )
 
 
-def choices(actor: Actor) -> list[Choice]:
-    """What the actor may compare: staff everything that counties report, a county what it takes part in.
-    Published assessments are places by other groups and have a page of their own."""
+def choices(actor: Actor, *, reported: bool = True) -> list[Choice]:
+    """What the actor may compare: staff everything that counties report, a county what it takes part in; with
+    `reported` False also what is asked for and nobody has reported yet. Published assessments are places by other
+    groups and have a page of their own."""
     query = (
         select(Collection, IndicatorRow.code, IndicatorRow.name)
         .join(CollectionIndicator, col(CollectionIndicator.collection_id) == Collection.id)
@@ -106,8 +107,8 @@ def choices(actor: Actor) -> list[Choice]:
         .where(Collection.kind != CollectionKind.ASSESSMENT)
         .order_by(col(Collection.id), col(CollectionIndicator.position), col(IndicatorRow.version))
     )
-    reported = columns(col(Rollup.collection_id)).distinct()
-    query = query.where(col(Collection.id).in_(reported))
+    if reported:
+        query = query.where(col(Collection.id).in_(columns(col(Rollup.collection_id)).distinct()))
     if not actor.is_staff:
         code = (actor.region_code or "") if actor.role is Role.COUNTY else ""
         own = select(CollectionUnit.collection_id).where(CollectionUnit.region_code == code)

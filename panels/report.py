@@ -18,6 +18,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
+_WIDE = {"编号": 2.0, "项目": 3.6}  # shares of a signature page's columns; marks are short
 _PUT_FORWARD = (ReviewState.FINALISING, ReviewState.FINAL)
 
 
@@ -139,7 +140,8 @@ def marks_story(report: Paper, kept: Kept, _: Issue) -> None:
             report.page_break()
         report.heading(f"评委　{name}", numbered=False)
         rows = [[cell for place, cell in enumerate(row) if place != judge] for row in sheet.rows if row[judge] == name]
-        report.table(columns, rows, caption=f"{name}的评分")
+        widths = [_WIDE.get(column, 1.1) for column in columns]
+        report.table(columns, rows, widths=widths, caption=f"{name}的评分")
         report.signatures([f"评委　{name}"])
 
 

@@ -177,7 +177,7 @@ class Reader:
 
     @cached_property
     def _choices(self) -> Sequence[Choice]:
-        return figure_panel.choices(self._actor)
+        return figure_panel.choices(self._actor, reported=False)
 
     @cached_property
     def _pilots(self) -> Sequence[PilotView]:
