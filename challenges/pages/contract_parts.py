@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from accounts import sessions
 from accounts.permissions import Actor
-from challenges import contract_report, contract_service, decision_service, queries, rules
+from challenges import contract_service, decision_service, queries, rules
 from challenges.pages import closing_parts, milestone_parts
 from challenges.pages.challenge_parts import facts
 from challenges.schemas import ContractIn, MilestoneIn
@@ -18,7 +17,7 @@ from challenges.views import BidView, ChallengeView
 from challenges.work_queries import Contract, Work
 from core import clock
 from core.words import BidState, ChallengeState
-from printing import making
+from printing.pages import parts as report_parts
 from web import guard, widgets
 
 _LATER = {
@@ -55,15 +54,15 @@ def _one(actor: Actor, view: ChallengeView, bid: BidView, work: Work) -> None:
     if bid.contract:
         amount, day, content = bid.contract
         facts([("合同金额", rules.money(amount)), ("签订日期", day or "草案，尚未签订"), ("任务内容", content)])
-        st.download_button(
-            "下载任务书（PDF）" if day else "下载任务书草案（PDF）",
-            partial(_printed, actor, bid.id),
-            file_name=making.file_name(contract_report.CONTRACT, f"{view.row.code}_{bid.organisation}"),
-            mime="application/pdf",
-            key=f"contract_{bid.id}_pdf",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        with st.container(horizontal=True):
+            report_parts.downloads(
+                actor,
+                "challenge_contract",
+                str(bid.id),
+                f"{view.row.code}_{bid.organisation}",
+                name="下载任务书" if day else "下载任务书草案",
+                primary=False,
+            )
     if contract and contract.files:
         widgets.attachments(
             contract.files, lambda key: queries.file(sessions.fresh(actor), key), f"contract_{bid.id}_file"
@@ -161,7 +160,3 @@ def _draft(actor: Actor, bid: BidView) -> None:
                 contract_service.draft(actor, bid.id, data, seen_version=bid.version)
                 widgets.flash("任务书草案已保存，可以下载后签字盖章。")
                 st.rerun()
-
-
-def _printed(actor: Actor, bid_id: int) -> bytes:
-    return contract_report.contract_pdf(sessions.fresh(actor), bid_id)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 
 from accounts import sessions
 from accounts.permissions import Actor, Permission, Subject, may
-from challenges import contract_report, contract_service, evidence, evidence_service, queries, rules, stages
+from challenges import contract_service, evidence, evidence_service, queries, rules, stages
 from challenges.evidence import Source, Tied
 from challenges.schemas import ValueIn
 from challenges.views import BidView, ChallengeView, MilestoneView
@@ -17,7 +16,7 @@ from challenges.work_queries import Work
 from core import clock
 from core.periods import Period
 from core.words import Arm, BidMilestoneState, BidState, ChallengeState
-from printing import making
+from printing.pages import parts as report_parts
 from web import guard, keep, widgets
 
 _OPEN = (BidMilestoneState.PENDING, BidMilestoneState.RECTIFYING)
@@ -49,18 +48,10 @@ def milestone(actor: Actor, view: ChallengeView, bid: BidView, item: MilestoneVi
     widgets.attachments(item.files, lambda number: queries.file(sessions.fresh(actor), number), f"{key}_file")
     _figures(actor, item, work.figures.get(item.id, ()))
     if item.state in _DONE:
-        st.download_button(
-            "下载验收单（PDF）",
-            partial(_printed, actor, bid.id, item.number),
-            file_name=making.file_name(
-                contract_report.MILESTONE, f"{view.row.code}_{bid.organisation}_里程碑{item.number}"
-            ),
-            mime="application/pdf",
-            key=f"{key}_pdf",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-        )
+        with st.container(horizontal=True):
+            label = f"{view.row.code}_{bid.organisation}_里程碑{item.number}"
+            subject = f"{bid.id}:{item.number}"
+            report_parts.downloads(actor, "challenge_milestone", subject, label, name="下载验收单", primary=False)
     if view.runs and item.state is BidMilestoneState.PASSED:
         _pay(actor, item, key)
     if view.row.state is not ChallengeState.RUNNING or bid.state is not BidState.WORKING:
@@ -192,7 +183,3 @@ def _checks(actor: Actor, item: MilestoneView, key: str) -> None:
                 with guard.show_errors():
                     contract_service.extend(actor, item.id, day, reason, seen_version=item.version)
                     st.rerun()
-
-
-def _printed(actor: Actor, bid_id: int, number: int) -> bytes:
-    return contract_report.milestone_pdf(sessions.fresh(actor), bid_id, number)
