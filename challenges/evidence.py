@@ -110,6 +110,26 @@ def figure(actor: Actor, challenge_id: int, data: ValueIn) -> dict[str, Any]:
     }
 
 
+def value(
+    actor: Actor,
+    challenge_id: int,
+    collection_id: int,
+    indicator_id: int,
+    scope_code: str,
+    arm: Arm | None,
+    period: str,
+) -> str:
+    """The same figure in words, “89.83%（15,043 / 16,747）”; "" where there is none."""
+    data = ValueIn(
+        promise="预览", collection_id=collection_id, indicator_id=indicator_id, scope_code=scope_code, arm=arm, period=period
+    )  # fmt: skip
+    try:
+        found = figure(actor, challenge_id, data)
+    except (Invalid, NotFound):
+        return ""
+    return f"{found['value']}（{found['n']} / {found['d']}）" if found["d"] else str(found["value"])
+
+
 def tied(
     session: Session, actor: Actor, milestone_ids: Sequence[int], names: Mapping[int, str]
 ) -> dict[int, list[Tied]]:

@@ -15,6 +15,7 @@ from challenges.views import BidView, ChallengeView, MilestoneView
 from challenges.work_queries import Work
 from core import clock
 from core.periods import Period
+from core.validation import checked
 from core.words import Arm, BidMilestoneState, BidState, ChallengeState
 from printing.pages import parts as report_parts
 from web import guard, keep, widgets
@@ -27,7 +28,8 @@ _DONE = (BidMilestoneState.PASSED, BidMilestoneState.PAID)
 def milestone(actor: Actor, view: ChallengeView, bid: BidView, item: MilestoneView, work: Work) -> None:
     late = f"　{widgets.badge('overdue', '已超期')}" if item.late and bid.state is BidState.WORKING else ""
     over = item.state in _OPEN and bid.state in (BidState.ELIMINATED, BidState.TERMINATED)
-    mark = widgets.badge("closed", "不再履行") if over else widgets.badge(item.state, item.state.label)
+    plain = "草案" if bid.state is BidState.WON else "不再履行" if over else ""
+    mark = widgets.badge("closed", plain) if plain else widgets.badge(item.state, item.state.label)
     st.markdown(
         f"{mark}　**{item.number}. {guard.plain(item.title)}**　"
         f"期限 {item.due_on}　{item.share / 100:g}%　{rules.money(item.amount) if item.amount else '0 万元'}{late}"
@@ -123,16 +125,13 @@ def _tie(actor: Actor, view: ChallengeView, item: MilestoneView, key: str) -> No
             format_func=lambda one: Period.parse(one).label,
             key=f"{key}_period",
         )
-        if st.button("附上并冻结", key=f"{key}_tie", type="primary"):
+        which = (source.collection_id, indicator, place or source.province_code, None if place else Arm.PILOT, period)
+        if not (now := keep.ask(evidence.value, actor, view.row.id, *which)):
+            st.caption("所选地区和期别没有数值，不能作为佐证。")
+        elif st.button(f"附上并冻结：{now}", key=f"{key}_tie", type="primary"):
             with guard.show_errors(ValueIn):
-                data = ValueIn(
-                    promise=promise,
-                    collection_id=source.collection_id,
-                    indicator_id=indicator,
-                    scope_code=place or source.province_code,
-                    arm=None if place else Arm.PILOT,
-                    period=period,
-                )
+                names = ("collection_id", "indicator_id", "scope_code", "arm", "period")
+                data = checked(ValueIn, promise=promise, **dict(zip(names, which, strict=True)))
                 value = evidence_service.tie(actor, item.id, data)
                 widgets.flash(f"已附上 {value}，以后的更正不改变它。")
                 st.rerun()

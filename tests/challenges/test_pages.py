@@ -48,3 +48,15 @@ def test_a_bidder_hands_in_on_the_page(page: Page, demo_cast: dict[str, Actor]) 
     view = queries.challenge(wu, number)
     assert view is not None and view.mine is not None
     assert (view.mine.state, view.mine.number) == (BidState.SUBMITTED, 1)
+
+
+def test_a_figure_is_put_beside_a_promise_on_the_page(page: Page, demo_cast: dict[str, Actor]) -> None:
+    li = demo_cast["liyan"]
+    number = next(row.id for row in queries.challenges(li) if row.state is ChallengeState.RUNNING)
+    app = page("challenge", li, id=number)
+    [button] = [item for item in app.button if item.label.startswith("附上并冻结：")]
+    shown = button.label.split("：")[1].split("（")[0]
+    button.click().run()
+    assert [element.value for element in app.error] == []
+    [table] = [item.value for item in app.table if "承诺的指标" in item.value]
+    assert [shown in words for words in table["报送的数值（核查时冻结）"]] == [True]
