@@ -56,7 +56,7 @@ _WON = (E.PROPOSED, E.WINNER)
 def editions(actor: Actor) -> list[EditionRow]:
     """All that the actor sees, the newest first; rehearsals last."""
     with read() as session:
-        found = _rows(session, actor)
+        found = edition_rows(session, actor)
     return sorted(found, key=lambda row: (row.rehearsal, -row.year, -row.id))
 
 
@@ -139,7 +139,8 @@ def file(actor: Actor, attachment_id: int) -> bytes:
 # -- within a session -----------------------------------------------------------------------
 
 
-def _rows(session: Session, actor: Actor, edition_id: int | None = None) -> list[EditionRow]:
+def edition_rows(session: Session, actor: Actor, edition_id: int | None = None) -> list[EditionRow]:
+    """Editions the actor sees, as a list shows them."""
     query = select(Edition).where(loading.visible(actor))
     if edition_id is not None:
         query = query.where(Edition.id == edition_id)
@@ -183,7 +184,7 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
     version = session.get_one(RubricVersion, row.rubric_version_id)
     copied = session.get(Edition, row.copied_from_id) if row.copied_from_id and runs else None
     return EditionView(
-        row=_rows(session, actor, number)[0],
+        row=edition_rows(session, actor, number)[0],
         nature=row.nature,
         approval_number=row.approval_number,
         intro=row.intro,
@@ -238,8 +239,7 @@ def _lines(session: Session, actor: Actor, row: Edition) -> tuple[Sequence[Line]
         if standing.open_reviews(session, row.id or 0, AwardStage.FIRST):
             return [], ""
         return reckoning.shortlist(session, row), ""
-    later = (EditionState.COMBINING, EditionState.DECIDING, EditionState.NOTICE, EditionState.PAUSED)
-    if row.state in later:
+    if row.state in stages.ON_NOTICE | {EditionState.COMBINING, EditionState.DECIDING}:
         return reckoning.combined(session, row), ""
     return [], ""
 
@@ -316,7 +316,7 @@ def _entry(session: Session, actor: Actor, item: AwardEntry, row: Edition) -> En
     pilot = session.get_one(Pilot, item.pilot_id)
     return EntryView(
         row=entry_rows(session, col(AwardEntry.id) == number, shown=shown)[0],
-        edition=_rows(session, actor, row.id)[0],
+        edition=edition_rows(session, actor, row.id)[0],
         rule=rule,
         rehearsal=row.rehearsal,
         pilot=(pilot.id or 0, f"{pilot.code} {pilot.name}"),

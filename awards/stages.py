@@ -102,8 +102,8 @@ BUTTONS = frozenset({CALL, CLOSE_CALL, CLOSE_CITIES, JUDGE, SHORTLIST, BACK_TO_F
 # States in which everybody signed in sees an edition at all, and in which the list stands before everybody.
 CALLED = frozenset(S) - {S.PREPARING}
 ON_NOTICE = frozenset({S.NOTICE, S.PAUSED, S.RELEASED})
-# States of entries that are still in when scores are combined.
-IN_FINAL = frozenset({E.SHORTLISTED, E.PROPOSED, E.NOT_CHOSEN})
+# States of entries whose scores are combined.
+IN_FINAL = frozenset({E.SHORTLISTED, E.PROPOSED, E.NOT_CHOSEN, E.WINNER})
 # States in which an entry can still be thrown out, and evidence that was corrected has to be decided about.
 IN = frozenset(_IN)
 

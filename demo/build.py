@@ -49,6 +49,7 @@ from db.tables import (
 from demo import (
     adoptions,
     appraisals,
+    awards,
     catalogue,
     challenges,
     dossiers,
@@ -136,6 +137,8 @@ def province(say: Callable[[str], None]) -> None:
     say("张榜、揭榜与公示……")
     challenges.tell(_actor)
     outcomes.tell(_actor)
+    say("组织年度遴选……")
+    awards.tell(_actor)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)
 

@@ -4,7 +4,7 @@ handed in and recommended, and the accounts of those who cannot sign in, are put
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -177,20 +177,24 @@ class Selection:
 
     def judge(self, review_id: int, marks: Mapping[str, Mapping[str, Any]], *, settle: bool = True) -> None:
         """A review from its panel to its final result. `marks`: judge → entry's code → a mark or one a criterion."""
-        li = self.cast.li_staff
+        self.prepare(review_id, marks)
+        for name, given in marks.items():
+            self.hand_in(review_id, name, given)
+        if settle:
+            self.settle(review_id)
+
+    def prepare(self, review_id: int, names: Iterable[str]) -> None:
+        """A review's panel seated, everybody judging everything, scoring open."""
         now = clock.now()
         window = ScheduleIn(opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=7))
-        review_service.set_schedule(li, review_id, window, "", seen_version=self._version(review_id))
-        for name in marks:
+        version = self._version(review_id)
+        review_service.set_schedule(self.cast.li_staff, review_id, window, "", seen_version=version)
+        for name in names:
             self.seat(review_id, name)
         for do in (panel_stages.CALL, panel_stages.ASSIGN):
             self.panel_step(review_id, do)
         self.assign(review_id)
         self.panel_step(review_id, panel_stages.OPEN)
-        for name, given in marks.items():
-            self.hand_in(review_id, name, given)
-        if settle:
-            self.settle(review_id)
 
     def seat(self, review_id: int, name: str) -> int:
         judge = self.judges.get(name) or person(name, Role.JUDGE)

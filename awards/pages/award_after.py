@@ -1,0 +1,102 @@
+"""After the release: did the winners' figures hold; certificates, feedback letters, and how to do the same elsewhere."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from accounts import sessions
+from accounts.permissions import Permission, may
+from awards import after_queries, queries, report
+from core import clock
+from core.words import AwardEntryState, EditionState
+from web import guard, keep, widgets
+
+actor = guard.current_actor()
+view = guard.found(queries.edition(actor, guard.parameter("id")), "年度遴选")
+widgets.header(
+    f"{view.row.name}　入选之后",
+    "入选项目的成效保持住了吗，别的地方怎么做？",
+    back=("awards/pages/edition.py", "回到年度"),
+    query={"id": str(view.row.id)},
+)
+if view.row.state is not EditionState.RELEASED:
+    widgets.empty("这个年度还没有发布。发布后可以打印证书、反馈信并回看入选项目。")
+    st.stop()
+SHAPES = {"提升": "●", "保持": "●", "回落": "■"}
+
+
+def share(value: int | None) -> str:
+    return "–" if value is None else f"{value / 10_000:.1f}%"
+
+
+def printed(kind: str, number: int) -> bytes:
+    made = report.certificate_pdf if kind == "证书" else report.letter_pdf
+    return made(sessions.fresh(actor), number)
+
+
+held = keep.ask(after_queries.held, actor, view.row.id)
+if held:
+    st.subheader("成效是否保持", anchor=False)
+    counted = {word: sum(item.words == word for item in held) for word in ("提升", "保持", "回落")}
+    widgets.figures([(word, f"{count} 个", "") for word, count in counted.items()])
+    st.caption("与评审时冻结的证据相比，目标指标达成程度相差不到 5 个百分点的为保持。")
+    widgets.table(
+        pd.DataFrame(
+            {
+                "后续": f"{SHAPES.get(item.words, '○')} {item.words}",
+                "等次": item.row.grade,
+                "项目": item.row.title,
+                "达成（评审时）": share(item.attained_then),
+                "达成（现在）": share(item.attained_now),
+                "新增期数": item.later,
+                "申报单位": item.row.organisation,
+                "目标指标": item.indicator,
+                "评审时": item.then,
+                "现在": item.now,
+            }
+            for item in held
+        ),
+        "after_held",
+        open_page="awards/pages/award_entry.py",
+        ids=[item.row.id for item in held],
+    )
+    st.subheader("复制这个做法", anchor=False)
+    for item in held:
+        with st.container(border=True, key=f"after_{item.row.id}"):
+            st.markdown(f"**{guard.plain(item.row.title)}**　{guard.plain(item.row.grade)}")
+            if may(actor, Permission.PILOT_PROMOTE):
+                st.page_link(
+                    "pilots/pages/promotion.py",
+                    label="哪些县适合复制，还缺什么",
+                    icon=":material/content_copy:",
+                    query_params={"id": str(item.pilot_id)},
+                )
+            else:
+                st.page_link(
+                    "pilots/pages/pilot.py",
+                    label="看这个试点怎么做",
+                    icon=":material/science:",
+                    query_params={"id": str(item.pilot_id)},
+                )
+else:
+    widgets.empty("这里没有您能看到的入选项目。")
+
+told = [row for row in view.entries if row.state is not AwardEntryState.DRAFT]
+if told:
+    st.subheader("证书与反馈信", anchor=False)
+    names = {row.id: f"{row.code} {row.title}（{row.state.label}）" for row in told}
+    chosen = st.selectbox("项目", list(names), format_func=lambda key: names[key], key="after_entry")
+    row = next(item for item in told if item.id == chosen)
+    kinds = ["证书", "反馈信"] if row.state is AwardEntryState.WINNER else ["反馈信"]
+    with st.container(horizontal=True):
+        for kind in kinds:
+            st.download_button(
+                f"下载{kind}（PDF）",
+                partial(printed, kind, row.id),
+                file_name=f"{kind}_{row.code}_{clock.today():%Y%m%d}.pdf",
+                mime="application/pdf",
+                key=f"after_{kind}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
