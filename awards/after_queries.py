@@ -42,6 +42,7 @@ class Letter:
 
     row: EntryRow
     edition: EditionRow
+    organiser: str
     chosen: bool
     said: Sequence[Said]
 
@@ -70,7 +71,8 @@ def letter(actor: Actor, entry_id: int) -> Letter:
             raise WrongState("名单还没有发布，反馈信在发布后才有。")
         found = queries.entry_rows(session, col(AwardEntry.id) == entry_id, shown=True)[0]
         (edition,) = queries.edition_rows(session, actor, row.id)
-        return Letter(found, edition, item.state is AwardEntryState.WINNER, feedback.of_entry(session, item))
+        organiser = queries.organiser(session, row)
+        return Letter(found, edition, organiser, item.state is AwardEntryState.WINNER, feedback.of_entry(session, item))
 
 
 def compared(then: int | None, now: int | None, later: int) -> str:

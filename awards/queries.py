@@ -202,6 +202,7 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
         vote_opens_at=row.vote_opens_at,
         vote_closes_at=row.vote_closes_at,
         copied_from=copied.name if copied else "",
+        organiser=organiser(session, row),
         reason=row.reason if runs or row.state in stages.EDITION.terminal else "",
         released_at=row.released_at,
         runs=runs,
@@ -223,6 +224,13 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
         objections=objection_queries.objections(session, actor, row),
         version=row.version,
     )
+
+
+def organiser(session: Session, row: Edition) -> str:
+    """The organisation that runs an edition, as papers sign: that of whoever prepared it."""
+    account = session.get(Account, row.created_by) if row.created_by else None
+    found = session.get(Organisation, account.organisation_id) if account else None
+    return found.name if found else "年度遴选组织单位"
 
 
 def _is_city(actor: Actor) -> bool:
@@ -325,6 +333,7 @@ def _entry(session: Session, actor: Actor, item: AwardEntry, row: Edition) -> En
         submitted_at=item.submitted_at,
         digest=version or "",
         veto=item.veto,
+        organiser=organiser(session, row),
         packs=[
             PackView(pack.number, pack.digest, pack.at, pack.reason, evidence.lines(pack.content), pack.content)
             for pack in packs

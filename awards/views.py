@@ -80,6 +80,7 @@ class EntryView:
     submitted_at: datetime | None
     digest: str
     veto: Veto | None
+    organiser: str
     packs: Sequence[PackView]
     files: Sequence[Attached]
     own: bool
@@ -198,6 +199,7 @@ class EditionView:
     vote_opens_at: datetime | None
     vote_closes_at: datetime | None
     copied_from: str
+    organiser: str
     reason: str
     released_at: datetime | None
     runs: bool

@@ -20,7 +20,7 @@ from awards import round_service, stages
 from benchmarks.rollups import using
 from core.words import AwardStage
 from db import upgrade
-from tests.awards.support import Selection, a_pilot, golden, recommended, rule_in, selection
+from tests.awards.support import Selection, golden, recommended, rule_in, selection, some_pilots
 from tests.awards.test_golden import tracks
 from tests.support.cast import assemble, furnish
 
@@ -58,7 +58,7 @@ def main() -> int:
             tie_keys=["final", "objective", "place"],
         )
         told = selection(cast, rule)
-        recommended(told, story["entries"], a_pilot(cast))
+        recommended(told, story["entries"], some_pilots(cast, 8))
         told.close_call()
         told.qualify_all()
         told.begin(FIRST)

@@ -12,7 +12,7 @@ from core.errors import NotFound
 from printing.kinds import Kind, Subject
 
 # In the order in which people meet them; each has `KINDS`.
-ROOMS = ("pilots.kinds", "metrics.kinds", "scenarios.kinds", "panels.kinds", "challenges.kinds")
+ROOMS = ("pilots.kinds", "metrics.kinds", "scenarios.kinds", "panels.kinds", "challenges.kinds", "awards.kinds")
 
 
 def kinds() -> dict[str, Kind[Any]]:

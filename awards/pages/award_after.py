@@ -1,15 +1,12 @@
 """After the release: did the winners' figures hold; certificates, feedback letters, and how to do the same elsewhere."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
-from accounts import sessions
 from accounts.permissions import Permission, may
-from awards import after_queries, queries, report
-from core import clock
+from awards import after_queries, queries
 from core.words import AwardEntryState, EditionState
+from printing.pages import parts as report_parts
 from web import guard, keep, widgets
 
 actor = guard.current_actor()
@@ -28,11 +25,6 @@ SHAPES = {"提升": "●", "保持": "●", "回落": "■"}
 
 def share(value: int | None) -> str:
     return "–" if value is None else f"{value / 10_000:.1f}%"
-
-
-def printed(kind: str, number: int) -> bytes:
-    made = report.certificate_pdf if kind == "证书" else report.letter_pdf
-    return made(sessions.fresh(actor), number)
 
 
 held = keep.ask(after_queries.held, actor, view.row.id)
@@ -88,15 +80,8 @@ if told:
     names = {row.id: f"{row.code} {row.title}（{row.state.label}）" for row in told}
     chosen = st.selectbox("项目", list(names), format_func=lambda key: names[key], key="after_entry")
     row = next(item for item in told if item.id == chosen)
-    kinds = ["证书", "反馈信"] if row.state is AwardEntryState.WINNER else ["反馈信"]
-    with st.container(horizontal=True):
-        for kind in kinds:
-            st.download_button(
-                f"下载{kind}（PDF）",
-                partial(printed, kind, row.id),
-                file_name=f"{kind}_{row.code}_{clock.today():%Y%m%d}.pdf",
-                mime="application/pdf",
-                key=f"after_{kind}",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+    keys = ["award_certificate"] if row.state is AwardEntryState.WINNER else []
+    for key in (*keys, "award_letter"):
+        with st.container(horizontal=True):
+            report_parts.downloads(actor, key, str(row.id), f"{row.code}_{row.title}")
+    st.page_link("printing/pages/reports.py", label="一次打印一个年度的全部证书或反馈信", icon=":material/print:")

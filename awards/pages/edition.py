@@ -28,7 +28,7 @@ def act(do: str, reason: str) -> None:
         st.rerun()
 
 
-edition_parts.head(view, act)
+edition_parts.head(actor, view, act)
 if row.state is EditionState.REVOKED:
     st.stop()
 if view.applies or view.city:

@@ -25,7 +25,7 @@ def facts(items: Sequence[tuple[str, object]]) -> None:
     st.markdown("  \n".join(line.replace("\n", "  \n") for line in lines))
 
 
-def head(view: EditionView, act: Callable[[str, str], None]) -> None:
+def head(actor: Actor, view: EditionView, act: Callable[[str, str], None]) -> None:
     """Where it stands, what is next, what keeps each step from being taken."""
     row = view.row
     with st.container(border=True):
@@ -61,7 +61,7 @@ def head(view: EditionView, act: Callable[[str, str], None]) -> None:
             ]
         )
     if view.runs and row.state in (EditionState.APPLYING, EditionState.RECOMMENDING):
-        _schedule(view)
+        _schedule(actor, view)
 
 
 def _link(page: str, label: str, icon: str, number: int) -> None:
@@ -92,7 +92,7 @@ def _path(state: EditionState) -> None:
     st.caption(" → ".join(said))
 
 
-def _schedule(view: EditionView) -> None:
+def _schedule(actor: Actor, view: EditionView) -> None:
     with st.popover("顺延截止时间…"):
         st.caption("只能在截止前往后顺延；理由存入操作日志。")
         ends = []
@@ -109,9 +109,7 @@ def _schedule(view: EditionView) -> None:
         if st.button("顺延", key="edition_schedule", type="primary"):
             with guard.show_errors():
                 first, second = (end.replace(tzinfo=clock.BEIJING) for end in ends)
-                edition_service.reschedule(
-                    guard.current_actor(), view.row.id, first, second, reason, seen_version=view.version
-                )
+                edition_service.reschedule(actor, view.row.id, first, second, reason, seen_version=view.version)
                 widgets.flash("截止时间已顺延。")
                 st.rerun()
 

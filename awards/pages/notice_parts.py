@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +12,7 @@ from awards.pages.edition_parts import facts
 from awards.views import EditionView, ObjectionView
 from core import clock
 from core.words import EditionState, Veto
+from printing.pages import parts as report_parts
 from web import guard, widgets
 
 
@@ -41,15 +40,9 @@ def notices(actor: Actor, view: EditionView) -> None:
             facts(report.notice_facts(view, notice))
             if notice.changes:
                 facts([(f"与第 {notice.number - 1} 号的差别", "；".join(notice.changes))])
-            st.download_button(
-                "下载公示（PDF）",
-                partial(_printed, actor, view.row.id, notice.number),
-                file_name=f"入选公示_{view.row.code}_{notice.number}_{clock.today():%Y%m%d}.pdf",
-                mime="application/pdf",
-                key=f"notice_{notice.number}_pdf",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            with st.container(horizontal=True):
+                subject = f"{view.row.id}:{notice.number}"
+                report_parts.downloads(actor, "award_notice", subject, f"{view.row.code}_第{notice.number}号")
 
 
 def _listed(view: EditionView, number: int) -> None:
@@ -149,7 +142,3 @@ def _answer(actor: Actor, view: EditionView, item: ObjectionView) -> None:
                 )
                 widgets.flash("异议已答复。")
                 st.rerun()
-
-
-def _printed(actor: Actor, edition_id: int, number: int) -> bytes:
-    return report.notice_pdf(sessions.fresh(actor), edition_id, number)

@@ -4,6 +4,7 @@ handed in and recommended, and the accounts of those who cannot sign in, are put
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -294,16 +295,20 @@ def person(name: str, role: Role, organisation_id: int | None = None) -> Actor:
     return actor_of(number)
 
 
-def a_pilot(cast: Cast) -> int:
-    """A pilot to hang entries on; nothing was measured."""
+def some_pilots(cast: Cast, count: int = 1) -> list[int]:
+    """Pilots to hang entries on, a county's second entry on the second; nothing was measured."""
     scenario = approved_scenario(cast)
+    return [_pilot(cast, scenario, number) for number in range(1, count + 1)]
+
+
+def _pilot(cast: Cast, scenario: int, number: int) -> int:
     with write() as session:
         version = session.exec(select(ScenarioVersion.id).where(ScenarioVersion.scenario_id == scenario)).first()
         collection = Collection(name="报送", kind=CollectionKind.PILOT)
         session.add(collection)
         session.flush()
         row = Pilot(
-            code="SD-2025-0001",
+            code=f"SD-2025-{number:04d}",
             name="试点",
             scenario_id=scenario,
             scenario_version_id=version or 0,
@@ -323,12 +328,14 @@ def a_pilot(cast: Cast) -> int:
         return row.id or 0
 
 
-def recommended(told: Selection, given: Sequence[Mapping[str, Any]], pilot_id: int) -> None:
+def recommended(told: Selection, given: Sequence[Mapping[str, Any]], pilots: Sequence[int]) -> None:
     """Entries that were handed in and recommended: {"code", "track", "county", "title", "objective"} each."""
     at = datetime(2026, 6, 1, tzinfo=clock.BEIJING)
     with write() as session:
         member = groups.memberships(session, [item["county"] for item in given], date(2026, 1, 1))
+        seen: Counter[str] = Counter()
         for item in given:
+            seen[item["county"]] += 1
             side = member[item["county"]]
             body = Organisation(
                 name=f"{item['county']}专班{item['code']}", kind=OrganisationKind.GOVERNMENT, region_code=item["county"]
@@ -340,7 +347,7 @@ def recommended(told: Selection, given: Sequence[Mapping[str, Any]], pilot_id: i
                 code=item["code"],
                 track=item["track"],
                 title=item["title"],
-                pilot_id=pilot_id,
+                pilot_id=pilots[seen[item["county"]] - 1],
                 organisation_id=body.id or 0,
                 region_code=item["county"],
                 city_code=f"{item['county'][:4]}00",

@@ -20,7 +20,7 @@ from panels import outcome, setup_service
 from panels.outcome import Case, Marked
 from panels.schemas import MemberIn
 from tests.awards.golden import reckon
-from tests.awards.support import Selection, a_pilot, golden, person, recommended, rule_in, selection
+from tests.awards.support import Selection, golden, person, recommended, rule_in, selection, some_pilots
 from tests.panels.support import WEIGHTS, rubric_in
 from tests.support import Cast
 
@@ -108,7 +108,7 @@ def marks(
 def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_objection(cast: Cast) -> None:
     story, expected = golden("small"), golden("small.expected")
     told = selection(cast, rule_in(tracks=tracks(story), tie_keys=["final", "objective", "place"]))
-    recommended(told, story["entries"], a_pilot(cast))
+    recommended(told, story["entries"], some_pilots(cast))
     told.close_call()
     told.qualify_all()
     told.begin(FIRST)

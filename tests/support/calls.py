@@ -24,6 +24,7 @@ from sqlmodel import Session
 
 from accounts import service as accounts
 from accounts.permissions import Actor
+from awards import objection_service as award_objections
 from core.workflow import Workflow
 from db.session import read, write
 from db.tables import Pilot, ReturnRow, Scenario
@@ -68,6 +69,7 @@ CALLS: dict[Command, Call] = {
 
 # Commands everybody may give, and why.
 OPEN: dict[Command, str] = {
+    award_objections.file: "anybody with an account may object to a list on notice",
     accounts.change_password: "one's own password, and the old one must be given",
 }
 
