@@ -5,14 +5,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
 from core.numbers import MICRO
+from core.words import Word
 from db import bulk
 from db.tables import FrozenQuality, RoundFreeze
 from metrics import quality_facts
 from metrics.quality import Aspect, Quality, score
+
+
+class Reckoning(Word):
+    """What a round's score is: as it was frozen, reckoned today although the round was frozen (before scores were
+    kept), or of a round that still changes."""
+
+    KEPT = "kept", "冻结时的分"
+    RECOMPUTED = "recomputed", "按现行口径重算"
+    OPEN = "open", "尚未冻结"
+
+
+class RoundScore(NamedTuple):
+    """The total of one round."""
+
+    period: str
+    total: Fraction
+    reckoning: Reckoning
+
 
 ALL = ""  # the scope of all units together
 _TABLE = bulk.table_of(FrozenQuality)
@@ -44,13 +64,23 @@ def by_period(session: Session, collection_id: int, scope: str) -> dict[str, Qua
     return {period: _quality(rows) for period, rows in found.items()}
 
 
-def settle(
-    session: Session, collection_id: int, scope: str, now: Sequence[tuple[str, Fraction]]
-) -> list[tuple[str, Fraction]]:
-    """Scores through the rounds, (period, total): frozen rounds as they were frozen, the others as they stand."""
-    frozen = {period: quality.total for period, quality in by_period(session, collection_id, scope).items()}
-    totals = dict(now) | {period: total for period, total in frozen.items() if total is not None}
-    return sorted(totals.items())
+def settle(session: Session, collection_id: int, scope: str, now: Sequence[tuple[str, Fraction]]) -> list[RoundScore]:
+    """Scores through the rounds: frozen rounds as they were frozen, the others as they stand. A round that was frozen
+    before scores were kept has only today's reckoning, and says so."""
+    kept = {period: quality.total for period, quality in by_period(session, collection_id, scope).items()}
+    closed = frozen_periods(session, collection_id)
+    found = [
+        RoundScore(period, total, Reckoning.RECOMPUTED if period in closed else Reckoning.OPEN)
+        for period, total in now
+        if kept.get(period) is None
+    ]
+    found += [RoundScore(period, total, Reckoning.KEPT) for period, total in kept.items() if total is not None]
+    return sorted(found)
+
+
+def frozen_periods(session: Session, collection_id: int) -> set[str]:
+    """The rounds of a collection that have been frozen, whether or not their scores were kept."""
+    return set(session.exec(select(RoundFreeze.period).where(RoundFreeze.collection_id == collection_id)))
 
 
 def _quality(rows: Sequence[FrozenQuality]) -> Quality:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import zip_longest
 
 import altair as alt
@@ -13,6 +12,7 @@ import pandas as pd
 from core.numbers import format_exact, format_number, from_micro
 from core.periods import Period
 from core.words import Combine, TargetKind
+from metrics.frozen_quality import Reckoning, RoundScore
 from metrics.model import Indicator
 from metrics.promises import in_force
 from metrics.queries import TargetView
@@ -63,21 +63,23 @@ def trend(
     )
 
 
-def quality(rows: Sequence[tuple[str, Fraction]], place: str, floor: float, *, width: int = 640) -> Figure:
-    """The quality score through the rounds, with the score that a verdict needs."""
+def quality(rows: Sequence[RoundScore], place: str, floor: float, *, width: int = 640) -> Figure:
+    """The quality score through the rounds, with the score that a verdict needs; hollow where a frozen round's score
+    was not kept and is today's reckoning."""
     frame = pd.DataFrame(
         [
             (
                 pd.Timestamp(Period.parse(key).start), Period.parse(key).label, place, float(total),
-                f"{format_number(total, 1)} 分", "–", "–", False, "",
+                f"{format_number(total, 1)} 分（{reckoning.label}）", "–", "–", reckoning is Reckoning.RECOMPUTED, "",
             )
-            for key, total in rows
+            for key, total, reckoning in rows
         ],
         columns=_TREND,
     )  # fmt: skip
     first, last = (Period.parse(rows[at][0]).start for at in (0, -1))
     line = Reference(label=f"下结论需要 {floor:g} 分", value=floor, start=first, end=last, is_target=True, current=True)
-    return figures.trend(frame, unit="分", title="数据质量分（满分 100）", lines=[line], width=width)
+    hollow = f"冻结时没有留存，{Reckoning.RECOMPUTED.label}"
+    return figures.trend(frame, unit="分", title="数据质量分（满分 100）", lines=[line], hollow=hollow, width=width)
 
 
 def headline(indicator: Indicator) -> str:

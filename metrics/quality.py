@@ -15,6 +15,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.numbers import format_number
+
 OUTLIER_POINTS = 6
 OUTLIER_LIMIT = 3.5
 _MAD_SCALE = 0.6745  # MAD of a normal distribution in standard deviations
@@ -121,6 +123,11 @@ class Part:
     @property
     def points(self) -> Fraction:
         return self.weight * self.n / self.m
+
+    @property
+    def counted(self) -> str:
+        """“95.75 / 100”: how many were good, of how many."""
+        return f"{format_number(self.n, 0 if Fraction(self.n).denominator == 1 else 2)} / {self.m:,}"
 
     @property
     def lost(self) -> Fraction:

@@ -17,6 +17,7 @@ from core.words import Role
 from db.session import read
 from db.tables import Collection, Region, ReturnRow
 from metrics import frozen_quality, quality_facts
+from metrics.frozen_quality import RoundScore
 from metrics.model import Indicator
 from metrics.quality import Aspect, Quality
 from metrics.quality_facts import Facts
@@ -39,7 +40,7 @@ class UnitQuality:
 @dataclass(frozen=True)
 class Board:
     """A round: every unit the actor sees, by code, and all of them together, as it stands and (None: not frozen)
-    as it was when the round was frozen."""
+    as it was when the round was frozen. `unkept`: it was frozen, but before scores were kept."""
 
     collection_id: int
     collection: str
@@ -47,6 +48,7 @@ class Board:
     units: Sequence[UnitQuality]
     together: Quality
     frozen: Quality | None = None
+    unkept: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class Loss:
 
 @dataclass(frozen=True)
 class Report:
-    """One unit in one round, as it stands and as it was frozen, and through the rounds: (period, total) where
-    there was anything to count, of frozen rounds as they were frozen."""
+    """One unit in one round, as it stands and as it was frozen, and through the rounds where there was anything to
+    count, of frozen rounds as they were frozen. `unkept`: the round was frozen, but before scores were kept."""
 
     collection_id: int
     collection: str
@@ -73,8 +75,9 @@ class Report:
     period: str
     quality: Quality
     losses: Sequence[Loss]
-    trend: Sequence[tuple[str, Fraction]]
+    trend: Sequence[RoundScore]
     frozen: Quality | None = None
+    unkept: bool = False
 
     def of(self, aspect: Aspect) -> list[Loss]:
         return [loss for loss in self.losses if loss.aspect is aspect]
@@ -100,6 +103,7 @@ def board(actor: Actor, collection_id: int, period: str) -> Board | None:
         member = groups.memberships(session, codes, Period.parse(period).end, scheme)
         names = _regions(session, codes)
         frozen = frozen_quality.by_period(session, collection_id, _frozen_scope(actor)).get(period)
+        unkept = frozen is None and period in frozen_quality.frozen_periods(session, collection_id)
     found = {key[0]: quality for key, quality in facts.by(["code"])}
     named = {code: member[code].name if code in member else "" for code in codes}
     units = []
@@ -112,7 +116,7 @@ def board(actor: Actor, collection_id: int, period: str) -> Board | None:
         if actor.is_staff and own.total is not None:
             place = competition_ranks(totals)[totals.index(own.total)]
         units.append(UnitQuality(code, names[code], named[code], own, place, len(totals)))
-    return Board(collection_id, name, period, units, facts.quality(), frozen)
+    return Board(collection_id, name, period, units, facts.quality(), frozen, unkept)
 
 
 def report(actor: Actor, collection_id: int, region_code: str, period: str) -> Report | None:
@@ -125,15 +129,16 @@ def report(actor: Actor, collection_id: int, region_code: str, period: str) -> R
         name = _name(session, collection_id)
         names = _regions(session, [region_code])
         frozen = frozen_quality.by_period(session, collection_id, region_code).get(period)
+        unkept = frozen is None and period in frozen_quality.frozen_periods(session, collection_id)
         through = frozen_quality.settle(session, collection_id, region_code, _totals(facts))
     here = facts.part(period=period)
     if name is None or here.returns[here.returns.due].empty:
         return None
     unit = names[region_code]
-    return Report(collection_id, name, region_code, unit, period, here.quality(), losses(here), through, frozen)
+    return Report(collection_id, name, region_code, unit, period, here.quality(), losses(here), through, frozen, unkept)
 
 
-def trend(actor: Actor, collection_id: int) -> list[tuple[str, Fraction]]:
+def trend(actor: Actor, collection_id: int) -> list[RoundScore]:
     """The total of each round over every unit the actor sees, oldest first; frozen rounds as they were frozen."""
     with read() as session:
         facts = quality_facts.of_collection(session, collection_id, _scope(actor))

@@ -23,6 +23,7 @@ def frozen(evaluation: Evaluation) -> dict[str, Any]:
         "as_of": evaluation.as_of.isoformat(),
         "phase": evaluation.stretch.label if evaluation.stretch else "",
         "evidence": None if goal is None or evaluation.own_only else kept(judging.evidence_of(evaluation, goal)),
+        "quality": [[part.aspect.value, str(part.n), part.m, str(part.weight)] for part in evaluation.quality.parts],
         "units": [[unit.code, unit.arm.value, unit.group] for unit in evaluation.units],
         "measures": [
             {

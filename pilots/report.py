@@ -34,7 +34,7 @@ from printing.kinds import Batch, Identity, Kind, Subject, record_id
 from printing.making import Made
 from reports.paper import Face, Paper
 
-LAYOUT = 6  # part of the inputs: another layout is another document
+LAYOUT = 7  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 
@@ -189,7 +189,7 @@ def _quality(report: Paper, evaluation: Evaluation) -> None:
     report.table(
         ["部分", "符合 / 应有", "得分", "权重"],
         [
-            [part.aspect.label, f"{part.n} / {part.m}", format_number(part.points, 1), format_number(part.weight, 1)]
+            [part.aspect.label, part.counted, format_number(part.points, 1), format_number(part.weight, 1)]
             for part in quality.parts
         ],
         caption="数据质量构成",
@@ -241,6 +241,9 @@ def _lines(evaluation: Evaluation) -> dict[str, str]:
     for measure in evaluation.measures:
         for label, value, change in wording.key_figures(evaluation, measure):
             found[f"{measure.indicator.name}：{label}"] = f"{value}　{change}".strip()
+    for part in evaluation.quality.parts:
+        points = f"{format_number(part.points, 1)} / {format_number(part.weight, 1)}"
+        found[f"数据质量：{part.aspect.label}"] = f"{points}（{part.counted}）"
     return found
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
-from core.numbers import MISSING, format_exact, from_micro
+from core.numbers import MISSING, format_exact, format_number, from_micro
 from core.periods import Period
 from core.words import Arm, ValueState
+from metrics.quality import Aspect, Part, Quality
 from pilots.freezing import Changed
 
 SAME, OTHER = "相同", "≠ 已变"
@@ -41,6 +43,21 @@ def measures(inputs: Mapping[str, Any], names: Mapping[str, str]) -> pd.DataFram
         ],
         columns=["指标", "口径", "最近完整一期", "分子 / 分母", "已报 / 应报", "基线", "目标"],
     )
+
+
+def quality(inputs: Mapping[str, Any], now: Quality) -> pd.DataFrame:
+    """The parts of the quality score then and now; empty for verdicts from before they were kept."""
+    today = {part.aspect: part for part in now.parts}
+    rows = []
+    for aspect, n, m, weight in inputs.get("quality", ()):
+        then = Part(Aspect(aspect), Fraction(n), int(m), Fraction(weight))
+        told = [_points(then), MISSING if then.aspect not in today else _points(today[then.aspect])]
+        rows.append([then.aspect.label, *told, SAME if told[0] == told[1] else OTHER])
+    return pd.DataFrame(rows, columns=["部分", "当时", "现在", "比较"])
+
+
+def _points(part: Part) -> str:
+    return f"{format_number(part.points, 1)} / {format_number(part.weight, 1)}（{part.counted}）"
 
 
 def units(inputs: Mapping[str, Any], names: Mapping[str, str]) -> pd.DataFrame:

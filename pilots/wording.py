@@ -169,7 +169,7 @@ def quality_rows(evaluation: Evaluation) -> pd.DataFrame:
     """The quality score's parts: 部分, 符合 / 应有, 得分, 满分."""
     return pd.DataFrame(
         [
-            [part.aspect.label, f"{part.n} / {part.m}", format_number(part.points, 1), format_number(part.weight, 1)]
+            [part.aspect.label, part.counted, format_number(part.points, 1), format_number(part.weight, 1)]
             for part in evaluation.quality.parts
         ],
         columns=["部分", "符合 / 应有", "得分", "满分"],

@@ -39,7 +39,7 @@ board = guard.found(ask(quality_queries.board, actor, chosen, period or known[0]
 if actor.role is Role.COUNTY:
     report = guard.found(ask(quality_queries.report, actor, chosen, actor.region_code or "", board.period), "数据质量")
     quality_parts.head(report.quality)
-    quality_parts.then(report.frozen)
+    quality_parts.then(report.frozen, unkept=report.unkept)
     quality_parts.way_up(report.quality)
     quality_parts.through(report.trend, report.region, (chosen, report.region_code))
     st.subheader("每一部分扣在哪里", anchor=False)
@@ -47,7 +47,7 @@ if actor.role is Role.COUNTY:
     st.stop()
 
 quality_parts.head(board.together)
-quality_parts.then(board.frozen)
+quality_parts.then(board.frozen, unkept=board.unkept)
 quality_parts.way_up(board.together)
 quality_parts.through(ask(quality_queries.trend, actor, chosen), "全部地区", (chosen, "all"))
 groups = sorted({unit.group for unit in board.units if unit.group})

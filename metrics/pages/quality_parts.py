@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +11,7 @@ from core.numbers import format_number
 from core.periods import Period
 from core.settings import settings
 from metrics import pictures
+from metrics.frozen_quality import Reckoning, RoundScore
 from metrics.pages.values import FIGURE, address
 from metrics.quality import Aspect, Quality
 from metrics.quality_queries import Board, Loss, Report
@@ -47,7 +47,7 @@ def head(quality: Quality) -> None:
         (
             part.aspect.label,
             f"{format_number(part.points, 1)} / {format_number(part.weight, 0)}",
-            f"{format_number(part.n, 0 if Fraction(part.n).denominator == 1 else 2)} / {part.m:,}",
+            part.counted,
         )
         for part in quality.parts
     ]
@@ -55,8 +55,13 @@ def head(quality: Quality) -> None:
     st.caption(computed_on(quality))
 
 
-def then(frozen: Quality | None) -> None:
-    """What the score was when the round was frozen; that one is reported and drawn."""
+def then(frozen: Quality | None, *, unkept: bool) -> None:
+    """What the score was when the round was frozen; that one is reported and drawn. Of rounds frozen before scores
+    were kept, that there is only today's."""
+    if unkept:
+        st.caption(
+            f"◐ 本期冻结时系统还没有留存质量分：上面和走势里的这一期都是{Reckoning.RECOMPUTED.label}的，会随以后的更正和答复变化。"
+        )
     if frozen is None:
         return
     parts = "、".join(
@@ -114,7 +119,7 @@ def _table(report: Report, aspect: Aspect, found: Sequence[Loss]) -> None:
     )
 
 
-def through(rows: Sequence[tuple[str, Fraction]], place: str, key: tuple[object, ...]) -> None:
+def through(rows: Sequence[RoundScore], place: str, key: tuple[object, ...]) -> None:
     """The total through the rounds."""
     if len(rows) < 2:
         st.caption("只有一期，还画不出变化趋势。")

@@ -19,7 +19,7 @@ widgets.header(
 )
 st.caption(guard.plain(report.collection))
 quality_parts.head(report.quality)
-quality_parts.then(report.frozen)
+quality_parts.then(report.frozen, unkept=report.unkept)
 quality_parts.way_up(report.quality)
 quality_parts.through(report.trend, report.region, (collection_id, region))
 st.subheader("每一部分扣在哪里", anchor=False)

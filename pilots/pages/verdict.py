@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from core import clock
@@ -69,6 +70,7 @@ class Basis:
     later: int
     now: dict[str, str]
     title_now: str
+    quality: pd.DataFrame
     names: dict[str, str]
     indicators: dict[str, str]
 
@@ -84,7 +86,8 @@ def compared() -> Basis:
         freezing.later(inputs, now),
         {} if evaluation.decision is None else evaluation.decision.figures,
         "" if evaluation.decision is None else evaluation.decision.title,
-        {unit.code: unit.name for unit in evaluation.units},
+        verdict_tables.quality(inputs, evaluation.quality),
+        {unit.code: unit.name for unit in (*evaluation.units, *evaluation.late)},
         {measure.indicator.code: measure.indicator.name for measure in evaluation.measures},
     )
 
@@ -136,6 +139,12 @@ if basis.changed:
         st.dataframe(
             verdict_tables.changes(basis.changed, basis.indicators, basis.names), hide_index=True, width="stretch"
         )
+with st.expander("当时的数据质量"):
+    if basis.quality.empty:
+        st.caption("作出这个结论时还没有留存各部分的得分，只有上表中的总分。")
+    else:
+        st.dataframe(basis.quality, hide_index=True, width="stretch", key="verdict_quality")
+        st.caption("得分 / 满分（符合 / 应有）。结论看的是当时的总分。")
 with st.expander("当时的指标"):
     st.dataframe(verdict_tables.measures(inputs, basis.indicators), hide_index=True, width="stretch")
 with st.expander("当时参加的地区"):

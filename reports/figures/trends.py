@@ -28,12 +28,13 @@ def trend(
     began: date | None = None,
     began_label: str = "试点开始",
     breaks: Sequence[tuple[date, str]] = (),
+    hollow: str = "数据不完整",
     width: int = 520,
 ) -> Figure:
     """Values over time, one line a series, with baselines and targets.
 
     Columns: period_start (datetime), period_label, series, value (float; NaN breaks the line),
-    shown, n, d, incomplete (bool: drawn hollow). A period without a row is bridged by the line,
+    shown, n, d, incomplete (bool: drawn hollow, which means what `hollow` says). A period without a row is bridged by the line,
     so give missing periods a row with NaN. An optional column `segment` (text) parts a series: points of
     different segments are not joined, since they are not comparable. `breaks` are days with what changed
     then, drawn as upright lines.
@@ -66,7 +67,7 @@ def trend(
     shape = by("series", alt.Shape, names, [look.shape for look in looks])
     tooltip = tips([("period_label", "时段"), ("series", "对象"), ("shown", "数值"), ("n", "分子"), ("d", "分母")])
     whole = alt.Chart().transform_filter("!datum.incomplete").mark_point(filled=True, size=60, opacity=1)
-    hollow = (
+    open_ = (
         alt.Chart().transform_filter("datum.incomplete").mark_point(filled=False, fill=theme.PAPER, size=60, opacity=1)
     )
     layers = [
@@ -75,9 +76,9 @@ def trend(
         *(layer for at, label in breaks for layer in beginning(pd.Timestamp(at), label, dash=[4, 2])),
         encode(alt.Chart().mark_line(strokeWidth=2), strokeDash=dash, detail=alt.Detail("segment", type="nominal")),
         encode(whole, shape=shape, tooltip=tooltip),
-        encode(hollow, shape=shape, tooltip=tooltip),
+        encode(open_, shape=shape, tooltip=tooltip),
     ]
-    heading = alt.Title(text=title, subtitle="空心点：数据不完整") if frame["incomplete"].any() else title
+    heading = alt.Title(text=title, subtitle=f"空心点：{hollow}") if frame["incomplete"].any() else title
     return alt.layer(*layers, data=frame, title=heading, width=width, height=_HEIGHT, config=theme.config())
 
 

@@ -14,12 +14,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 
 from accounts.permissions import OPERATOR, Actor
+from core import clock
 from core.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from core.words import ReturnState
 from db.engine import engine
-from db.session import read
-from db.tables import AuditEvent, FrozenFigure, Rollup
-from metrics import exports, freezing, quality_queries, restating, round_service, rounds
+from db.session import read, write
+from db.tables import AuditEvent, FrozenFigure, Rollup, RoundFreeze
+from metrics import exports, freezing, pictures, quality_queries, restating, round_service, rounds
+from metrics.frozen_quality import Reckoning
 from metrics.stages import ADOPT, APPROVE, SEND_BACK
 from tests.conftest import Page
 from tests.metrics import stored
@@ -318,9 +320,13 @@ def test_the_quality_score_of_a_frozen_round_stays_whatever_is_corrected_and_how
         report = quality_queries.report(cast.wang_anji, made.id, ANJI, MARCH)
         board = quality_queries.board(cast.li_staff, made.id, MARCH)
         assert report is not None and report.frozen is not None and board is not None and board.frozen is not None
-        trends = (dict(report.trend)[MARCH], dict(quality_queries.trend(cast.li_staff, made.id))[MARCH])
-        assert trends == (report.frozen.total, board.frozen.total)
-        assert dict(quality_queries.trend(cast.wang_anji, made.id))[MARCH] == report.frozen.total
+        assert not (report.unkept or board.unkept)
+        trends = (report.trend, quality_queries.trend(cast.li_staff, made.id))
+        drawn = [next(row for row in rows if row.period == MARCH) for rows in trends]
+        assert [(row.total, row.reckoning) for row in drawn] == [
+            (report.frozen.total, Reckoning.KEPT), (board.frozen.total, Reckoning.KEPT),
+        ]  # fmt: skip
+        assert quality_queries.trend(cast.wang_anji, made.id) == report.trend
         return report.frozen.parts, board.frozen.parts, report.quality.total
 
     own, together, then = of_march()
@@ -334,3 +340,26 @@ def test_the_quality_score_of_a_frozen_round_stays_whatever_is_corrected_and_how
     hand_in(made.of(ANJI, APRIL), 95)
     assert of_march()[:2] == (own, together)
     assert of_march()[2] != then  # today's score does move
+
+
+def test_a_round_frozen_before_scores_were_kept_says_that_its_score_is_todays(
+    database: str, cast: Cast, clock_: time_machine.Traveller
+) -> None:
+    made = asked(MARCH, APRIL, ANJI, DEQING)
+    for code in (ANJI, DEQING):
+        hand_in(made.of(code, MARCH), 96)
+    with write() as session:  # as the program froze rounds then
+        session.add(RoundFreeze(collection_id=made.id, period=MARCH, frozen_at=clock.now()))
+    clock_.move_to(datetime(2026, 5, 20, 4, tzinfo=UTC))  # April is due, and still changes
+    report = quality_queries.report(cast.wang_anji, made.id, ANJI, MARCH)
+    board = quality_queries.board(cast.li_staff, made.id, MARCH)
+    assert report is not None and board is not None
+    assert (report.frozen, report.unkept, board.frozen, board.unkept) == (None, True, None, True)
+    rows = quality_queries.trend(cast.li_staff, made.id)
+    assert [(row.period, row.reckoning) for row in rows] == [(MARCH, Reckoning.RECOMPUTED), (APRIL, Reckoning.OPEN)]
+    spec = pictures.quality(rows, "全部地区", 70).to_dict()
+    assert spec["title"]["subtitle"] == "空心点：冻结时没有留存，按现行口径重算"
+    points = next(found for found in spec["datasets"].values() if "incomplete" in found[0])
+    assert [(row["incomplete"], row["shown"].partition("（")[2]) for row in points] == [
+        (True, "按现行口径重算）"), (False, "尚未冻结）"),
+    ]  # fmt: skip

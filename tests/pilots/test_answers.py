@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from pilots import (
     phase_service,
     pictures,
     queries,
+    report,
     service,
     start_service,
     starts,
@@ -353,6 +355,28 @@ class TestVerdict:
         assert changed.now is not None
         assert changed.now[0] == to_micro(500)
         assert self.kept(cast, pilot_id) == then
+
+    def test_keeps_the_parts_of_the_quality_score(self, cast: Cast) -> None:
+        pilot_id = self.judged(cast)
+        then = self.kept(cast, pilot_id)
+        evaluation, _ = evaluated(cast, pilot_id)
+        parts = evaluation.quality.parts
+        assert [(row[0], row[2]) for row in then["quality"]] == [(part.aspect.value, part.m) for part in parts]
+        assert (
+            sum(Fraction(n) / m * Fraction(weight) for _, n, m, weight in then["quality"]) == evaluation.quality.total
+        )
+        same = verdict_tables.quality(then, evaluation.quality)
+        assert set(same["比较"]) == {verdict_tables.SAME}
+        assert list(same["部分"]) == [part.aspect.label for part in parts]
+        worse = replace(parts[0], n=parts[0].n - Fraction(1, 4))
+        changed = verdict_tables.quality(then, replace(evaluation.quality, parts=(worse, *parts[1:])))
+        assert list(changed["比较"]) == [verdict_tables.OTHER] + [verdict_tables.SAME] * (len(parts) - 1)
+        assert f"{float(worse.n):,.2f} / {worse.m:,}）" in changed["现在"].iloc[0]
+        assert verdict_tables.quality({}, evaluation.quality).empty  # of before they were kept
+        lines = report._lines(evaluation)
+        assert [lines[f"数据质量：{part.aspect.label}"].endswith(f"（{part.counted}）") for part in parts] == [
+            True
+        ] * len(parts)
 
     def test_of_before_evidence_was_kept_is_shown_without_a_replay(self, cast: Cast) -> None:
         pilot_id = self.judged(cast)
