@@ -119,7 +119,7 @@ def test_an_outlier_of_the_whole_series_costs_consistency(database: str, cast: C
     assert parts(made)[A.CONSISTENCY] == (6, 7)
     wild = [loss for loss in quality_queries.losses(facts) if loss.aspect is A.CONSISTENCY]
     assert [(loss.period, loss.region_code) for loss in wild] == [(str(first.shift(4)), ANJI)]
-    assert [key for key, _ in quality_queries.trend(cast.wang_anji, made.id)] == [
+    assert [row.period for row in quality_queries.trend(cast.wang_anji, made.id)] == [
         str(first.shift(number)) for number in range(7)
     ]
 
