@@ -1,0 +1,112 @@
+"""Many reports at once: the same as one by one to the byte, whoever prints them; what cannot be printed is named."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from accounts.permissions import OPERATOR, Actor
+from core import worker
+from core.errors import AppError, Forbidden, NotFound
+from printing import batches, jobs, making, registry
+from printing.batches import MANIFEST, Work
+from printing.kinds import Kind, Subject
+
+
+def small(demo: dict[str, Actor], count: int) -> Work:
+    """Definitions are printed in no time."""
+    kind = registry.kind("indicator")
+    return Work(kind, Subject("", "全部指标"), "pdf", list(kind.subjects(demo["liyan"]))[:count])
+
+
+def manifest(archive: bytes) -> list[list[str]]:
+    packed = zipfile.ZipFile(io.BytesIO(archive))
+    lines = packed.read(MANIFEST).decode("utf-8-sig").splitlines()
+    return [line.split(",") for line in lines[1:]]
+
+
+@pytest.mark.timeout(180)
+def test_processes_print_what_one_prints(demo_cast: dict[str, Actor]) -> None:
+    """Four definitions by two processes: every file is the one that is printed alone, in the subjects' order."""
+    li, work = demo_cast["liyan"], small(demo_cast, 4)
+    seen = [now.done for now in batches.run(li, work, processes=2)]
+    assert seen == [1, 2, 3, 4]
+    alone = [making.make(li, work.kind, subject.id) for subject in work.subjects]
+    assert [(part.filename, part.number, part.data) for part in work.made] == [
+        (made.filename, made.number, made.data) for made in alone
+    ]
+    archive = work.archive()
+    packed = zipfile.ZipFile(io.BytesIO(archive))
+    assert packed.namelist() == [*(made.filename for made in alone), MANIFEST]
+    assert [(row[2], row[3], row[4], row[5], row[6]) for row in manifest(archive)] == [
+        (made.filename, made.number, made.digest, hashlib.sha256(made.data).hexdigest(), str(len(made.data)))
+        for made in alone
+    ]
+    assert work.archive() == archive
+
+
+@pytest.mark.timeout(180)
+def test_what_is_read_once_for_many_is_what_is_read_for_each(demo_cast: dict[str, Actor]) -> None:
+    """A developed county, an underdeveloped one, and one that does not exist."""
+    li, kind = demo_cast["liyan"], registry.kind("county")
+    subjects = [Subject(f"{code}:2026Q3", code) for code in ("330523", "331127", "999999")]
+    found = [part for _, part in batches.print_all(li, kind, subjects, "xlsx")]
+    for part in found[1:2]:
+        made = making.make(li, kind, part.subject.id, "xlsx")
+        assert (part.number, part.digest, part.data) == (made.number, made.digest, made.data)
+    assert "没有代码为“999999”的县" in found[2].words
+    work = Work(kind, Subject("2026Q3", "2026年第3季度"), "xlsx", subjects, {part.subject.id: part for part in found})
+    last = manifest(work.archive())[2]
+    assert last[:4] == ["3", "999999", "", ""]
+    assert "没有代码为“999999”的县" in last[7]
+    assert work.filename.startswith("县域季度报告_2026年第3季度_")
+
+
+def test_a_process_that_dies_leaves_its_reports_named(
+    demo_cast: dict[str, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dead(module: str, stdout: int = subprocess.PIPE) -> worker.Process:
+        return subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=stdout)
+
+    monkeypatch.setattr(worker, "spawn", dead)
+    work = small(demo_cast, 5)
+    assert [now.done for now in batches.run(demo_cast["liyan"], work, processes=2)] == [1, 2, 3, 4, 5]
+    assert work.made == []
+    assert {part.words for part in work.refused} == {"生成中断了，请重新生成这一批；已编号的不会重复编号。"}
+
+
+def test_what_cannot_be_planned_says_what_can(demo_cast: dict[str, Actor]) -> None:
+    county, dossier = registry.kind("county"), registry.kind("dossier")
+    assert batches.plan(OPERATOR, county, "2026Q3").total == 90
+    cases: list[tuple[Kind, str, str, type[AppError], str]] = [
+        (dossier, "", "pdf", AppError, "场景档案不能批量生成"),
+        (county, "2031Q1", "pdf", NotFound, "2026Q3（2026年第3季度）"),
+        (county, "2026Q3", "docx", AppError, "可以用：pdf、xlsx"),
+    ]
+    for kind, group, form, error, words in cases:
+        with pytest.raises(error) as refused:
+            batches.plan(OPERATOR, kind, group, form)
+        assert words in str(refused.value)
+    with pytest.raises(Forbidden):
+        batches.plan(demo_cast["wujie"], county, "2026Q3")
+    assert batches.plan(demo_cast["wanganji"], county, "2026Q3").total == 1
+
+
+def test_a_person_has_one_batch_at_a_time(demo_cast: dict[str, Actor]) -> None:
+    li = demo_cast["liyan"]
+    job = jobs.start(li, small(demo_cast, 2))
+    with pytest.raises(AppError):
+        jobs.start(li, small(demo_cast, 2))
+    assert job.thread is not None
+    job.thread.join()
+    assert job.done and job.error is None
+    assert jobs.of(li) is job
+    assert len(manifest(job.archive)) == 2
+    assert jobs.of(demo_cast["guanli"]) is None
+    jobs.forget(li)
+    assert jobs.of(li) is None
