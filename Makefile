@@ -29,7 +29,7 @@ lint: .venv/installed-dev ## Style, formatting and import contracts
 types: .venv/installed-dev ## Check the types
 	@$(BIN)/mypy
 
-bench: .venv/installed-dev ## Server time of page reruns; roll-ups and the register at ten times the data; ticket imports; a very large panel; printing
+bench: .venv/installed-dev ## Server time of page reruns; roll-ups and the register at ten times the data; ticket imports; a very large panel; printing, alone and in batches
 	@$(BIN)/python benchmarks/pages.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/rollups.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/registry.py
@@ -37,6 +37,7 @@ bench: .venv/installed-dev ## Server time of page reruns; roll-ups and the regis
 	@PYTHONPATH=. $(BIN)/python benchmarks/returns.py --rounds 3
 	@$(BIN)/python -m benchmarks.judging
 	@$(BIN)/python -m benchmarks.papers
+	@$(BIN)/python -m benchmarks.batches --rounds 1
 
 shots: .venv/installed-dev ## Screenshots of every page for docs/guide (needs Chromium)
 	@$(BIN)/python -m tests.browser.shots docs/guide

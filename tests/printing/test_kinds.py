@@ -182,14 +182,15 @@ ENGINE: dict[str, Callable[[Actor, str], list[str]]] = {
 @pytest.mark.parametrize("key", [key for key in KINDS if key != "receipt"])
 def test_a_kind_prints_what_the_engine_says(demo: dict[str, Actor], key: str) -> None:
     li, kind = demo["liyan"], KINDS[key]
-    subject = DEMO.get(key) or kind.subjects(li)[0].id
+    subject = DEMO.get(key) or next((item.id for item in kind.subjects(li)), "")
+    assert subject, f"the demo has nothing to print as {kind.name}"
     inputs = kind.load(li, subject)
     paper = making.of(li, kind, inputs)
     text = pdf_text(paper.data)
     expected = [squeezed(words) for words in ENGINE[key](li, subject)] if key in ENGINE else []
     assert [words for words in expected if words not in text] == []
     assert paper.number in text and paper.digest[:12] in text
-    assert fonts_of(paper.data) == {("NotoSansSC-Regular", True), ("NotoSansSC-Bold", True)}
+    assert fonts_of(paper.data) <= {("NotoSansSC-Regular", True), ("NotoSansSC-Bold", True)}
     assert "演示数据" in text
     book = making.of(li, kind, inputs, "xlsx")
     assert (book.number, book.digest) == (paper.number, paper.digest)
@@ -240,6 +241,8 @@ def test_who_may_not_is_refused(demo: dict[str, Actor], who: str, refused: set[s
     actor = demo[who]
     found = set()
     for key, kind in KINDS.items():
+        if key.startswith("award"):  # that room walks its own
+            continue
         try:
             making.make(actor, kind, "330521:2026Q3" if key == "county" else "1")
         except Forbidden:
