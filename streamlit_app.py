@@ -8,10 +8,10 @@ import streamlit as st
 from streamlit import runtime
 
 if not runtime.exists():
-    from cli.startup import DOORS, serve
+    from cli.startup import DOORS, PUBLIC, serve
     from web.asgi import options
 
-    app = st.App(__file__, **options(serve, doors=DOORS))
+    app = st.App(__file__, **options(serve, doors=DOORS, public=PUBLIC))
 else:
     from web import router
 

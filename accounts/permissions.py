@@ -60,6 +60,7 @@ class Permission(StrEnum):
     NEED_EDIT = "need:edit"
     OBJECTION_ANSWER = "objection:answer"
     OBJECTION_FILE = "objection:file"
+    OBJECTION_SUPERVISE = "objection:supervise"
     OPENING_ANSWER = "opening:answer"
     OPENING_PUBLISH = "opening:publish"
     OPENING_READ = "opening:read"
@@ -389,6 +390,13 @@ def _another_of_staff(actor: Actor, subject: Subject) -> Answer:
     return YES
 
 
+def _notice_supervisor(actor: Actor, subject: Subject) -> Answer:
+    """The person whom the notice names (`reviewers`), or the administrator."""
+    if actor.role is Role.ADMIN or (actor.is_staff and actor.account_id in subject.reviewers):
+        return YES
+    return Answer(False, "只有公示上写明的监督人和系统管理员可以处置。")
+
+
 def _bidder(actor: Actor, subject: Subject) -> Answer:
     """Bidders, each for its own organisation (`organisation_id`)."""
     if actor.role is not Role.BIDDER or actor.organisation_id is None:
@@ -487,6 +495,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.NEED_EDIT: _own_draft,
     Permission.OBJECTION_ANSWER: _another_of_staff,
     Permission.OBJECTION_FILE: _objector,
+    Permission.OBJECTION_SUPERVISE: _notice_supervisor,
     Permission.OPENING_ANSWER: _partner,
     Permission.OPENING_PUBLISH: _owner,
     Permission.OPENING_READ: _not_judge,

@@ -48,9 +48,9 @@ def archive_zip(actor: Actor, challenge_id: int) -> bytes:
         "揭榜申请.csv": _bids(view),
         "里程碑.csv": _milestones(view),
         "异议.csv": write_csv(
-            ("收到时间（北京时间）", "内容", "结论", "答复"),
+            ("收到时间（北京时间）", "内容", "结论", "答复", "超期（日）"),
             [
-                (clock.show(item.filed_at), item.text, {True: "成立", False: "不成立", None: "待答复"}[item.upheld], item.answer)
+                (clock.show(item.filed_at), item.text, {True: "成立", False: "不成立", None: "待答复"}[item.upheld], item.answer, item.late)
                 for item in view.objections
             ],
         ),

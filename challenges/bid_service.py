@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from accounts import credit_code
 from accounts.permissions import Actor, Permission, Subject, require
 from challenges import loading, stages
-from challenges.schemas import BidIn
+from challenges.schemas import BidIn, DraftIn
 from core import clock, uploads
 from core.errors import Conflict, Invalid, NotFound, WrongState
 from core.words import BidState, ChallengeState
@@ -19,6 +19,44 @@ from db.tables import Attachment, Bid, BidVersion, Challenge, Organisation
 from scenarios import writing
 
 ENTITY = "bid"
+
+
+def keep(actor: Actor, challenge_id: int, data: DraftIn, *, seen_version: int) -> int:
+    """Keep what somebody is writing, as it is typed; returns the bid's version. A bid that was handed in stays as it
+    was handed in: what is written since waits beside it until it is handed in again."""
+    require(actor, Permission.BID_WRITE)
+    with write() as session:
+        row = _taking(session, actor, challenge_id)
+        _require_code(session, actor)
+        bid = _own(session, actor, challenge_id)
+        if (bid.version if bid else 0) != seen_version:
+            raise Conflict(CHANGED, RELOAD)
+        if bid is None:
+            bid = _new(session, actor, challenge_id, data.title)
+        values = data.model_dump()
+        if bid.state is BidState.SUBMITTED:
+            handed_in = all(getattr(bid, name) == value for name, value in values.items())
+            changed = bid.unsent != (None if handed_in else values)
+            bid.unsent = None if handed_in else values
+        else:
+            changed = bool(writing.assign(bid, values))
+        if changed:
+            bid.saved_by, bid.saved_at = actor.account_id, clock.now()
+        session.flush()
+        _still_open(row)
+        return bid.version
+
+
+def drop_changes(actor: Actor, bid_id: int, *, seen_version: int) -> None:
+    """Forget what was written since the bid was handed in."""
+    with write() as session:
+        bid, row = loading.bid(session, actor, bid_id)
+        require(actor, Permission.BID_WRITE, Subject(organisation_id=bid.organisation_id))
+        _still_open(row)
+        check_version(bid, seen_version)
+        if bid.unsent is None:
+            raise WrongState("没有未提交的改动。", "请刷新页面。")
+        bid.unsent = None
 
 
 def save(
@@ -37,16 +75,7 @@ def save(
         _require_code(session, actor)
         bid = _own(session, actor, challenge_id)
         if bid is None:
-            bid = Bid(
-                challenge_id=challenge_id,
-                organisation_id=actor.organisation_id or 0,
-                state=BidState(stages.BID.initial),
-                title=data.title,
-                created_by=writing.author(actor),
-                created_at=clock.now(),
-            )
-            session.add(bid)
-            session.flush()
+            bid = _new(session, actor, challenge_id, data.title)
         else:
             if bid.version != seen_version:
                 raise Conflict(CHANGED, RELOAD)
@@ -55,6 +84,7 @@ def save(
         if submit and (problems := data.missing()):
             raise Invalid(problems, "草稿可以先保存，提交前请补齐。")
         writing.assign(bid, data.model_dump())
+        bid.unsent, bid.saved_by, bid.saved_at = None, actor.account_id, clock.now()
         for file in [uploads.check(*item) for item in given]:
             files.attach(session, actor.account_id, "bid", bid.id or 0, file, logged=False)
         session.flush()
@@ -65,13 +95,16 @@ def save(
 
 
 def take_back(actor: Actor, bid_id: int, *, seen_version: int) -> None:
-    """Withdraw a bid; it is a draft again, which nobody else sees."""
+    """Withdraw a bid; it is a draft again, which nobody else sees, with what was changed since it was handed in."""
     with write() as session:
         bid, row = loading.bid(session, actor, bid_id)
         require(actor, Permission.BID_WRITE, Subject(organisation_id=bid.organisation_id))
         _still_open(row)
         check_version(bid, seen_version)
         loading.take_bid(session, actor, bid, stages.TAKE_BACK, logged=False)
+        if bid.unsent is not None:
+            writing.assign(bid, bid.unsent)
+            bid.unsent = None
 
 
 def remove_file(actor: Actor, bid_id: int, attachment_id: int, reason: str) -> None:
@@ -137,6 +170,20 @@ def _own(session: Session, actor: Actor, challenge_id: int) -> Bid | None:
     return session.exec(
         select(Bid).where(Bid.challenge_id == challenge_id, Bid.organisation_id == actor.organisation_id)
     ).first()
+
+
+def _new(session: Session, actor: Actor, challenge_id: int, title: str) -> Bid:
+    bid = Bid(
+        challenge_id=challenge_id,
+        organisation_id=actor.organisation_id or 0,
+        state=BidState(stages.BID.initial),
+        title=title,
+        created_by=writing.author(actor),
+        created_at=clock.now(),
+    )
+    session.add(bid)
+    session.flush()
+    return bid
 
 
 def _hand_in(session: Session, actor: Actor, bid: Bid, data: BidIn) -> None:

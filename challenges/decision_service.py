@@ -82,6 +82,10 @@ def award(actor: Actor, challenge_id: int, data: AwardIn, *, seen_version: int) 
             raise Invalid(["并列由人决定先后，须写明理由"])
         if data.starts_on < clock.today():
             raise Invalid(["公示起始日不能早于今天"])
+        if data.supervisor_id not in standing.supervisors(session, row, actor.account_id):
+            raise Invalid(
+                ["请指定监督人：研究院的在用账号，没有参与资格审查和定榜"], "异议逾期未答复的，由监督人处置。"
+            )
         by_id = {bid.id: bid for bid in loading.bids_of(session, challenge_id)}
         for place, number in enumerate(chosen, start=1):
             bid = by_id[number]
@@ -145,11 +149,13 @@ def _enter(session: Session, actor: Actor, review: Review, bid: Bid, code: str) 
 
 def _put_up(session: Session, actor: Actor, row: Challenge, data: AwardIn, bids: list[Bid]) -> ChallengeNotice:
     before = standing.latest_notice(session, row.id or 0)
-    names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
+    known = session.exec(select(Organisation.id, Organisation.name, Organisation.credit_code)).all()
+    names, codes = {key: name for key, name, _ in known}, {key: code for key, _, code in known}
     listed: list[dict[str, Any]] = [
         {
             "bid": bid.id,
             "organisation": names[bid.organisation_id],
+            "code": codes[bid.organisation_id],
             "title": bid.title,
             "place": place,
             "proposed": place <= row.winners,
@@ -177,7 +183,11 @@ def _put_up(session: Session, actor: Actor, row: Challenge, data: AwardIn, bids:
         ranking=listed,
         changes=changes,
         reason=data.reason,
+        office=data.office or session.get_one(Organisation, row.organisation_id).name,
+        address=data.address,
         contact=data.contact,
+        answer_days=data.answer_days,
+        supervisor_id=data.supervisor_id,
         issued_by=actor.account_id,
         issued_at=clock.now(),
     )

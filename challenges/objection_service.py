@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor, Permission, require
+from accounts.permissions import Actor, Permission, Subject, require
 from challenges import loading, rules, stages, standing
 from core import clock, uploads
 from core.errors import Invalid, NotFound, WrongState
 from core.words import BidState, ChallengeState
 from db import audit, files
 from db.session import check_version, write
-from db.tables import Challenge, ChallengeNotice, Objection
+from db.tables import Account, Challenge, ChallengeNotice, Objection
 from panels import review_service
 from scenarios import writing
 
@@ -45,7 +45,7 @@ def file(actor: Actor, challenge_id: int, text: str, given: Sequence[tuple[str, 
             notice_id=notice.id or 0,
             account_id=writing.author(actor),
             text=text.strip(),
-            due_on=rules.answer_due(today),
+            due_on=rules.answer_due(today, notice.answer_days),
             filed_at=clock.now(),
             nonce=nonce,
         )
@@ -95,10 +95,11 @@ def answer(
             raise WrongState("这件异议已经答复。", "请刷新页面。")
         if objection.handler_id != actor.account_id:
             raise WrongState("请先受理，再由受理人答复。")
+        late = rules.days_late(objection.due_on, clock.today())
         if not 6 <= len(text.strip()) <= 4000:
             raise Invalid(["请写明答复（不少于 6 个字）"])
         objection.upheld, objection.answer, objection.answered_at = upheld, text.strip(), clock.now()
-        said = {"challenge": row.code, "upheld": upheld}
+        said = {"challenge": row.code, "upheld": upheld, "late": late}
         audit.record(session, actor.account_id, "objection:answer", "objection", objection_id, said)
         session.flush()
         if upheld:
@@ -113,6 +114,47 @@ def answer(
         return row.state
 
 
+def escalate(actor: Actor) -> int:
+    """Hand every objection that was not answered in time to the supervisor whom its notice names; returns how many."""
+    require(actor, Permission.CHALLENGE_RUN)
+    with write() as session:
+        late = session.exec(
+            select(Objection).where(
+                col(Objection.upheld).is_(None),
+                col(Objection.escalated_at).is_(None),
+                col(Objection.due_on) < clock.today(),
+            )
+        ).all()
+        return sum(_escalate(session, actor, objection) for objection in late)
+
+
+def reassign(actor: Actor, objection_id: int, handler_id: int, reason: str, *, seen_version: int) -> None:
+    """The supervisor, or the administrator, has somebody else answer an objection that is late."""
+    with write() as session:
+        objection, row = _find(session, actor, objection_id)
+        notice = session.get_one(ChallengeNotice, objection.notice_id)
+        watched = frozenset([notice.supervisor_id] if notice.supervisor_id is not None else [])
+        require(actor, Permission.OBJECTION_SUPERVISE, Subject(reviewers=watched))
+        check_version(objection, seen_version)
+        if objection.upheld is not None:
+            raise WrongState("这件异议已经答复。", "请刷新页面。")
+        if not rules.days_late(objection.due_on, clock.today()):
+            raise WrongState(f"答复期限到 {objection.due_on}，还没有超期。", "期限内由受理人答复。")
+        if len(reason.strip()) < 4:
+            raise Invalid(["请写明改派的理由"])
+        account = session.get(Account, handler_id)
+        if account is None or not account.active or account.role not in standing.STAFF:
+            raise NotFound("没有找到可以改派的人员。", "受理人须是研究院的在用账号。")
+        if account.id in standing.decided(session, row):
+            raise Invalid([f"{account.name}参与了资格审查或定榜，不能答复"], "请改派另一位人员。")
+        if account.id == objection.handler_id:
+            raise Invalid([f"现在就由{account.name}办理"], "请改派另一位人员。")
+        objection.handler_id = account.id
+        _escalate(session, actor, objection)
+        said = {"handler": account.name}
+        audit.record(session, actor.account_id, "objection:reassign", "objection", objection_id, said, reason.strip())
+
+
 # -- within a transaction -------------------------------------------------------------------
 
 
@@ -121,6 +163,16 @@ def _find(session: Session, actor: Actor, objection_id: int) -> tuple[Objection,
     if objection is None:
         raise NotFound("没有找到这件异议。", "请刷新页面。")
     return objection, loading.challenge(session, actor, objection.challenge_id)
+
+
+def _escalate(session: Session, actor: Actor, objection: Objection) -> bool:
+    notice = session.get_one(ChallengeNotice, objection.notice_id)
+    if objection.escalated_at is not None or notice.supervisor_id is None:
+        return False
+    objection.escalated_to, objection.escalated_at = notice.supervisor_id, clock.now()
+    said = {"to": notice.supervisor_id, "due": str(objection.due_on)}
+    audit.record(session, actor.account_id, "objection:escalate", "objection", objection.id, said)
+    return True
 
 
 def _notice(session: Session, row: Challenge) -> ChallengeNotice:

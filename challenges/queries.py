@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor, Permission, may
+from accounts.permissions import Actor, Permission, Subject, may
 from challenges import loading, rules, service, stages, standing
 from challenges.acceptance_service import TOLERANCE as TOLERANCE_FILES
 from challenges.bid_service import ENTITY as BID_FILES
@@ -15,6 +17,7 @@ from challenges.views import (
     BidView,
     ChallengeRow,
     ChallengeView,
+    ExtensionView,
     MilestoneView,
     NoticeView,
     ObjectionView,
@@ -35,6 +38,7 @@ from db.tables import (
     BidTolerance,
     BidVersion,
     Challenge,
+    ChallengeExtension,
     ChallengeNotice,
     ChallengeOpinion,
     ChallengeQuestion,
@@ -107,6 +111,40 @@ def experts(actor: Actor) -> dict[int, str]:
     return {key or 0: f"{name}（{where}）" for key, name, where in rows}
 
 
+def to_argue(actor: Actor) -> list[int]:
+    """Challenges in 需求论证 that wait for this person's opinion, by id."""
+    with read() as session:
+        return list(
+            session.exec(
+                select(ChallengeOpinion.challenge_id)
+                .join(Challenge, col(Challenge.id) == ChallengeOpinion.challenge_id)
+                .where(
+                    ChallengeOpinion.account_id == actor.account_id,
+                    col(ChallengeOpinion.given_at).is_(None),
+                    Challenge.state == ChallengeState.ARGUING,
+                )
+                .order_by(col(ChallengeOpinion.id))
+            )
+        )
+
+
+def supervisors(actor: Actor, challenge_id: int) -> dict[int, str]:
+    """Who can be named to watch over the objections to a challenge's notice, by account id."""
+    if not may(actor, Permission.CHALLENGE_AWARD):
+        return {}
+    with read() as session:
+        row = loading.challenge(session, actor, challenge_id)
+        return standing.supervisors(session, row, actor.account_id)
+
+
+def answerers(actor: Actor, challenge_id: int) -> dict[int, str]:
+    """Staff who may answer an objection to a challenge's notice, by account id: those who decided nothing."""
+    if not actor.is_staff:
+        return {}
+    with read() as session:
+        return standing.supervisors(session, loading.challenge(session, actor, challenge_id), None)
+
+
 def bidders(actor: Actor) -> list[tuple[int, str, str]]:
     """(id, name, checked credit code or "") of organisations with accounts that bid, for staff."""
     if not may(actor, Permission.CHALLENGE_RUN):
@@ -156,6 +194,7 @@ def _rows(session: Session, actor: Actor, challenge_id: int | None = None) -> li
             id=row.id or 0,
             code=row.code,
             title=row.title,
+            round=row.round,
             state=row.state,
             organisation=name,
             funding=rules.money(row.funding_fen),
@@ -210,6 +249,7 @@ def _view(session: Session, actor: Actor, row: Challenge, listed: ChallengeRow) 
         conclusion=row.conclusion if runs else "",
         concluded_by=_name(session, row.concluded_by) if runs else "",
         published_at=row.published_at,
+        extensions=extensions(session, number),
         review=(review.id or 0, review.code, review.state.label) if review else None,
         opinions=opinions if runs else own,
         argues=bool(own) and row.state is ChallengeState.ARGUING,
@@ -217,7 +257,7 @@ def _view(session: Session, actor: Actor, row: Challenge, listed: ChallengeRow) 
         bids=[bid for bid in bids if runs],
         mine=next((bid for bid in bids if not runs), None),
         sealed=loading.bids_sealed(row),
-        notices=_notices(session, row),
+        notices=notices(session, row),
         objections=_objections(session, actor, row),
         runs=runs,
         steps=steps,
@@ -299,6 +339,8 @@ def _bids(session: Session, actor: Actor, row: Challenge) -> list[BidView]:
                 submitted_at=bid.submitted_at,
                 reason=bid.reason,
                 checked_by=_name(session, bid.checked_by) if actor.is_staff else "",
+                unsent=bid.unsent if not actor.is_staff else None,
+                saved=(bid.saved_at, _name(session, bid.saved_by)) if bid.saved_at and not actor.is_staff else None,
                 place=bid.place,
                 rank=ranks.get(bid.id or 0),
                 contract=(contract.amount_fen, contract.signed_on, contract.content) if contract else None,
@@ -341,8 +383,18 @@ def _milestones(session: Session, contract_id: int) -> list[MilestoneView]:
     ]
 
 
-def _notices(session: Session, row: Challenge) -> list[NoticeView]:
-    """The newest first."""
+def extensions(session: Session, challenge_id: int) -> list[ExtensionView]:
+    """Deadlines put off, the first one first. For whoever sees the challenge."""
+    rows = session.exec(
+        select(ChallengeExtension)
+        .where(ChallengeExtension.challenge_id == challenge_id)
+        .order_by(col(ChallengeExtension.id))
+    )
+    return [ExtensionView(row.before, row.after, row.reason, row.at) for row in rows]
+
+
+def notices(session: Session, row: Challenge) -> list[NoticeView]:
+    """The newest first. For whoever sees the challenge."""
     today = clock.today()
     found = session.exec(
         select(ChallengeNotice)
@@ -364,7 +416,11 @@ def _notices(session: Session, row: Challenge) -> list[NoticeView]:
             ranking=item.ranking,
             changes=item.changes,
             reason=item.reason,
+            office=item.office,
+            address=item.address,
             contact=item.contact,
+            answer_days=item.answer_days,
+            supervisor=_name(session, item.supervisor_id),
             issued_at=item.issued_at,
         )
         for at, item in enumerate(found)
@@ -377,6 +433,11 @@ def _objections(session: Session, actor: Actor, row: Challenge) -> list[Objectio
         select(Objection).where(Objection.challenge_id == row.id).order_by(col(Objection.id).desc())
     ).all()
     attached = files.attached(session, OBJECTION_FILES, [item.id or 0 for item in found])
+    watching = dict(
+        session.exec(
+            select(ChallengeNotice.id, ChallengeNotice.supervisor_id).where(ChallengeNotice.challenge_id == row.id)
+        ).all()
+    )
     views = []
     for item in found:
         own = actor.account_id is not None and item.account_id == actor.account_id
@@ -384,6 +445,10 @@ def _objections(session: Session, actor: Actor, row: Challenge) -> list[Objectio
             continue
         handles = actor.account_id is not None and item.handler_id == actor.account_id
         named = own or handles or actor.role is Role.ADMIN
+        supervisor = watching.get(item.notice_id)
+        until = clock.beijing(item.answered_at).date() if item.answered_at else clock.today()
+        late = rules.days_late(item.due_on, until)
+        watched = Subject(reviewers=frozenset([supervisor] if supervisor is not None else []))
         views.append(
             ObjectionView(
                 id=item.id or 0,
@@ -391,13 +456,23 @@ def _objections(session: Session, actor: Actor, row: Challenge) -> list[Objectio
                 text=item.text,
                 filed_at=item.filed_at,
                 due_on=item.due_on,
+                late=late,
+                supervisor=_name(session, supervisor),
+                supervises=late > 0
+                and item.upheld is None
+                and bool(may(actor, Permission.OBJECTION_SUPERVISE, watched)),
+                escalated_at=item.escalated_at,
                 handler=_name(session, item.handler_id),
                 handles=handles,
                 takes=may(actor, Permission.OBJECTION_ANSWER, subject),
                 upheld=item.upheld,
                 answer=item.answer,
                 answered_at=item.answered_at,
-                files=[file for file in attached if file.entity_id == item.id] if named else [],
+                files=[
+                    replace(file, added_by=_name(session, item.account_id))  # kept without a name, as the log is
+                    for file in attached
+                    if file.entity_id == item.id and named
+                ],
                 version=item.version,
             )
         )

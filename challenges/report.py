@@ -127,7 +127,11 @@ def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
         f"“{view.row.title}”榜单（{view.row.code}）已完成资格审查和专家评审，现将拟中榜单位公示如下，接受社会监督。"
     )
     report.heading("拟中榜名单")
-    report.table(["顺位", "单位", "方案", "结果"], [_line(item) for item in notice.ranking], caption="拟中榜名单")
+    report.table(
+        ["顺位", "单位", "统一社会信用代码", "方案", "结果"],
+        [_line(item) for item in notice.ranking],
+        caption="拟中榜名单",
+    )
     report.heading("公示事项")
     for name, value in notice_facts(view, notice):
         report.text(f"{name}：{value}")
@@ -135,8 +139,10 @@ def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
         report.note("；".join(notice.changes) + "。", title=f"与第 {notice.number - 1} 号公示的差别")
     report.heading("异议的提出和处理")
     report.text(
-        "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料。受理单位对异议人身份保密；"
-        "收到异议后公示暂停，自收到之日起 3 日内由未参与定榜的人员答复。"
+        "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料；单位提出的加盖公章，个人提出的写明联系方式。"
+        "受理单位对异议人身份保密；"
+        f"收到异议后公示暂停，自收到之日起 {notice.answer_days} 日内由未参与资格审查和定榜的人员答复，"
+        f"逾期由监督人 {notice.supervisor or '–'} 处置。"
     )
     report.closing(view.row.organisation, clock.beijing(notice.issued_at).date())
 
@@ -191,7 +197,12 @@ def notice_facts(view: ChallengeView, notice: NoticeView) -> list[tuple[str, str
         ("公示期", f"{notice.starts_on} 至 {notice.ends_on}（{notice.days} 个工作日，{first}）"),
         ("揭榜方式", view.row.mode),
         ("榜单资金", view.row.funding),
-        ("异议受理", notice.contact),
+        ("发榜单位", view.row.organisation),
+        ("异议受理单位", notice.office or view.row.organisation),
+        ("联系方式", notice.contact),
+        ("通讯地址", notice.address or "–"),
+        ("异议答复期限", f"自收到之日起 {notice.answer_days} 日内，由未参与资格审查和定榜的人员答复；逾期移交监督人"),
+        ("监督人", notice.supervisor or "–"),
         ("发布时间", f"北京时间 {clock.show(notice.issued_at)}"),
     ]
     if notice.reason:
@@ -202,7 +213,8 @@ def notice_facts(view: ChallengeView, notice: NoticeView) -> list[tuple[str, str
 
 
 def _line(item: dict[str, Any]) -> list[str]:
-    return [str(item["place"]), item["organisation"], item["title"], "拟中榜" if item["proposed"] else "候补"]
+    result = "拟中榜" if item["proposed"] else "候补"
+    return [str(item["place"]), item["organisation"], item.get("code") or "–", item["title"], result]
 
 
 def _title(view: ChallengeView) -> str:
@@ -223,6 +235,11 @@ def challenge_facts(view: ChallengeView) -> list[tuple[str, str]]:
         ("提供的数据", view.data_offered),
         ("支持", f"资金：{view.row.funding}；承诺试点名额：{view.places} 个；方式：{view.row.mode}。"),
         ("申报条件", view.eligibility),
-        ("截止时间", f"北京时间 {_until(view)}（不含该时刻）"),
+        ("截止时间", f"北京时间 {_until(view)}（不含该时刻）{_extended(view)}"),
         ("联系方式", view.contact),
     ]
+
+
+def _extended(view: ChallengeView) -> str:
+    said = [f"原为 {clock.show(item.before)}，延期理由：{item.reason.rstrip('。')}" for item in view.extensions]
+    return f"。{'；'.join(said)}" if said else ""

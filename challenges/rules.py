@@ -98,9 +98,14 @@ def promises(indicators: str) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
-def answer_due(filed: date) -> date:
-    """By when an objection is to be answered: the third day after it."""
-    return filed + timedelta(days=ANSWER_DAYS)
+def answer_due(filed: date, days: int = ANSWER_DAYS) -> date:
+    """By when an objection is to be answered: `days` calendar days after it, that day included."""
+    return filed + timedelta(days=days)
+
+
+def days_late(due: date, until: date) -> int:
+    """Calendar days by which something due on `due`, that day included, is late on `until`; 0 when it is not."""
+    return max(0, (until - due).days)
 
 
 def difference(before: Sequence[str], after: Sequence[str]) -> list[str]:

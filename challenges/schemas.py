@@ -21,6 +21,7 @@ class ChallengeIn(Input):
     """`funding` in 万元, 0 for 面议; `deadline` an instant with its zone; `winners` above 1 is 赛马."""
 
     title: str = Field(title="榜单名称", min_length=4, max_length=60)
+    round: str = Field("", title="批次", max_length=40)
     need_id: int | None = Field(None, title="关联需求")
     scenario_id: int | None = Field(None, title="关联场景")
     background: str = Field(title="背景", min_length=10, max_length=2000)
@@ -77,15 +78,26 @@ class BidIn(Input):
         return [words for ok, words in asked if not ok]
 
 
+class DraftIn(BidIn):
+    """A bid that is still being written: it may lack anything."""
+
+    title: str = Field("", title="方案名称", max_length=60)
+
+
 class AwardIn(Input):
-    """`order` only where places are tied; `starts_on` the first day of the notice."""
+    """`order` only where places are tied; `starts_on` the first day of the notice; `supervisor_id` the account that
+    takes up objections that are not answered within `answer_days`."""
 
     order: list[int] = Field(default_factory=list, title="候选顺序", max_length=3)
     reason: str = Field("", title="理由", max_length=1000)
     starts_on: date = Field(title="公示起始日")
     days: int = Field(rules.NOTICE_DAYS, title="公示工作日数", ge=1, le=30)
     count_first: bool = Field(True, title="起始日计入公示期")
+    office: str = Field("", title="异议受理单位", max_length=60)
+    address: str = Field("", title="通讯地址", max_length=100)
     contact: str = Field(title="异议受理联系方式", min_length=4, max_length=100)
+    answer_days: int = Field(rules.ANSWER_DAYS, title="异议答复期限（日）", ge=1, le=30)
+    supervisor_id: int = Field(title="监督人")
 
 
 class MilestoneIn(Input):

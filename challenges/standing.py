@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from accounts.permissions import Subject
 from challenges import loading, rules, stages
 from core import clock
-from core.words import BidMilestoneState, BidState
+from core.words import BidMilestoneState, BidState, Role
 from db.tables import (
+    Account,
     Bid,
     BidContract,
     BidMilestone,
@@ -24,6 +25,8 @@ from db.tables import (
     ReviewEntry,
 )
 from panels import result_queries
+
+STAFF = (Role.INSTITUTE, Role.ADMIN)
 
 
 def obstacles(session: Session, row: Challenge, do: str, reason: str = "") -> list[str]:
@@ -176,6 +179,20 @@ def runners(session: Session, row: Challenge) -> Subject:
 
 
 def deciders(session: Session, row: Challenge) -> Subject:
-    """Who decided the case and so cannot answer for it: who checked bids and who awarded."""
+    """Who decided the case and so cannot answer for it."""
+    return Subject(authors=decided(session, row))
+
+
+def decided(session: Session, row: Challenge) -> frozenset[int]:
+    """Accounts of those who checked bids and who awarded."""
     checked = session.exec(select(Bid.checked_by).where(Bid.challenge_id == row.id)).all()
-    return Subject(created_by=row.awarded_by, authors=frozenset(who for who in checked if who is not None))
+    return frozenset(who for who in [*checked, row.awarded_by] if who is not None)
+
+
+def supervisors(session: Session, row: Challenge, awarding: int | None) -> dict[int, str]:
+    """Who can be named to watch over objections: staff who decided nothing about the case, `awarding` left out."""
+    busy = decided(session, row) | {awarding}
+    rows = session.exec(
+        select(Account.id, Account.name).where(col(Account.role).in_(STAFF), Account.active).order_by(col(Account.id))
+    ).all()
+    return {key or 0: name for key, name in rows if key not in busy}

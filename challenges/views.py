@@ -21,6 +21,7 @@ class ChallengeRow:
     id: int
     code: str
     title: str
+    round: str
     state: ChallengeState
     organisation: str
     funding: str
@@ -33,6 +34,16 @@ class ChallengeRow:
     @property
     def mode(self) -> str:
         return "单家揭榜" if self.winners == 1 else f"赛马（{self.winners} 家）"
+
+
+@dataclass(frozen=True)
+class ExtensionView:
+    """A deadline that was put off before it had come."""
+
+    before: datetime
+    after: datetime
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,8 @@ class MilestoneView:
 
 @dataclass(frozen=True)
 class BidView:
-    """A bid for those who may read it. `digest` is the hash of what was handed in last, "" for never."""
+    """A bid for those who may read it. `digest` is the hash of what was handed in last, "" for never. `unsent` is what
+    was written since, `saved` when and by whom something was kept last: for its bidders only."""
 
     id: int
     organisation_id: int
@@ -99,6 +111,8 @@ class BidView:
     submitted_at: datetime | None
     reason: str
     checked_by: str
+    unsent: dict[str, Any] | None
+    saved: tuple[datetime, str] | None
     place: int | None
     rank: int | None
     contract: tuple[int, date | None, str] | None  # fen, day (None: a draft), content
@@ -122,19 +136,28 @@ class NoticeView:
     ranking: Sequence[dict[str, Any]]
     changes: Sequence[str]
     reason: str
+    office: str
+    address: str
     contact: str
+    answer_days: int
+    supervisor: str
     issued_at: datetime
 
 
 @dataclass(frozen=True)
 class ObjectionView:
-    """`name` is "" for all but the handler, the administrator and who filed it."""
+    """`name` is "" for all but the handler, the administrator and who filed it. `late`: days past `due_on`, today or
+    when it was answered; `supervises` whether this person may have somebody else answer it now."""
 
     id: int
     name: str
     text: str
     filed_at: datetime
     due_on: date
+    late: int
+    supervisor: str
+    supervises: bool
+    escalated_at: datetime | None
     handler: str
     handles: bool
     takes: Answer
@@ -165,6 +188,7 @@ class ChallengeView:
     conclusion: str
     concluded_by: str
     published_at: datetime | None
+    extensions: Sequence[ExtensionView]
     review: tuple[int, str, str] | None  # id, code, state
     opinions: Sequence[OpinionView]
     argues: bool

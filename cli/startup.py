@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accounts.permissions import OPERATOR
+from challenges.pages import open_pages
 from core import logs
 from core.errors import AppError
 from core.lock import exclusive
@@ -22,6 +23,8 @@ Say = Callable[[str], None]
 
 # What machines deliver to; `web.asgi` puts it beside the pages.
 DOORS = api.ROUTES
+# What everybody may read without signing in.
+PUBLIC = open_pages.ROUTES
 
 
 def silent(_: str) -> None:

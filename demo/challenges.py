@@ -24,6 +24,7 @@ from core.words import OrganisationKind, ReviewKind, Role
 from db.session import read, write
 from db.tables import Challenge, RubricRow, RubricVersion, Scenario
 from demo import bidders as asking
+from demo import calls
 from demo.panels import JUDGES, Stage
 from panels import finalise_service
 from panels import stages as panel_stages
@@ -68,8 +69,11 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
         close(li, bidders, number)
     judges = [actor_of(username) for username, *_ in JUDGES[:5]]
     decide(li, chen, judges, made[5])
+    calls.late(actor_of("lanjingning"), made[5], _objected_late)
     _objected(actor_of("zhaodeqing"), made[5])
     asking.tell(chen, _coded)
+    calls.put_off(li, made[2])
+    calls.tell(li, chen, actor_of("zhouminzheng"), wu)
 
 
 def _bidders(actor_of: Callable[[str], Actor]) -> list[Actor]:
@@ -101,6 +105,7 @@ def create(li: Actor, number: int, call: Call, scenario_id: int | None = None) -
         scenarios = session.exec(select(Scenario.id).order_by(col(Scenario.id))).all()
     data = ChallengeIn(
         title=title,
+        round="2026 年第一批",
         scenario_id=scenario_id or scenarios[number % len(scenarios)],
         background="来自县级试点中反复出现的难题，现有办法只能靠人工排查，覆盖不全、时效不够。",
         difficulties=difficulties,
@@ -168,7 +173,13 @@ def decide(li: Actor, chen: Actor, judges: Sequence[Actor], number: int) -> None
         )
     version, body = rubric(ReviewKind.CHALLENGE)
     judge(li, chen, judges, decision_service.open_review(li, number, version, 3, 3), body, (86, 77, 82))
-    data = AwardIn(starts_on=clock.today(), contact="研究院纪检室 0571-0000300")
+    data = AwardIn(
+        starts_on=clock.today(),
+        office="研究院纪检室",
+        address="演示市演示路 1 号研究院 301 室（310000）",
+        contact="0571-0000300（工作日 9:00–17:00）",
+        supervisor_id=[*queries.supervisors(li, number)][-1],
+    )
     decision_service.award(li, number, data, seen_version=seen(li, number).version)
 
 
@@ -198,6 +209,12 @@ def judge(li: Actor, chen: Actor, judges: Sequence[Actor], review_id: int, body:
     stage.step(panel_stages.CLOSE)
     stage.step(panel_stages.SETTLE)
     finalise_service.confirm(chen, stage.id, finalise_service.propose(li, stage.id))
+
+
+def _objected_late(somebody: Actor, number: int) -> None:
+    text = "第二顺位单位的项目负责人与评审组一名成员曾在同一单位任职，请核实是否应当回避。"
+    evidence = [("任职经历截图说明.txt", "两人 2024 年同在一家公司任职的公开信息。\n".encode())]
+    objection_service.file(somebody, number, text, evidence, nonce="demo-objection-late")
 
 
 def _objected(somebody: Actor, number: int) -> None:

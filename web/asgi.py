@@ -93,6 +93,7 @@ class Identity:
     app: ASGIApp
     sessions: Sessions
     doors: frozenset[str] = frozenset()  # paths that ask for a token of their own
+    public: frozenset[str] = frozenset()  # paths that show everybody what was released
     _set_up: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,7 +103,7 @@ class Identity:
         name = HEADER.encode()
         headers = [pair for pair in scope["headers"] if pair[0] != name]
         scope = {**scope, "headers": headers}
-        if is_open(scope["path"]) or scope["path"] in self.doors:
+        if is_open(scope["path"]) or scope["path"] in self.doors | self.public:
             await self.app(scope, receive, send)
             return
         token = _cookie(scope)
@@ -305,13 +306,14 @@ def options(
     ready: Callable[[], object] | None = None,
     warm: Iterable[str] = _WARM,
     doors: Sequence[Route] = (),
+    public: Sequence[Route] = (),
 ) -> dict[str, Any]:
     """The keyword arguments for `st.App(script, **options(prepare))`.
 
     `prepare` runs once before the first visitor (migrations, demo data, fonts) and may raise to
     stop the start. `sessions` defaults to `accounts.sessions`, `ready` to a question to the
     database; `warm` names modules to import beforehand; `doors` are routes for machines, which ask for
-    a token instead of a sign-in.
+    a token instead of a sign-in; `public` are pages of the rooms that show everybody what was released.
     """
     if sessions is None:
         from accounts import sessions as ours  # not at the top: the server's own tests do without a database
@@ -339,10 +341,11 @@ def options(
             *applying.routes(),
             *verifying.routes(),
             *doors,
+            *public,
         ],
         "middleware": [
             Middleware(Guard, upload_mb=settings().largest_mb, doors=paths),
-            Middleware(Identity, sessions=sessions, doors=paths),
+            Middleware(Identity, sessions=sessions, doors=paths, public=frozenset(route.path for route in public)),
             Middleware(localise.Localise),
         ],
         "lifespan": lifespan,

@@ -45,6 +45,7 @@ with st.container(border=True):
                 query_params={"id": str(row.id)},
             )
         widgets.steps("challenge", view.steps, act)
+        challenge_parts.put_off(actor, view)
         st.download_button(
             "下载全部档案",
             partial(packed, row.id),

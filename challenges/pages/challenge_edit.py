@@ -25,10 +25,20 @@ if view and view.row.state is not ChallengeState.DRAFT:
     st.stop()
 
 needs, scenarios = queries.origins(actor)
+rounds = sorted({row.round for row in queries.challenges(actor) if row.round}, reverse=True)
 deadline = clock.beijing(view.row.deadline if view else clock.now() + timedelta(days=30))
 with st.form(f"challenge_{view.version if view else 0}", enter_to_submit=False):
     values: dict[str, object] = {
         "title": st.text_input("榜单名称", view.row.title if view else "", max_chars=60, key="challenge_title"),
+        "round": st.selectbox(
+            "批次（一起发榜的填同一批，可以新写）",
+            rounds,
+            index=rounds.index(view.row.round) if view and view.row.round else None,
+            accept_new_options=True,
+            placeholder="如 2026 年第一批",
+            key="challenge_round",
+        )
+        or "",
         "need_id": st.selectbox(
             "关联需求",
             list(needs),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import streamlit as st
 
 from accounts import sessions
 from accounts.permissions import Actor
-from challenges import decision_service, queries, service
+from challenges import deadline_service, decision_service, queries, service
 from challenges.pages import panel_form
 from challenges.schemas import OpinionIn
 from challenges.views import BidView, ChallengeView
@@ -48,13 +49,40 @@ def text(view: ChallengeView) -> None:
             ("申报条件", view.eligibility),
             ("发榜单位", row.organisation),
             ("联系方式", view.contact),
+            ("批次", row.round),
         ]
     )
+    for item in view.extensions:
+        st.markdown(
+            f"{widgets.badge('changed', '延期')}　北京时间 {clock.show(item.at)} 公告：截止时间由 {clock.show(item.before)} "
+            f"延至 **{clock.show(item.after)}**　理由：{guard.plain(item.reason)}"
+        )
     for link, page in ((view.need, "scenarios/pages/need.py"), (view.scenario, "scenarios/pages/scenario.py")):
         if link and view.runs:
             st.page_link(page, label=guard.plain(link[1]), icon=":material/link:", query_params={"id": str(link[0])})
         elif link:
             st.caption(f"来自：{guard.plain(link[1])}")
+
+
+def put_off(actor: Actor, view: ChallengeView) -> None:
+    """Staff: a later deadline, while the present one has not come."""
+    if not (view.runs and view.row.open):
+        return
+    now = clock.beijing(view.row.deadline)
+    with st.popover("延长揭榜期限…", icon=":material/event_upcoming:"):
+        st.caption(f"现在截止于北京时间 {now:%Y-%m-%d %H:%M:%S}。延期和理由对所有人公开，已提交的申请不受影响。")
+        with st.container(horizontal=True):
+            day = st.date_input(
+                "延至（北京时间）", now.date() + timedelta(days=7), format="YYYY-MM-DD", key="extend_day"
+            )
+            at = st.time_input("时刻（不含该时刻）", now.time(), step=900, key="extend_time")
+        reason = st.text_area("延期理由（必填，公开）", max_chars=500, key="extend_reason")
+        if st.button("确认延期", key="extend_save", type="primary"):
+            with guard.show_errors():
+                until = datetime.combine(day, at, tzinfo=clock.BEIJING)
+                deadline_service.extend(actor, view.row.id, until, reason, seen_version=view.version)
+                widgets.flash(f"截止时间已延至北京时间 {clock.show(until)}。")
+                st.rerun()
 
 
 def argumentation(actor: Actor, view: ChallengeView) -> None:

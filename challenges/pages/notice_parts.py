@@ -44,11 +44,37 @@ def award(actor: Actor, view: ChallengeView) -> None:
         first = st.checkbox(
             "起始日计入公示期", True, key="award_first", help="不计入时从次日起算（民法典第二百零一条）"
         )
-        contact = st.text_input("异议受理联系方式", view.contact, max_chars=100, key="award_contact")
+        people = queries.supervisors(actor, view.row.id)
+        with st.container(horizontal=True):
+            office = st.text_input("异议受理单位", view.row.organisation, max_chars=60, key="award_office")
+            contact = st.text_input("联系电话、邮箱", view.contact, max_chars=100, key="award_contact")
+        with st.container(horizontal=True):
+            address = st.text_input("通讯地址", max_chars=100, key="award_address")
+            answer_days = st.number_input("异议答复期限（日）", 1, 30, rules.ANSWER_DAYS, key="award_answer_days")
+            supervisor = st.selectbox(
+                "监督人",
+                list(people),
+                index=None,
+                format_func=lambda key: people[key],
+                key="award_supervisor",
+                placeholder="请选择",
+                help="没有参与资格审查和定榜的研究院人员；异议逾期未答复的移交监督人处置。",
+            )
         if st.form_submit_button("定榜并公示", key="award_save", type="primary"):
             with guard.show_errors(AwardIn):
-                data = AwardIn(
-                    order=order, reason=reason, starts_on=start, days=int(days), count_first=first, contact=contact
+                data = AwardIn.model_validate(
+                    {
+                        "order": order,
+                        "reason": reason,
+                        "starts_on": start,
+                        "days": int(days),
+                        "count_first": first,
+                        "office": office,
+                        "address": address,
+                        "contact": contact,
+                        "answer_days": int(answer_days),
+                        "supervisor_id": supervisor,
+                    }
                 )
                 number = decision_service.award(actor, view.row.id, data, seen_version=view.version)
                 widgets.flash(f"第 {number} 号公示已发布。")
@@ -74,7 +100,9 @@ def notices(actor: Actor, view: ChallengeView) -> None:
             st.table(
                 {
                     "顺位": [item["place"] for item in notice.ranking],
-                    "单位": [guard.plain(item["organisation"]) for item in notice.ranking],
+                    "单位和统一社会信用代码": [
+                        guard.plain(f"{item['organisation']} {item.get('code') or ''}") for item in notice.ranking
+                    ],
                     "方案": [guard.plain(item["title"]) for item in notice.ranking],
                     "结果": ["拟中榜" if item["proposed"] else "候补" for item in notice.ranking],
                 }
@@ -102,7 +130,7 @@ def objections(actor: Actor, view: ChallengeView) -> None:
         with st.expander("提出异议", icon=":material/report:"), st.form("objection", border=False):
             words = st.text_area("事实和理由", max_chars=4000, key="objection_text")
             given = widgets.uploads("证据材料（必附）", "objection_files")
-            st.caption(f"以您的实名（{guard.plain(actor.name)}）提出。提出后公示暂停，3 日内答复。")
+            st.caption(f"以您的实名（{guard.plain(actor.name)}）提出。提出后公示暂停，在公示写明的期限内答复。")
             if st.form_submit_button("提交异议", key="objection_save", type="primary"):
                 with guard.show_errors():
                     objection_service.file(actor, view.row.id, words, given, nonce=widgets.nonce("objection"))
@@ -113,15 +141,26 @@ def objections(actor: Actor, view: ChallengeView) -> None:
 
 def _objection(actor: Actor, view: ChallengeView, item: ObjectionView) -> None:
     state = {None: ("pending", "待答复"), True: ("approved", "成立"), False: ("closed", "不成立")}[item.upheld]
-    late = item.upheld is None and item.due_on < clock.today()
+    words = f"已超期 {item.late} 日" if item.upheld is None else f"超期 {item.late} 日答复"
     st.markdown(
-        f"{widgets.badge(*state)}　北京时间 {clock.show(item.filed_at)} 收到，应于 {item.due_on} 前答复"
-        + (f"　{widgets.badge('overdue', '已超期')}" if late else "")
+        f"{widgets.badge(*state)}　北京时间 {clock.show(item.filed_at)} 收到，应于 {item.due_on} 前（含当日）答复"
+        + (f"　{widgets.badge('overdue', words)}" if item.late else "")
     )
+    if item.late and item.supervisor:
+        when = f"（{clock.show(item.escalated_at)} 移交）" if item.escalated_at else ""
+        st.caption(
+            guard.plain(
+                f"逾期未答复，由监督人 {item.supervisor} 处置{when}；公示在答复前不恢复。"
+                if item.upheld is None
+                else f"逾期答复，监督人：{item.supervisor}{when}"
+            )
+        )
     facts([("异议人", item.name or "保密"), ("内容", item.text), ("受理人", item.handler)])
     if item.answered_at:
         facts([("答复", item.answer)])
     widgets.attachments(item.files, lambda key: queries.file(sessions.fresh(actor), key), f"objection_{item.id}_file")
+    if item.supervises:
+        _reassign(actor, view, item)
     if not view.runs or item.upheld is not None:
         return
     if not item.takes:
@@ -133,6 +172,30 @@ def _objection(actor: Actor, view: ChallengeView, item: ObjectionView) -> None:
                 st.rerun()
     elif item.handles:
         _answer(actor, view, item)
+
+
+def _reassign(actor: Actor, view: ChallengeView, item: ObjectionView) -> None:
+    """The supervisor has somebody else answer what is late."""
+    people = queries.answerers(actor, view.row.id)
+    with st.popover("改派受理人…", key=f"objection_{item.id}_reassign_ask"):
+        chosen = st.selectbox(
+            "由谁答复",
+            list(people),
+            index=None,
+            format_func=lambda key: people[key],
+            placeholder="请选择",
+            key=f"objection_{item.id}_handler",
+        )
+        reason = st.text_input("理由（必填，存入操作日志）", key=f"objection_{item.id}_reassign_reason")
+        st.caption("改派后，新的受理人可以看到异议人的身份，原受理人不再看得到。")
+        if (
+            st.button("确认改派", key=f"objection_{item.id}_reassign", type="primary", disabled=chosen is None)
+            and chosen
+        ):
+            with guard.show_errors():
+                objection_service.reassign(actor, item.id, chosen, reason, seen_version=item.version)
+                widgets.flash(f"已改派{people[chosen]}答复。")
+                st.rerun()
 
 
 def _answer(actor: Actor, view: ChallengeView, item: ObjectionView) -> None:

@@ -69,6 +69,7 @@ need:create         y y y y y - -
 need:edit           y y y - - - -
 objection:answer     y y - - - - -
 objection:file       - - y y y y y
+objection:supervise  y - - - - - -
 opening:answer      - - y - - - -
 opening:publish     y y y - - - -
 opening:read        y y y y y y -

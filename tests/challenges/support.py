@@ -188,7 +188,12 @@ class Round:
         finalise_service.confirm(self.cast.chen_staff, self.panel.review_id, result)
 
     def award(self, **changes: Any) -> int:
-        data = AwardIn(**({"starts_on": clock.today(), "contact": "监督组 0571-2222222"} | changes))
+        usual = {
+            "starts_on": clock.today(),
+            "contact": "监督组 0571-2222222",
+            "supervisor_id": self.cast.admin.account_id,
+        }
+        data = AwardIn(**(usual | changes))
         return decision_service.award(self.cast.li_staff, self.id, data, seen_version=self.seen().version)
 
 

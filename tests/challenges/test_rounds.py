@@ -210,6 +210,53 @@ def test_an_objection_that_does_not_hold(cast: Cast) -> None:
         assert after.left is not None and after.left == before.left
 
 
+def test_a_late_answer_goes_to_the_named_supervisor(cast: Cast) -> None:
+    """Shown as late, handed on, and answered by somebody else, without anybody more learning who objected."""
+    made = judged(cast)
+    for wrong in (cast.li_staff, cast.wang_anji):  # who checked and awarded; who is not of staff
+        with pytest.raises(Invalid, match="监督人"):
+            made.award(supervisor_id=wrong.account_id)
+    made.award(supervisor_id=cast.chen_staff.account_id, answer_days=2)
+    objection = objected(made, cast.zhao_deqing)
+    objection_service.take_on(cast.admin, objection)
+    [item] = made.seen(cast.chen_staff).objections
+    assert (item.due_on, item.late, item.supervises) == (clock.today() + timedelta(days=2), 0, False)
+
+    def reassign(actor: Actor, to: Actor) -> None:
+        version = made.seen(cast.admin).objections[0].version
+        objection_service.reassign(actor, objection, to.account_id or 0, "受理人出差未归", seen_version=version)
+
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        assert objection_service.escalate(cast.li_staff) == 0
+        with pytest.raises(WrongState, match="没有超期"):
+            reassign(cast.chen_staff, cast.chen_staff)
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        assert [objection_service.escalate(cast.li_staff) for _ in range(2)] == [1, 0]
+        for actor in (cast.li_staff, cast.wang_anji, cast.zhao_deqing):
+            with pytest.raises(Forbidden, match="监督人"):
+                reassign(actor, cast.chen_staff)
+        with pytest.raises(Invalid, match="资格审查或定榜"):
+            reassign(cast.chen_staff, cast.li_staff)
+        for actor, named in ((cast.chen_staff, ""), (cast.admin, "赵德清"), (cast.li_staff, "")):
+            [item] = made.seen(actor).objections
+            assert (item.late, item.name, item.supervisor) == (1, named, "陈审")
+            assert item.supervises == (actor is not cast.li_staff)
+        reassign(cast.chen_staff, cast.chen_staff)
+        [item] = made.seen(cast.chen_staff).objections
+        assert (item.handles, item.name) == (True, "赵德清")
+        with pytest.raises(WrongState, match="受理人"):
+            objection_service.answer(cast.admin, objection, False, "经核实不成立", seen_version=item.version)
+        objection_service.answer(cast.chen_staff, objection, False, "经核实不成立", seen_version=item.version)
+    with time_machine.travel(clock.now() + timedelta(days=9)):
+        assert [item.late for item in made.seen(cast.zhao_deqing).objections] == [1]  # and it stays in the record
+    with read() as session:
+        said = {
+            event.action: event.changes for event in session.exec(select(AuditEvent)) if event.entity == "objection"
+        }
+    assert said["objection:answer"]["late"] == 1
+    assert said["objection:escalate"]["to"] == cast.chen_staff.account_id
+
+
 def test_one_that_holds_goes_back_to_the_panel(cast: Cast) -> None:
     """Once the panel stays with its marks, and the list is the same; once three judges change theirs."""
     made = judged(cast)
