@@ -19,7 +19,7 @@ if not found:
         label="看看榜单",
     )
     st.stop()
-st.caption("全部是北京时间（UTC+8）。写明时刻的，该时刻及以后不再受理；只写日期的，当日全天有效。")
+st.caption("全部是北京时间（东八区）。写明时刻的，该时刻及以后不再受理；只写日期的，当日全天有效。")
 
 
 def calendar() -> bytes:
