@@ -196,6 +196,7 @@ def sign_result(li: Person, chen: Person, review: int) -> None:
 
 def award(li: Person, story: Story, number: int) -> None:
     li.visit(story.page)
+    li.choose("award_supervisor", "管理")
     li.press("定榜并公示")
     li.sees(f"第 {number} 号公示已发布")
 
