@@ -28,6 +28,7 @@ from db.tables import (
     BidMilestone,
     BidTolerance,
     Challenge,
+    ChallengeNotice,
     ChallengeOutcome,
     Objection,
     Organisation,
@@ -268,11 +269,15 @@ def _milestones(session: Session, actor: Actor, today: date) -> list[Waiting]:
 
 def _objections(session: Session, today: date) -> list[Waiting]:
     rows = session.exec(
-        select(Challenge, Objection)
+        select(Challenge, Objection, Account.name)
         .join(Objection, col(Objection.challenge_id) == Challenge.id)
+        .join(ChallengeNotice, col(ChallengeNotice.id) == Objection.notice_id)
+        .outerjoin(Account, col(Account.id) == ChallengeNotice.supervisor_id)
         .where(col(Objection.upheld).is_(None), Challenge.state == ChallengeState.PAUSED)
     )
-    return [
-        Waiting(row.id or 0, row.code, f"{row.title}的异议待答复", item.due_on, item.due_on < today)
-        for row, item in rows
-    ]
+    found = []
+    for row, item, supervisor in rows:
+        late = item.due_on < today
+        words = f"超期未答复，由监督人 {supervisor or '–'} 处置" if late else "待答复"
+        found.append(Waiting(row.id or 0, row.code, f"{row.title}的异议{words}", item.due_on, late))
+    return found

@@ -228,8 +228,11 @@ def _import_return(arguments: argparse.Namespace) -> int:
 
 def _remind(arguments: argparse.Namespace) -> None:
     from accounts.permissions import OPERATOR
+    from challenges import objection_service
     from metrics import reminder_queries, reminder_service
 
+    if not arguments.dry_run and (late := objection_service.escalate(OPERATOR)):
+        print(f"{late} 件异议逾期未答复，已移交公示上写明的监督人。")
     waiting = reminder_queries.pending(OPERATOR)
     for item in waiting:
         print(f"{item.view.region}　{item.view.collection}　{item.view.label}　{item.words}")

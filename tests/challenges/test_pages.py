@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 
+from accounts import queries as queries_of_log
 from accounts.permissions import Actor
-from challenges import queries
+from challenges import archive, board, dates, objection_service, queries, work_queries
 from core.words import BidState, ChallengeState
 from tests.conftest import Page
 from tests.test_pages import english, texts
@@ -33,6 +37,41 @@ def test_every_state_as_somebody(page: Page, demo_cast: dict[str, Actor], userna
             bid = page("bid", actor, id=row.id)
             assert [element.message for element in bid.exception] == []
             assert [text for text in texts(bid) for secret in SECRETS if secret in text] == []
+
+
+OBJECTORS = ("赵德清", "蓝景宁")
+
+
+def test_who_objected_is_known_to_two_roles(page: Page, demo_cast: dict[str, Actor]) -> None:
+    """A walk over everything that speaks of the objections, as everybody."""
+    number = next(row.id for row in queries.challenges(demo_cast["guanli"]) if row.state is ChallengeState.PAUSED)
+    named = {}
+    for username, actor in demo_cast.items():
+        said = str([queries.challenge(actor, number), queries.challenges(actor), dates.deadlines(actor)])
+        said += str(work_queries.waiting(actor))
+        if actor.is_staff:
+            said += str(board.board(actor))
+            with ZipFile(BytesIO(archive.archive_zip(actor, number))) as packed:
+                said += "".join(packed.read(name).decode("utf-8-sig") for name in packed.namelist() if "csv" in name)
+            events = [event for event in queries_of_log.events(actor, limit=100_000) if "异议" in event.words]
+            assert events
+            said += str(events)
+        named[username] = [name for name in OBJECTORS if name in said]
+    assert {username: names for username, names in named.items() if names} == {
+        "guanli": ["赵德清", "蓝景宁"],  # the administrator
+        "zhaodeqing": ["赵德清"],  # and each of them his own
+        "lanjingning": ["蓝景宁"],
+    }
+    for username in ("liyan", "wujie", "wanganji"):
+        for url in ("challenge", "challenge_calendar", "home"):
+            said = " ".join(texts(page(url, demo_cast[username], id=number)))
+            assert [name for name in OBJECTORS if name in said] == [], (username, url)
+    objection = queries.challenge(demo_cast["chenshen"], number)
+    assert objection is not None
+    objection_service.take_on(demo_cast["chenshen"], objection.objections[0].id)
+    handled = queries.challenge(demo_cast["chenshen"], number)
+    assert handled is not None
+    assert [item.name for item in handled.objections] == ["赵德清", ""]  # the handler, of the one he handles
 
 
 def test_a_bidder_hands_in_on_the_page(page: Page, demo_cast: dict[str, Actor]) -> None:

@@ -116,7 +116,10 @@ def _review(stand: Stand, actor: Actor) -> None:
 
 
 def _award(stand: Stand, actor: Actor) -> None:
-    data = AwardIn(starts_on=clock.today(), contact="监督组 0571-2222222")
+    with read() as session:
+        row = session.get_one(Challenge, stand.made.id)
+        supervisor = next(iter(standing.supervisors(session, row, actor.account_id)), 0)
+    data = AwardIn(starts_on=clock.today(), contact="监督组 0571-2222222", supervisor_id=supervisor)
     decision_service.award(actor, stand.made.id, data, seen_version=stand.row("challenge").version)
 
 

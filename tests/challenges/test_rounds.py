@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -16,8 +16,10 @@ from challenges import (
     acceptance_service,
     archive,
     contract_service,
+    dates,
     decision_service,
     objection_service,
+    report,
     service,
     stages,
 )
@@ -30,6 +32,7 @@ from db.session import read
 from db.tables import AuditEvent, Challenge, Organisation
 from panels import result_queries
 from panels import stages as panel_stages
+from regions import calendar
 from tests.challenges.support import Round, challenge_in, drafted, opened
 from tests.support import Cast
 
@@ -255,6 +258,22 @@ def test_a_late_answer_goes_to_the_named_supervisor(cast: Cast) -> None:
         }
     assert said["objection:answer"]["late"] == 1
     assert said["objection:escalate"]["to"] == cast.chen_staff.account_id
+
+
+def test_a_notice_into_a_year_without_calendar_says_so(cast: Cast) -> None:
+    """暂算 on the notice, its paper's facts, the calendar; ended only with what somebody found when he checked."""
+    made = judged(cast)
+    starts = date(max(calendar.known_years()), 12, 30)
+    made.award(starts_on=starts)
+    [notice] = made.seen().notices
+    assert notice.provisional
+    assert dict(report.notice_facts(made.seen(), notice))["提示"].startswith("暂算")
+    assert [item.shown for item in dates.deadlines(cast.wang_anji)] == [f"{notice.ends_on}（含当日）　暂算"]
+    with time_machine.travel(clock.end_of_day(notice.ends_on)):
+        with pytest.raises(WrongState, match="人工复核"):
+            made.step(stages.END_NOTICE, "")
+        made.step(stages.END_NOTICE, "已按新公布的放假安排复核，公示期满五个工作日")
+        assert made.seen().row.state is C.SIGNING
 
 
 def test_one_that_holds_goes_back_to_the_panel(cast: Cast) -> None:
