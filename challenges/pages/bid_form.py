@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from accounts import sessions
@@ -162,14 +161,12 @@ def _both(actor: Actor, view: ChallengeView, fields: Fields) -> None:
     by = f"（{mine.saved[1]}，北京时间 {clock.show(mine.saved[0])}）" if mine and mine.saved else ""
     st.error(f"这份申请刚在别处改过{guard.plain(by)}，您在这里填写的还没有保存。请选择保留哪一份。")
     stored = kept(mine)
-    st.dataframe(
-        pd.DataFrame(
-            [(label, stored[name] or "–", typed[name] or "–") for name, label in _LABELS.items()],
-            columns=["项目", "已存的", "您在这里填写的"],
-        ),
-        hide_index=True,
-        width="stretch",
-        key="bid_both",
+    st.table(
+        {
+            "项目": list(_LABELS.values()),
+            "已存的": [guard.plain(stored[name] or "–") for name in _LABELS],
+            "您在这里填写的": [guard.plain(typed[name] or "–") for name in _LABELS],
+        }
     )
     with st.container(horizontal=True):
         if st.button("用已存的", key="bid_theirs"):

@@ -266,7 +266,7 @@ def test_two_windows_show_both_versions(page: Page, cast: Cast) -> None:
     bid_service.keep(cast.qian_bidder, made.id, DraftIn(plan="第二个窗口写的方案。"), seen_version=mine.version)
     app.text_area(key="bid_plan").set_value("第一个窗口接着写。").run()
     assert ["别处改过" in element.value for element in app.error] == [True]
-    shown = app.dataframe[0].value.set_index("项目").loc["技术方案"].to_list()
+    shown = app.table[0].value.set_index("项目").loc["技术方案"].to_list()
     assert shown == ["第二个窗口写的方案。", "第一个窗口接着写。"]
     app.button(key="bid_mine").click().run()
     mine = made.seen(cast.qian_bidder).mine
