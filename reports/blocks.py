@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
-from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import Flowable
 from reportlab.platypus.doctemplate import IndexingFlowable
 
 from reports import theme
 from reports.lines import Lines, Style, break_lines, shorten
+from reports.svg import Vector
 from reports.tagging import artifact, tagged
 from reports.typefaces import BOLD, REGULAR, text_width
 
@@ -145,7 +145,7 @@ class Picture(Flowable):
 
     _SMALLEST = 0.8  # of its size: nine points of text come out as seven
 
-    def __init__(self, drawing: Drawing, caption: str, style: Style) -> None:
+    def __init__(self, drawing: Vector, caption: str, style: Style) -> None:
         super().__init__()
         self.spaceBefore, self.spaceAfter = 6, 12
         self._drawing = drawing
@@ -170,12 +170,8 @@ class Picture(Flowable):
             return
         canvas, style = self.canv, self._style
         with tagged(canvas, "Figure", self, alt=self._caption or "图"):
-            canvas.saveState()
             wide, high = self._drawing.width * self._scale, self._drawing.height * self._scale
-            canvas.translate((self.width - wide) / 2, self.height - high)
-            canvas.scale(self._scale, self._scale)
-            self._drawing.drawOn(canvas, 0, 0)
-            canvas.restoreState()
+            self._drawing.draw_on(canvas, (self.width - wide) / 2, self.height - high, self._scale)
         y = (len(self._lines) - 1) * style.leading + 4
         with tagged(canvas, "P", (self, "caption")):
             canvas.setFont(style.face, style.size)

@@ -169,7 +169,7 @@ class Report:
         self._pictures += 1
         label = f"图{self._pictures}"
         drawing = vector.drawing(chart, WIDTH, _TALLEST)
-        for text in vector.texts(drawing):
+        for text in drawing.texts():
             self._seen(text, label)
         caption = f"{label}　{self._seen(caption, f'{label}的标题')}".rstrip("　")
         self._add(Picture(drawing, caption, self._layout.caption))

@@ -1,36 +1,21 @@
-"""Altair charts as ReportLab drawings: lines stay lines and text stays searchable text.
+"""Altair charts as pieces of a page: lines stay lines and text stays searchable text.
 
-The way is Vega's SVG (vl-convert) → svglib → Drawing. All three libraries are imported inside the
+The way is Vega's SVG (vl-convert), drawn by `reports.svg`. Altair and the renderer are imported inside the
 functions, for they cost more than a second and documents without charts do without them.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from io import StringIO
-from typing import TYPE_CHECKING, Any
-
-from reportlab.graphics.shapes import Drawing, Group, String
+from typing import TYPE_CHECKING
 
 from reports import typefaces
+from reports.svg import Vector
 
 if TYPE_CHECKING:
     import altair as alt
 
-_BOLD_FROM = 600
-_OPACITY = re.compile(r' opacity="([\d.]+)"')  # svglib knows it only of fills and strokes
-_FAMILIES = re.compile(r' font-family="[^"]*"')
-
-
-class _Faces:
-    """Stands in for svglib's font map: whatever family a chart asks for, it gets one of our two
-    faces, so no font of the machine and none of PDF's own can slip into a document."""
-
-    @staticmethod
-    def find_font(_family: str, weight: str = "normal", _style: str = "normal") -> tuple[str, bool]:
-        bold = weight in ("bold", "bolder") or (weight.isdigit() and int(weight) >= _BOLD_FROM)
-        return (typefaces.BOLD if bold else typefaces.REGULAR), True
+# Points a pixel: the twelve pixels of a picture's text stay a little smaller than the twelve points around it.
+_LARGEST = 0.9
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
@@ -54,25 +39,8 @@ def png(chart: alt.TopLevelMixin, scale: float = 2.5) -> bytes:
     return bytes(vl_convert.vegalite_to_png(spec, vl_version=version, scale=scale, allowed_base_urls=[]))
 
 
-def drawing(chart: alt.TopLevelMixin, width_pt: float, max_height_pt: float = float("inf")) -> Drawing:
-    """The chart as a platypus flowable, scaled to the width, or less where it would be too high."""
-    from svglib.svglib import svg2rlg
-
-    # Whatever the families, _Faces decides; and svglib takes long to read a list of them.
-    source = _OPACITY.sub(r' fill-opacity="\1" stroke-opacity="\1"', _FAMILIES.sub("", svg(chart)))
-    picture: Any = svg2rlg(StringIO(source), font_map=_Faces())
-    picture.initialFontName = typefaces.REGULAR  # else every drawing begins by naming Helvetica
-    scale = min(width_pt / picture.width, max_height_pt / picture.height)
-    picture.scale(scale, scale)
-    picture.width *= scale
-    picture.height *= scale
+def drawing(chart: alt.TopLevelMixin, width_pt: float, max_height_pt: float = float("inf")) -> Vector:
+    """The chart as wide as asked for, or less where it would be too high or its text larger than the report's own."""
+    picture = Vector(svg(chart))
+    picture.scale = min(width_pt / picture.width, max_height_pt / picture.height, _LARGEST)
     return picture
-
-
-def texts(shape: Any) -> Iterator[str]:
-    """Every text in a drawing."""
-    if isinstance(shape, String):
-        yield shape.text
-    elif isinstance(shape, Group):
-        for child in shape.contents:
-            yield from texts(child)

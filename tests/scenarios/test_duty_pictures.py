@@ -16,7 +16,7 @@ from tests.support import Cast
 
 
 def said(steps: list[Step]) -> str:
-    return "".join(vector.texts(vector.drawing(lanes(steps), 440)))
+    return "".join(vector.drawing(lanes(steps), 440).texts())
 
 
 def test_every_step_lane_and_gap_is_text() -> None:
