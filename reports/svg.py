@@ -132,13 +132,14 @@ def _name(element: Element) -> str:
 def _inherit(element: Element, pen: _Pen) -> _Pen:
     given = element.attrib
     x, y = _moved(given.get("transform"))
+    width = float(given.get("stroke-width", pen.width))
     return replace(
         pen,
         x=pen.x + x,
         y=pen.y + y,
         fill=_paint(given.get("fill"), pen.fill),
-        stroke=_paint(given.get("stroke"), pen.stroke),
-        width=float(given.get("stroke-width", pen.width)),
+        stroke=_paint(given.get("stroke"), pen.stroke) if width else None,  # PDF draws a line of no width as a hair
+        width=width,
         opacity=pen.opacity * float(given.get("opacity", 1)),
         miter=float(given.get("stroke-miterlimit", pen.miter)),
     )

@@ -90,6 +90,8 @@ def test_dashes_widths_and_what_is_not_painted() -> None:
     line = '<line x2="10" y2="0" stroke="#000" stroke-width="2" stroke-dasharray="7,3"/>'
     assert only(line, "d")[-1] == ("d", ["[7, 3]", 0])
     assert only(line, "w", "S") == [("w", [2]), ("S", [])]
+    bare = '<path d="M0,0h5v5Z" fill="#000" stroke="#000" stroke-width="0"/>'
+    assert only(bare, "f", "f*", "B", "B*", "S") == [("f*", [])]
     hidden = '<path d="M0,0h5" fill="none"/><path d="M0,0h5" fill="#000" opacity="0"/><path d="" display="none"/>'
     assert only(hidden, "f", "f*", "S", "B", "B*") == []
 
