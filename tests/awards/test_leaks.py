@@ -1,0 +1,176 @@
+"""Nothing before its time: who sees which part of an edition in every phase, and the public only what was released."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from accounts.permissions import Actor
+from awards import (
+    after_queries,
+    blocking,
+    correcting,
+    feedback,
+    final_queries,
+    public_queries,
+    queries,
+    stages,
+    vote_queries,
+)
+from awards.after_queries import STEADY, compared
+from core.errors import NotFound, WrongState
+from core.words import AwardEntryState, EditionState, OrganisationKind, Role
+from core.workflow import Step
+from db.session import write
+from db.tables import AwardEntry, Organisation
+from panels.outcome import Marked
+from panels.schemas import LevelIn
+from tests.awards.support import Selection, person, recommended, selection, some_pilots
+from tests.panels.support import rubric_in
+from tests.support import Cast
+
+SECRET = "绝密理由九七三"
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every word in a view, however deep; of a step only what its button says."""
+    if isinstance(value, Step):
+        yield value.do
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from texts(getattr(value, field.name))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from texts(key)
+            yield from texts(item)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from texts(item)
+    else:
+        yield str(value)
+
+
+def judged(cast: Cast) -> tuple[Selection, Actor]:
+    """An edition with an entry of 安吉 that is chosen and one of 德清 that is not, and why, which nobody may know yet."""
+    told = selection(cast)
+    entries = [
+        {"code": "A1", "track": "民生服务", "county": "330523", "title": "安吉的项目", "objective": 900_000},
+        {"code": "A2", "track": "民生服务", "county": "330521", "title": "德清的项目", "objective": 500_000},
+    ]
+    recommended(told, entries, some_pilots(cast))
+    with write() as session:
+        for item, team, state, grade in zip(
+            session.exec(select(AwardEntry).order_by(AwardEntry.code)).all(),
+            (cast.wang_anji, cast.zhao_deqing),
+            (AwardEntryState.PROPOSED, AwardEntryState.NOT_CHOSEN),
+            ("最佳案例", ""),
+            strict=True,
+        ):
+            item.organisation_id = team.organisation_id or 0
+            item.state, item.grade, item.reason = state, grade, SECRET
+        city = Organisation(name="湖州市社会工作部", kind=OrganisationKind.DEPARTMENT, region_code="330500")
+        session.add(city)
+        session.flush()
+        number = city.id
+    return told, dataclasses.replace(person("湖州推荐人", Role.DEPARTMENT, number), region_code="330500")
+
+
+def test_the_walk_of_roles_and_phases_shows_no_outcome_before_the_notice(cast: Cast) -> None:
+    told, city = judged(cast)
+    outsiders = {**cast.everybody(), "city": city}
+    staff = {name: outsiders.pop(name) for name in ("admin", "li_staff", "chen_staff")}
+    for state in EditionState:
+        told.put(state=state)
+        shown = state in stages.ON_NOTICE
+        for name, actor in outsiders.items():
+            view = queries.edition(actor, told.id)
+            if state not in stages.CALLED:
+                assert view is None, (name, state)
+                assert queries.editions(actor) == []
+                assert queries.entry(actor, told.entries["A1"]) is None or actor in (cast.wang_anji, city)
+                continue
+            assert view is not None
+            said = set(texts(view))
+            entry = queries.entry(actor, told.entries["A1"])
+            said |= set(texts(entry)) if entry else set()
+            if not shown:
+                outcomes = {"最佳案例", SECRET, AwardEntryState.PROPOSED.value, AwardEntryState.NOT_CHOSEN.value}
+                # The names of grades stand in the rule, which everybody may read.
+                assert said & (outcomes - {"最佳案例"}) == set(), (name, state)
+                assert all(row.grade == "" for row in view.entries), (name, state)
+            assert (view.lines, view.reviews, view.results, view.deliberations) == ([], [], [], []), (name, state)
+            for asked in (blocking.blockers, correcting.open_corrections, final_queries.turns, vote_queries.anomalies):
+                assert list(asked(actor, told.id)) == [], (name, state)
+        mine = {name for name, actor in outsiders.items() if queries.entry(actor, told.entries["A1"])}
+        assert mine == ({"wang_anji", "city"} if state in stages.CALLED else set())
+        assert all(queries.edition(actor, told.id) for actor in staff.values())
+        assert ([row.id for row in public_queries.editions()], public_queries.voting()) == (
+            [told.id] if state is EditionState.RELEASED else [],
+            None,
+        )
+        assert public_queries.winners(told.id) == []  # proposed is not released
+
+
+def test_the_public_reads_winners_of_released_editions_only(cast: Cast) -> None:
+    told, _ = judged(cast)
+    with write() as session:
+        session.get_one(AwardEntry, told.entries["A1"]).state = AwardEntryState.WINNER
+    told.put(state=EditionState.NOTICE)
+    assert public_queries.winners() == []
+    told.put(state=EditionState.RELEASED, rehearsal=True)
+    assert (public_queries.winners(), public_queries.editions()) == ([], [])
+    told.put(rehearsal=False)
+    (winner,) = public_queries.winners(told.id)
+    assert (winner.title, winner.grade, winner.region, winner.city) == ("安吉的项目", "最佳案例", "安吉县", "湖州市")
+    assert dict(winner.evidence)["数据质量分"] == "90.0"
+    assert SECRET not in set(texts(winner))
+    with write() as session:
+        session.get_one(AwardEntry, told.entries["A1"]).state = AwardEntryState.REVOKED
+    assert public_queries.winners() == []
+
+
+def test_letters_come_after_the_release_and_to_their_county_alone(cast: Cast) -> None:
+    told, _ = judged(cast)
+    number = told.entries["A2"]
+    with pytest.raises(WrongState, match="名单还没有发布"):
+        after_queries.letter(cast.zhao_deqing, number)
+    told.put(state=EditionState.RELEASED)
+    letter = after_queries.letter(cast.zhao_deqing, number)
+    assert (letter.row.title, letter.chosen, list(letter.said)) == ("德清的项目", False, [])
+    for other in (cast.wang_anji, cast.sun_judge, cast.qian_bidder):
+        with pytest.raises(NotFound):
+            after_queries.letter(other, number)
+
+
+def test_feedback_is_levels_in_words() -> None:
+    data = rubric_in()
+    for criterion in data.criteria:
+        criterion.levels = [LevelIn(lowest=Decimal(80), name="优", words="很好"), LevelIn(lowest=Decimal(0), name="中")]
+    rubric = data.value()
+    codes = list(rubric.weights)
+    sheets = [
+        Marked(1, judge, 0, dict.fromkeys(codes, mark) | {codes[0]: 7_900})
+        for judge, mark in enumerate((7_900, 8_000, 8_100))
+    ]
+    said = feedback.words_of(rubric, sheets)
+    assert [(item.level, item.words) for item in said] == [("中", ""), *[("优", "很好")] * (len(codes) - 1)]
+
+
+def test_whether_a_figure_held() -> None:
+    assert [compared(800_000, 800_000 + step, 1) for step in (STEADY + 1, STEADY, 0, -STEADY, -STEADY - 1)] == [
+        "提升",
+        "保持",
+        "保持",
+        "保持",
+        "回落",
+    ]
+    assert (compared(1, 1, 0), compared(None, 1, 2), compared(1, None, 2)) == (
+        "还没有新的报送期",
+        "没有可比的数值",
+        "没有可比的数值",
+    )
