@@ -113,6 +113,8 @@ ACTIONS = {
     "opening:publish": "发布场景开放",
     "opening:reply": "办理合作应答",
     "organisation:alias": "登记单位别名",
+    "inspection:plan": "安排检查",
+    "inspection:record": "登记检查情况",
     "order:issue": "下达督办",
     "order:move": "办理督办",
     "organisation:code": "核对统一社会信用代码",

@@ -14,6 +14,7 @@ from accounts.permissions import Actor
 from core import clock
 from core.words import (
     FindingVerdict,
+    InspectionOutcome,
     SupervisionAction,
     ToleranceCondition,
     ToleranceOutcome,
@@ -23,10 +24,18 @@ from core.words import (
 from db.session import read
 from db.tables import Pilot, SupervisionOrder
 from demo import story
-from pilots import order_queries, order_service, supervision_service
+from pilots import inspection_queries, inspection_service, order_queries, order_service, supervision_service
 from pilots.order_queries import AlertView
 from pilots.stages import CLOSE, ESCALATE, REPLY
-from pilots.supervision_schemas import ConditionIn, OrderIn, PlanIn, ToleranceIn, TriggerIn
+from pilots.supervision_schemas import (
+    ConditionIn,
+    InspectionIn,
+    InspectionRecordIn,
+    OrderIn,
+    PlanIn,
+    ToleranceIn,
+    TriggerIn,
+)
 
 A, BELOW, ABOVE = SupervisionAction, WatchSide.BELOW, WatchSide.ABOVE
 ANJI, JINGNING = "330523", "331127"
@@ -93,11 +102,18 @@ def tell(people: Mapping[str, Actor], organisations: Mapping[str, int]) -> None:
             "在途车辆定位，事后不留存",
             [],
         )
+        inspection_service.plan(
+            li,
+            InspectionIn(
+                pilot_id=chemical, content="园区值守记录、告警处置闭环、车辆定位用后删除", every_days=3, times=5
+            ),
+        )
         _plan(
             li, five, organisations["省公安厅"], "7 个县的矛调中心", "纠纷当事人", "调解台账，不接入司法内网",
             [_trigger("SX09", ABOVE, "15", A.PAUSE)],
         )  # fmt: skip
     _orders(people, first)
+    _inspect(li, chemical, organisations)
     _inspections(people, poverty, five, organisations)
 
 
@@ -132,6 +148,34 @@ def _orders(people: Mapping[str, Actor], pilot_id: int) -> None:
         view = others[-1]
         reason = "经核对系同一小区物业纠纷的集体重复投诉，已由街道集中调处，不另行督办。"
         order_service.explain(li, view.alert.id, reason, pilot_id=view.pilot_id)
+
+
+def _inspect(li: Actor, chemical: int, organisations: Mapping[str, int]) -> None:
+    """Of the inspections of the pilot that is supervised in full one is closed, one led to an order, one is late,
+    one fell away, the next lies ahead."""
+    planned = [view.id for view in inspection_queries.inspections(li, pilot_id=chemical)]
+    clear, problem, away = (
+        InspectionRecordIn(outcome=outcome, inspected_on=ago(days), finding=finding)
+        for outcome, days, finding in (
+            (InspectionOutcome.CLEAR, 11, "抽查 3 个园区值守记录和 20 条告警，处置闭环，定位数据按期删除。"),
+            (InspectionOutcome.PROBLEM, 8, "椒江园区 4 条二级告警超过 30 分钟才有人处置，值守记录缺 2 班。"),
+            (InspectionOutcome.CANCELLED, 1, "与省级安全生产督查合并进行，不再单独检查。"),
+        )
+    )
+    with on(ago(11)):
+        inspection_service.record(li, planned[0], clear)
+    with on(ago(8)):
+        inspection_service.record(li, planned[1], problem)
+    with on(ago(7)):
+        order_service.issue(
+            li,
+            OrderIn(
+                pilot_id=chemical, inspection_id=planned[1], organisation_id=organisations["331002"],
+                title="告警处置超时、值守缺班", demand="补齐值守，查明超时原因，提出整改措施和时限。", due_days=8,
+            ),
+        )  # fmt: skip
+    with on(ago(1)):
+        inspection_service.record(li, planned[3], away)
 
 
 def _inspections(people: Mapping[str, Actor], poverty: int, five: int, organisations: Mapping[str, int]) -> None:

@@ -9,7 +9,7 @@ from core.errors import NotFound
 from core.numbers import from_micro, round_half_up
 from core.tabular import write_csv
 from core.words import ValueState
-from pilots import county_queries, feedback_queries, order_queries, queries
+from pilots import county_queries, feedback_queries, inspection_queries, order_queries, queries
 
 
 def csv(actor: Actor, pilot_id: int) -> bytes:
@@ -118,7 +118,7 @@ def feedback_csv(actor: Actor, pilot_id: int | None = None) -> bytes:
 
 
 def orders_csv(actor: Actor) -> bytes:
-    """The board: every alert without an order and every order that an actor sees."""
+    """The board: every alert without an order, every order and every inspection that an actor sees."""
     rows: list[list[object]] = [
         [
             "预警",
@@ -148,5 +148,19 @@ def orders_csv(actor: Actor) -> bytes:
         ]
         for view in order_queries.orders(actor)
     ]
-    header = ["类别", "编号", "状态", "试点", "事项", "被督办单位", "措施", "回复期限", "已等或超期（工作日）"]
+    rows += [
+        [
+            "检查",
+            "、".join(code for _, code in view.orders),
+            view.state.label,
+            view.pilot,
+            f"{view.content}　{view.finding}".strip(),
+            "",
+            "",
+            view.due_on,
+            view.waited or None,
+        ]
+        for view in inspection_queries.inspections(actor)
+    ]
+    header = ["类别", "编号", "状态", "试点", "事项", "被督办单位", "措施", "期限", "已等或超期（工作日）"]
     return write_csv(header, rows)

@@ -10,10 +10,18 @@ from accounts.permissions import Actor, Permission, Subject, require
 from core import clock, uploads
 from core.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from core.settings import settings
-from core.words import AlertState, PilotState, SupervisionAction, SupervisionState
+from core.words import AlertState, InspectionOutcome, PilotState, SupervisionAction, SupervisionState
 from db import audit, files
 from db.session import check_version, take_turns, write
-from db.tables import AlertExplanation, Organisation, Pilot, SupervisionOrder, SupervisionStep
+from db.tables import (
+    AlertExplanation,
+    Inspection,
+    InspectionRecord,
+    Organisation,
+    Pilot,
+    SupervisionOrder,
+    SupervisionStep,
+)
 from metrics import alerts
 from pilots import order_queries, queries, service
 from pilots.stages import ESCALATE, ISSUE, ORDER, PAUSE, SEND_BACK, STOP
@@ -39,6 +47,8 @@ def issue(actor: Actor, data: OrderIn, *, nonce: str | None = None) -> int:
             raise NotFound("没有找到所选单位。", "请刷新页面重新选择。")
         if data.hit_id is not None:
             _require_open(session, pilot, data.hit_id, data.action)
+        if data.inspection_id is not None:
+            _require_found(session, data.pilot_id, data.inspection_id)
         due = calendar.add_working_days(clock.today(), data.due_days)
         row = SupervisionOrder(
             code=_next_code(session),
@@ -143,6 +153,17 @@ def _require_open(session: Session, pilot: Pilot, hit_id: int, action: Supervisi
         raise Conflict(f"这条预警{state.label}，不用再处置。", "请刷新页面查看办理情况。")
     if LADDER.index(action) < LADDER.index(found[0].action):
         raise Invalid([f"触发条件规定的措施是“{found[0].action.label}”，不能低于它"], "请选择同级或更高的措施。")
+
+
+def _require_found(session: Session, pilot_id: int, inspection_id: int) -> None:
+    """An inspection of this pilot that found something."""
+    outcome = session.exec(
+        select(InspectionRecord.outcome)
+        .join(Inspection, col(Inspection.id) == InspectionRecord.inspection_id)
+        .where(Inspection.id == inspection_id, Inspection.pilot_id == pilot_id)
+    ).first()
+    if outcome is not InspectionOutcome.PROBLEM:
+        raise Conflict("这次检查没有记录发现问题，不能据以下达督办。", "请先登记检查情况。")
 
 
 def _supervising(session: Session, pilot_id: int) -> Subject:

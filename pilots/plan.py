@@ -56,6 +56,7 @@ class Member:
     id: int
     name: str
     role: TeamRole
+    account_id: int | None
     organisation_id: int | None
     organisation: str
     region_code: str | None

@@ -215,6 +215,28 @@ def results_of(session: Session, view: PilotView) -> Results:
     return Results(goal[-1][0], total if reported else None, reported, max(len(owed), reported))
 
 
+def people(actor: Actor, pilot_id: int) -> dict[int, str]:
+    """Accounts that may be on the pilot's team, for those who keep its plan: of the institute, the leading
+    organisation and the counties that take part."""
+    with read() as session:
+        pilot = session.exec(queries.readable(actor).where(Pilot.id == pilot_id)).first()
+        if pilot is None or not may(actor, Permission.PILOT_PLAN, Subject(organisation_id=pilot.lead_organisation_id)):
+            return {}
+        counties = select(CollectionUnit.region_code).where(CollectionUnit.collection_id == pilot.collection_id)
+        rows = session.exec(
+            select(Account.id, Account.name, Organisation.short_name)
+            .join(Organisation, col(Organisation.id) == Account.organisation_id)
+            .where(
+                col(Account.active),
+                (col(Account.role) == Role.INSTITUTE)
+                | (col(Organisation.id) == pilot.lead_organisation_id)
+                | col(Organisation.region_code).in_(counties),
+            )
+            .order_by(col(Account.id))
+        ).all()
+    return {number or 0: f"{name}（{organisation}）" for number, name, organisation in rows}
+
+
 def _members(session: Session, actor: Actor, pilot_id: int, *, all_of_them: bool) -> list[Member]:
     query = (
         select(PilotMember, Organisation.name, Region.name)
@@ -228,6 +250,7 @@ def _members(session: Session, actor: Actor, pilot_id: int, *, all_of_them: bool
             id=row.id or 0,
             name=row.name,
             role=row.role,
+            account_id=row.account_id,
             organisation_id=row.organisation_id,
             organisation=organisation or "",
             region_code=row.region_code,

@@ -46,6 +46,7 @@ class MilestoneIn(Input):
 class MemberIn(Input):
     name: str = Field(title="姓名", min_length=2, max_length=30)
     role: TeamRole = Field(title="角色")
+    account_id: int | None = Field(None, title="账号")
     organisation_id: int | None = Field(None, title="单位")
     region_code: str | None = Field(None, title="所在地区团队")
     duty: str = Field("", title="分工", max_length=200)

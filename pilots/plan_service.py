@@ -15,7 +15,7 @@ from core.errors import Invalid, NotFound
 from core.words import MilestoneState
 from db import audit, files
 from db.session import check_version, write
-from db.tables import CollectionUnit, Organisation, Pilot, PilotMember, PilotMilestone, PilotRisk
+from db.tables import Account, CollectionUnit, Organisation, Pilot, PilotMember, PilotMilestone, PilotRisk
 from pilots import queries
 from pilots.plan_queries import MILESTONE
 from pilots.plan_schemas import MemberIn, MilestoneIn, RiskIn
@@ -78,7 +78,7 @@ def add_member(actor: Actor, pilot_id: int, data: MemberIn) -> int:
     """Name somebody who works on a pilot; returns the id."""
     with write() as session:
         pilot = open_pilot(session, actor, pilot_id)
-        _check_member(session, pilot, data)
+        data = _known_member(session, pilot, data)
         row = PilotMember(pilot_id=pilot_id, created_by=actor.account_id, created_at=clock.now(), **data.model_dump())
         return _added(session, actor, row, "pilot:member", data)
 
@@ -87,7 +87,7 @@ def edit_member(actor: Actor, member_id: int, data: MemberIn, *, seen_version: i
     with write() as session:
         row = _row(session, actor, PilotMember, member_id, "团队成员")
         check_version(row, seen_version)
-        _check_member(session, session.get_one(Pilot, row.pilot_id), data)
+        data = _known_member(session, session.get_one(Pilot, row.pilot_id), data)
         _changed(session, actor, row, "pilot:member", data)
 
 
@@ -150,7 +150,13 @@ def _done(session: Session, row: PilotMilestone, done_on: date | None, proved: b
     return done_on
 
 
-def _check_member(session: Session, pilot: Pilot, data: MemberIn) -> None:
+def _known_member(session: Session, pilot: Pilot, data: MemberIn) -> MemberIn:
+    """The member as he is known: with an account, its name and organisation are his."""
+    if data.account_id is not None:
+        account = session.get(Account, data.account_id)
+        if account is None or not account.active:
+            raise NotFound("没有找到所选账号，可能已停用。", "请刷新页面重新选择。")
+        data = data.model_copy(update={"name": account.name, "organisation_id": account.organisation_id})
     if data.organisation_id is not None and session.get(Organisation, data.organisation_id) is None:
         raise NotFound("没有找到所选单位。", "请刷新页面重新选择。")
     if data.region_code is not None:
@@ -159,6 +165,7 @@ def _check_member(session: Session, pilot: Pilot, data: MemberIn) -> None:
         ).all()
         if data.region_code not in taking_part:
             raise Invalid([f"地区 {data.region_code} 没有参加这个试点"], "请从参加试点的地区中选择。")
+    return data
 
 
 def _row(session: Session, actor: Actor, table: type[Row], number: int, what: str) -> Row:

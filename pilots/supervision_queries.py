@@ -225,11 +225,14 @@ def file_content(actor: Actor, pilot_id: int, attachment_id: int) -> bytes:
 
 def runner_of(session: Session, actor: Actor, pilot: Pilot) -> Subject:
     """What 容错认定 asks about: who designed the pilot, and whether the actor worked on it."""
+    by_name = (
+        col(PilotMember.account_id).is_(None)  # somebody without an account, or nobody has said which
+        & (col(PilotMember.name) == actor.name)
+        & (col(PilotMember.organisation_id).is_(None) | (col(PilotMember.organisation_id) == actor.organisation_id))
+    )
     worked = session.exec(
         select(PilotMember.id).where(
-            PilotMember.pilot_id == pilot.id,
-            PilotMember.name == actor.name,
-            PilotMember.organisation_id == actor.organisation_id,
+            PilotMember.pilot_id == pilot.id, (col(PilotMember.account_id) == actor.account_id) | by_name
         )
     ).first()
     authors = frozenset({actor.account_id}) if worked is not None and actor.account_id is not None else frozenset()

@@ -10,6 +10,8 @@ from core.words import (
     Accumulation,
     AlertState,
     FindingVerdict,
+    InspectionOutcome,
+    InspectionState,
     SupervisionAction,
     SupervisionMode,
     SupervisionState,
@@ -45,6 +47,31 @@ def alert_state(orders: Sequence[SupervisionState], explained: bool) -> AlertSta
         closed = all(state is SupervisionState.CLOSED for state in orders)
         return AlertState.CLOSED if closed else AlertState.ORDERED
     return AlertState.EXPLAINED if explained else AlertState.OPEN
+
+
+def inspection_state(
+    outcome: InspectionOutcome | None, orders: Sequence[SupervisionState], ended: bool
+) -> InspectionState:
+    """Where an inspection stands, by its record and the orders on it; what nobody went to see falls away when the
+    pilot has `ended`."""
+    if outcome is None:
+        return InspectionState.CANCELLED if ended else InspectionState.PLANNED
+    if outcome is InspectionOutcome.CANCELLED:
+        return InspectionState.CANCELLED
+    if outcome is InspectionOutcome.CLEAR:
+        return InspectionState.CLOSED
+    if not orders:
+        return InspectionState.FOUND
+    closed = all(state is SupervisionState.CLOSED for state in orders)
+    return InspectionState.CLOSED if closed else InspectionState.ORDERED
+
+
+def days_waited(state: InspectionState, due_on: date, inspected_on: date | None, today: date) -> int:
+    """Working days that an inspection is late, or that what it found has had no order."""
+    since = inspected_on if state is InspectionState.FOUND else due_on
+    if not state.waits or since is None or today <= since:
+        return 0
+    return calendar.working_days(since, today) - calendar.is_working_day(since)
 
 
 def mode_for(safety: bool) -> SupervisionMode:

@@ -14,6 +14,7 @@ from core.validation import Input
 from core.words import (
     FeedbackKind,
     FindingVerdict,
+    InspectionOutcome,
     SupervisionAction,
     ToleranceCondition,
     ToleranceOutcome,
@@ -68,11 +69,28 @@ class OrderIn(Input):
 
     pilot_id: int = Field(title="试点")
     hit_id: int | None = Field(None, title="预警")
+    inspection_id: int | None = Field(None, title="检查")
     organisation_id: int = Field(title="被督办单位")
     title: str = Field(title="事项", min_length=4, max_length=80)
     demand: str = Field(title="要求", min_length=6, max_length=1000)
     action: SupervisionAction = Field(SupervisionAction.REMIND, title="措施")
     due_days: int = Field(default_factory=lambda: settings().supervision_days, title="期限（工作日）", ge=1, le=60)
+
+
+class InspectionIn(Input):
+    """A series of inspections: the first `every_days` working days from today or from the start of supervision,
+    whichever is later, and so on."""
+
+    pilot_id: int = Field(title="试点")
+    content: str = Field(title="检查内容", min_length=4, max_length=500)
+    every_days: int = Field(title="每隔多少个工作日", ge=1, le=120)
+    times: int = Field(1, title="检查几次", ge=1, le=24)
+
+
+class InspectionRecordIn(Input):
+    outcome: InspectionOutcome = Field(title="检查结果")
+    inspected_on: date = Field(title="检查日期")
+    finding: str = Field(title="检查情况", min_length=6, max_length=1000)
 
 
 class ConditionIn(Input):

@@ -98,6 +98,29 @@ class AlertState(Word):
     CLOSED = "closed", "已办结"
 
 
+class InspectionOutcome(Word):
+    """What an inspector wrote down."""
+
+    CLEAR = "clear", "未发现问题"
+    PROBLEM = "problem", "发现问题"
+    CANCELLED = "cancelled", "不再检查"
+
+
+class InspectionState(Word):
+    """Where a planned inspection stands; it follows from its record and its orders."""
+
+    FOUND = "found", "待下达督办"
+    PLANNED = "planned", "待检查"
+    ORDERED = "ordered", "督办中"
+    CLOSED = "closed", "已办结"
+    CANCELLED = "cancelled", "已取消"
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to act on it."""
+        return self in (InspectionState.FOUND, InspectionState.PLANNED)
+
+
 class ToleranceCondition(Word):
     """What must all hold for an error to be tolerated (容错认定)."""
 

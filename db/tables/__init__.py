@@ -111,6 +111,8 @@ from db.tables.scenarios import (
 )
 from db.tables.supervision import (
     AlertExplanation,
+    Inspection,
+    InspectionRecord,
     SupervisionOrder,
     SupervisionPlan,
     SupervisionStep,
@@ -186,6 +188,8 @@ __all__ = [
     "IndexSystem",
     "IndexVersion",
     "IndicatorRow",
+    "Inspection",
+    "InspectionRecord",
     "Iteration",
     "JudgeAffiliation",
     "LinkRemoval",

@@ -64,6 +64,7 @@ class PilotMember(Versioned, table=True):
     pilot_id: int = Field(foreign_key="pilot.id", index=True)
     name: str
     role: TeamRole = Field(sa_type=word(TeamRole))
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True)  # who he is here, if anybody
     organisation_id: int | None = Field(default=None, foreign_key="organisation.id")
     region_code: str | None = Field(default=None, foreign_key="region.code")
     duty: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from core.words import SupervisionAction, SupervisionMode, SupervisionState, ToleranceOutcome
+from core.words import InspectionOutcome, SupervisionAction, SupervisionMode, SupervisionState, ToleranceOutcome
 from db.base import Versioned, word
 
 
@@ -39,6 +39,36 @@ class SupervisionPlan(SQLModel, table=True):
     set_at: datetime
 
 
+class Inspection(SQLModel, table=True):
+    """A visit that a supervised pilot is due (全程监管): what is looked at, by which day. Append-only; what came of
+    it is its record."""
+
+    __tablename__ = "inspection"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pilot_id: int = Field(foreign_key="pilot.id", index=True)
+    content: str
+    due_on: date
+    due_provisional: bool = False
+    nonce: str | None = Field(default=None, unique=True)
+    planned_by: int | None = Field(default=None, foreign_key="account.id")
+    planned_at: datetime
+
+
+class InspectionRecord(SQLModel, table=True):
+    """What an inspection found, or why it fell away. Append-only, once an inspection; files are attached to it."""
+
+    __tablename__ = "inspection_record"
+
+    id: int | None = Field(default=None, primary_key=True)
+    inspection_id: int = Field(foreign_key="inspection.id", unique=True)
+    outcome: InspectionOutcome = Field(sa_type=word(InspectionOutcome))
+    inspected_on: date
+    finding: str
+    by: int | None = Field(default=None, foreign_key="account.id")
+    at: datetime
+
+
 class SupervisionOrder(Versioned, table=True):
     """督办单: what one organisation has to answer by a day. What was done about it are its steps."""
 
@@ -48,6 +78,7 @@ class SupervisionOrder(Versioned, table=True):
     code: str = Field(unique=True)
     pilot_id: int = Field(foreign_key="pilot.id", index=True)
     hit_id: int | None = Field(default=None, foreign_key="watch_hit.id", index=True)  # the alert it follows
+    inspection_id: int | None = Field(default=None, foreign_key="inspection.id", index=True)  # or the inspection
     organisation_id: int = Field(foreign_key="organisation.id", index=True)  # who has to answer
     title: str
     demand: str

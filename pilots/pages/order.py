@@ -6,7 +6,7 @@ from accounts import sessions
 from core import clock
 from core.settings import settings
 from core.words import SupervisionAction, SupervisionState
-from pilots import gate_queries, order_queries, order_service
+from pilots import gate_queries, order_queries, order_report, order_service
 from pilots.pages import gate_parts, supervision_parts
 from pilots.stages import ESCALATE, REPLY, SEND_BACK, STOP
 from pilots.supervision_rules import next_action
@@ -53,6 +53,15 @@ with st.container(border=True):
     if page.alert is not None and page.alert.eased:
         st.caption("触发预警的数已更正，更正后不再触发；督办仍须回复。")
 
+st.download_button(
+    "下载督办单（PDF）",
+    data=lambda: order_report.issue(sessions.fresh(actor), order_id).data,
+    file_name=f"督办单_{order.code}_{clock.today():%Y%m%d}.pdf",
+    mime="application/pdf",
+    on_click="ignore",
+    icon=":material/picture_as_pdf:",
+    key="order_pdf",
+)
 steps = {step.do: step for step in page.steps}
 if REPLY in steps:
     st.subheader("回复", anchor=False)

@@ -11,7 +11,7 @@ import accounts.queries
 from accounts.permissions import Actor
 from core import clock
 from core.words import RiskState, TeamRole
-from pilots import plan, plan_service
+from pilots import plan, plan_queries, plan_service
 from pilots.pages import parts
 from pilots.plan import Member, Risk
 from pilots.plan_queries import Plan
@@ -34,6 +34,7 @@ def team(actor: Actor, found: Plan) -> None:
             pd.DataFrame(
                 {
                     "姓名": member.name,
+                    "账号": "● 已关联" if member.account_id else "–",
                     "角色": member.role.label,
                     "团队": member.region or _LEADING,
                     "单位": member.organisation or "–",
@@ -116,6 +117,14 @@ def _member_form(actor: Actor, found: Plan, old: Member | None, organisations: M
     roles, regions = list(TeamRole), ["", *found.regions]
     units = [None, *organisations]
     with st.form(key, border=False):
+        people: dict[int | None, str] = {None: "没有账号"} | dict(keep.ask(plan_queries.people, actor, found.pilot.id))
+        account = st.selectbox(
+            "账号（关联后姓名和单位以账号为准）",
+            list(people),
+            list(people).index(old.account_id) if old and old.account_id in people else 0,
+            people.__getitem__,
+            key=f"{key}_account",
+        )
         name = st.text_input("姓名", old.name if old else "", max_chars=30, key=f"{key}_name")
         role = st.selectbox(
             "角色", roles, roles.index(old.role) if old else 0, lambda item: item.label, key=f"{key}_role"
@@ -139,7 +148,13 @@ def _member_form(actor: Actor, found: Plan, old: Member | None, organisations: M
         if st.form_submit_button("保存", key=f"{key}_save", type="primary"):
             with guard.show_errors(MemberIn):
                 data = MemberIn(
-                    name=name, role=role, region_code=region or None, organisation_id=unit, duty=duty, contact=contact
+                    account_id=account,
+                    name=name or (people[account].partition("（")[0] if account else ""),
+                    role=role,
+                    region_code=region or None,
+                    organisation_id=unit,
+                    duty=duty,
+                    contact=contact,
                 )
                 if old is None:
                     plan_service.add_member(actor, found.pilot.id, data)

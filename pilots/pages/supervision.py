@@ -4,7 +4,7 @@ import streamlit as st
 
 from accounts.permissions import Permission, may
 from pilots import order_queries, queries, supervision_queries
-from pilots.pages import parts, supervision_parts, tolerance_parts
+from pilots.pages import inspection_parts, parts, supervision_parts, tolerance_parts
 from pilots.stages import PILOT
 from web import guard, widgets
 from web.keep import ask
@@ -28,6 +28,10 @@ if plan is None:
 else:
     supervision_parts.plan_card(plan, found)
 
+acts = bool(order_queries.may_issue(actor, pilot_id)) and pilot.state not in PILOT.terminal
+if plan is not None:
+    inspection_parts.section(actor, pilot, plan, acts=acts)
+
 orders = ask(order_queries.orders, actor, pilot_id=pilot_id)
 alerts = ask(order_queries.alerts, actor, pilot_id=pilot_id)
 st.subheader("预警与督办", anchor=False)
@@ -37,8 +41,8 @@ if alerts:
     supervision_parts.alert_table(actor, alerts, "supervision_alerts", of_pilot=True)
 if orders:
     supervision_parts.order_table(orders, "supervision_orders", of_pilot=True)
-if order_queries.may_issue(actor, pilot_id) and pilot.state not in PILOT.terminal:
-    with st.expander("检查发现问题，直接下达督办单"):
+if acts:
+    with st.expander("另有发现，直接下达督办单"):
         supervision_parts.issue_form(actor, pilot, None)
 
 tolerance_parts.section(actor, pilot)

@@ -25,6 +25,7 @@ from core.words import (
     Word,
 )
 from pilots import order_queries, order_service, supervision_queries, supervision_service
+from pilots.inspection_queries import InspectionView
 from pilots.order_queries import AlertView, OrderView
 from pilots.queries import PilotView
 from pilots.supervision_queries import Plan, Supervised
@@ -153,9 +154,11 @@ def summary(actor: Actor, pilot: PilotView) -> None:
             )
 
 
-def issue_form(actor: Actor, pilot: PilotView, alert: AlertView | None) -> None:
-    """A form for an order, on an alert or on what was found otherwise."""
-    name = f"issue_{alert.alert.id if alert else 'new'}"
+def issue_form(
+    actor: Actor, pilot: PilotView, alert: AlertView | None, inspection: InspectionView | None = None
+) -> None:
+    """A form for an order, on an alert, on an inspection or on what was found otherwise."""
+    name = f"issue_{alert.alert.id if alert else f'seen{inspection.id}' if inspection else 'new'}"
     organisations = accounts.queries.organisations(actor)
     ids = [item.id for item in organisations]
     wanted = order_queries.organisation_for(actor, alert.alert.region_code) if alert else None
@@ -180,7 +183,10 @@ def issue_form(actor: Actor, pilot: PilotView, alert: AlertView | None) -> None:
             "事项", value=f"{alert.alert.region}{alert.alert.indicator}触发预警" if alert else "", key=f"{name}_title"
         )
         demand = st.text_area(
-            "要求", placeholder="例如：查明原因，提出整改措施和时限，附佐证材料。", key=f"{name}_demand"
+            "要求",
+            value=inspection.finding if inspection else "",
+            placeholder="例如：查明原因，提出整改措施和时限，附佐证材料。",
+            key=f"{name}_demand",
         )
         st.caption("措施为“暂停”的，试点随即暂停；为“退出”的，试点随即终止（须先有容错认定）。")
         if st.form_submit_button("下达督办单", key=f"{name}_go", type="primary"):
@@ -189,6 +195,7 @@ def issue_form(actor: Actor, pilot: PilotView, alert: AlertView | None) -> None:
                     OrderIn,
                     pilot_id=pilot.id,
                     hit_id=alert.alert.id if alert else None,
+                    inspection_id=inspection.id if inspection else None,
                     organisation_id=organisation,
                     title=title,
                     demand=demand,

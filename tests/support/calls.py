@@ -30,12 +30,13 @@ from db.session import read, write
 from db.tables import Pilot, ReturnRow, Scenario
 from metrics import service as metrics
 from metrics.stages import RETURN
+from pilots import inspection_service as inspections
 from pilots import money_service as money
 from pilots import order_service as orders
 from pilots import service as pilots
 from pilots.plan_schemas import PaymentIn
 from pilots.stages import PILOT
-from pilots.supervision_schemas import OrderIn
+from pilots.supervision_schemas import InspectionIn, OrderIn
 from scenarios import service as scenarios
 from scenarios.stages import SCENARIO
 
@@ -60,6 +61,7 @@ _PAYMENT = PaymentIn(
 _ORDER: dict[str, Any] = {"pilot_id": 1}  # a form with nothing else filled in
 
 CALLS: dict[Command, Call] = {
+    inspections.plan: lambda actor: inspections.plan(actor, InspectionIn.model_construct(**_ORDER)),
     metrics.move: lambda actor: metrics.move(actor, 1, _step(RETURN, ReturnRow), "理由充分", seen_version=1),
     money.pay: lambda actor: money.pay(actor, _PAYMENT),
     orders.issue: lambda actor: orders.issue(actor, OrderIn.model_construct(**_ORDER)),
