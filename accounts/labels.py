@@ -230,6 +230,7 @@ ENTITIES = {
     "need": "需求",
     "objection": "异议",
     "opening_answer": "合作应答",
+    "inspection_record": "检查记录",
     "order": "督办单",
     "organisation": "单位",
     "pilot": "试点",

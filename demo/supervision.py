@@ -222,7 +222,7 @@ def _plan(
 ) -> None:
     with read() as session:
         pilot = session.get_one(Pilot, pilot_id)
-        end = pilot.end_on
+        end = max(pilot.end_on, clock.today() + timedelta(days=60))  # until there is a verdict
     start = (clock.today().replace(day=1) - timedelta(days=45)).replace(day=1)
     plan = PlanIn(
         organisation_id=organisation_id, area=area, people=people, data=data, start_on=min(start, end - timedelta(days=1)),
