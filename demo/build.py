@@ -317,7 +317,7 @@ def _pilot(
     with read() as session:
         ids = {code: collecting.current_version(session, code) for code, *_ in item.indicators}
     scenario_id = scenarios[item.scenario]
-    if item.state is not PilotState.DESIGN:
+    if item.state not in (PilotState.DESIGN, PilotState.WITHDRAWN):
         _approve(li, chen, scenario_id, next(known for known in story.SCENARIOS if known.name == item.scenario))
     pilot_id = pilots.design(
         li,
@@ -348,7 +348,9 @@ def _pilot(
         nonce=f"demo-{item.name}",
     )
     P = PilotState
-    if item.state is P.DESIGN:
+    if item.state is P.WITHDRAWN:
+        _move_pilot(li, pilot_id, stages.WITHDRAW, "机构改革后检查计划改由新部门统筹，场景调整后重新设计。")
+    if item.state in (P.DESIGN, P.WITHDRAWN):
         return
     plans.consent(li, scenario_id)
     plans.prepare(li, pilot_id, item, cast.organisations)

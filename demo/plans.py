@@ -49,6 +49,7 @@ PLANS: Mapping[str, DemoPlan] = {
     "综合查一次首轮试点": DemoPlan("顾一行", (("平台开发", "60", ("30", "28.2")), ("培训与宣传", "8", ("7.1",))), (("机构改革期间执法人员变动", 4, 3, "变动即交接，名录每月核对", X, 320),)),
     "污水管网孪生试点": DemoPlan("苏清源", (("监测设备", "140", ("70", "66.8")), ("平台开发", "50", ("25",))), (("监测设备故障率高", 5, 4, "更换供应商，保修期内更换", H, 200),)),
     "一表通扩面试点": DemoPlan("汪简", (("平台开发", "120", ()), ("数据接入", "64", ())), (("新增县数据目录未编", 3, 3, "启动前完成目录编制", W, 5),)),
+    "危化品扩面试点": DemoPlan("郑安澜", (("传感设备", "70", ("35",)),), (("小园区没有专职值守人员", 4, 4, "与乡镇应急站合署值守", T, 15),)),
 }  # fmt: skip
 # Content, share of the pilot's time after which it is due (negative: before the start).
 MILESTONES = (
@@ -82,7 +83,7 @@ def prepare(actor: Actor, pilot_id: int, item: story.DemoPilot, organisations: M
             name=plan.leader, role=TeamRole.LEADER, organisation_id=lead, duty="总体协调", contact="0571-0000 0101"
         )
     ]
-    people.append(MemberIn(name="李研", role=TeamRole.DATA, organisation_id=actor.organisation_id, duty="指标和报送", contact="0571-0000 0102"))  # fmt: skip
+    people.append(MemberIn(name="李研", account_id=actor.account_id, role=TeamRole.DATA, organisation_id=actor.organisation_id, duty="指标和报送", contact="0571-0000 0102"))  # fmt: skip
     if plan.experts:
         people.append(MemberIn(name="孙评", role=TeamRole.EXPERT, organisation_id=organisations[plan.experts]))
     for member in [*people, *_county_people(pilot_id)]:

@@ -73,13 +73,13 @@ def rows(lines: Sequence[Line]) -> pd.DataFrame:
                 "基线": MISSING if line.indicator is None else line.indicator.show(line.baseline),
                 "目标": MISSING if line.indicator is None else line.indicator.show(line.target),
                 "达成率": None if line.attained is None else round(line.attained.share * 100, 1),
+                "效果（与对照地区相比）": effect(line),
+                "数据质量": MISSING if line.quality is None else format_number(line.quality, 0),
                 "达成率区间": share_words(line.attained),
                 **{
                     f"{side.label}达成率": share_words(line.by_side.get(side.label))
                     for side in (Side.DEVELOPED, Side.UNDERDEVELOPED)
                 },
-                "效果（与对照地区相比）": effect(line),
-                "数据质量": MISSING if line.quality is None else format_number(line.quality, 0),
                 "近一年按时报送": prompt(line),
                 "经费（已支付 / 预算）": spending(line),
                 "试点 / 对照": f"{line.pilot.pilots} / {line.pilot.comparisons}",

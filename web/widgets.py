@@ -229,8 +229,11 @@ def table(
         selection_mode="single-row",
     )
     follow_county(key, counties)
+    ways = ["点选一行左侧的方框可打开详情"] if open_page else []
+    ways += [f"点{column}看这个县的全部情况" for column in counties or {}]
+    if ways:
+        st.caption("；".join(ways) + "。")
     if open_page:
-        st.caption("点选一行左侧的方框可打开详情。")
         rows = event.selection.rows
         if rows and rows[0] < len(addresses):
             st.switch_page(open_page, query_params=dict(addresses[rows[0]]))

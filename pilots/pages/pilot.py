@@ -164,6 +164,7 @@ else:
             ("map", *of),
             describe=f"各地区{indicator.name}，粗框为试点，虚框为对照",
             stretch=False,
+            narrow=lambda: pictures.province(evaluation, measure, width=340),
         )
     with right:
         charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")
@@ -179,7 +180,7 @@ if words := wording.restated_words(evaluation, measure):
 rows = keep.kept(("rows", *at), lambda: wording.county_rows(evaluation, measure))
 if measure.latest:
     st.subheader(f"各地区 {Period.parse(measure.latest).label}", anchor=False)
-    st.caption("点地区名看这个县的全部情况；选中一行看这个数字的来历：分子、分母、口径、来源和每次修改。")
+    st.caption("选中一行看这个数字的来历：分子、分母、口径、来源和每次修改。")
     codes = [str(code) for code in rows.code]
     widgets.table(
         keep.kept(("table", *at), lambda: pa.Table.from_pandas(rows.drop(columns="code"))),

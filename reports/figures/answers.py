@@ -110,13 +110,10 @@ def courses(
         return alt.Y(field, type="quantitative", axis=axis, scale=alt.Scale(domain=[low, high], nice=False))
 
     base = alt.Chart().encode(x=time_axis(frame))
-    zero = alt.Chart(pd.DataFrame({"zero": [0.0], "label": [zero_label]})).encode(y=alt.Y("zero", type="quantitative"))
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).encode(y=alt.Y("zero", type="quantitative"))
     told = tips([("period_label", "时段"), ("series", "对象"), ("shown", "差与区间")])
     layers = [
         zero.mark_rule(color=theme.INK, strokeDash=[4, 3]),
-        zero.mark_text(color=theme.MUTED, fontSize=11, align="left", dx=4, dy=-7).encode(
-            x=alt.value(0), text=alt.Text("label", type="nominal")
-        ),
         *(beginning(pd.Timestamp(began), "试点开始") if began else ()),
         *(layer for at, label in breaks for layer in beginning(pd.Timestamp(at), label, dash=[4, 2])),
         base.mark_area(opacity=1, fillOpacity=0.16).encode(y=y("low"), y2=alt.Y2("high"), fill=band),
@@ -125,7 +122,9 @@ def courses(
             y=y("estimate"), color=colour, shape=shape, tooltip=told
         ),
     ]
-    return alt.layer(*layers, data=frame, title=title, width=width, height=240, config=theme.config())
+    # Beside the line the words would lie on the points, which are near zero before the start.
+    heading = alt.Title(text=title, subtitle=f"虚线：{zero_label}")
+    return alt.layer(*layers, data=frame, title=heading, width=width, height=240, config=theme.config())
 
 
 def since(frame: pd.DataFrame, *, title: str, unit: str, zero_label: str, width: int = 520) -> Figure:
@@ -149,16 +148,13 @@ def since(frame: pd.DataFrame, *, title: str, unit: str, zero_label: str, width:
     axis = alt.Axis(title="启动后第几期（0 为启动当期，负数为启动前）", values=ticks, format="d", grid=False)
     scale = alt.Scale(domain=[first - 0.6, last + 0.6], nice=False, zero=False)
     base = alt.Chart().encode(x=alt.X("event_time", type="quantitative", axis=axis, scale=scale))
-    zero = alt.Chart(pd.DataFrame({"zero": [0.0], "label": [zero_label]})).encode(y=alt.Y("zero", type="quantitative"))
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).encode(y=alt.Y("zero", type="quantitative"))
     start = alt.Chart(pd.DataFrame({"at": [-0.5]})).encode(x=alt.X("at", type="quantitative"))
     colour = theme.looks(["平均效果"])[0].colour
     told = tips([("label", "时间"), ("shown", "平均效果与区间")])
     point = base.encode(y=y("estimate"), tooltip=told)
     layers = [
         zero.mark_rule(color=theme.INK, strokeDash=[4, 3]),
-        zero.mark_text(color=theme.MUTED, fontSize=11, align="left", dx=4, dy=-7).encode(
-            x=alt.value(0), text=alt.Text("label", type="nominal")
-        ),
         start.mark_rule(color=theme.MUTED, strokeWidth=1.2),
         base.mark_rule(strokeWidth=2, color=colour).encode(y=y("low"), y2=alt.Y2("high")),
         point.transform_filter("datum.event_time < 0").mark_point(
@@ -166,7 +162,9 @@ def since(frame: pd.DataFrame, *, title: str, unit: str, zero_label: str, width:
         ),
         point.transform_filter("datum.event_time >= 0").mark_point(filled=True, size=60, opacity=1, color=colour),
     ]
-    return alt.layer(*layers, data=frame, title=title, width=width, height=240, config=theme.config())
+    # Beside the line the words would lie on the points, which are near zero before the start.
+    heading = alt.Title(text=title, subtitle=f"虚线：{zero_label}")
+    return alt.layer(*layers, data=frame, title=heading, width=width, height=240, config=theme.config())
 
 
 def funnel(

@@ -101,10 +101,10 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
 
 
 def beginning(at: pd.Timestamp, label: str, dash: Sequence[int] = ()) -> list[alt.Chart]:
-    """An upright line on a day, with what began then written beside its top."""
+    """An upright line on a day, with what began then written above it, clear of the lines and their labels."""
     base = alt.Chart(pd.DataFrame({"at": [at], "label": [label]})).encode(x=alt.X("at", type="temporal"))
-    words = base.mark_text(align="left", baseline="top", dx=4, fontSize=LETTER, color=theme.MUTED)
+    words = base.mark_text(align="left", baseline="bottom", dx=-2, fontSize=LETTER, color=theme.MUTED)
     return [
         base.mark_rule(color=theme.MUTED, strokeWidth=1.2, strokeDash=list(dash) if dash else alt.Undefined),
-        words.encode(y=alt.value(2), text=alt.Text("label", type="nominal")),
+        words.encode(y=alt.value(-3), text=alt.Text("label", type="nominal")),
     ]

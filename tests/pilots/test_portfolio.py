@@ -68,7 +68,12 @@ def test_an_interval_lies_around_its_share_and_one_county_has_none(demo_cast: di
 
 def test_the_page_is_filtered_from_its_address(page: Page, demo_cast: dict[str, Actor]) -> None:
     li = demo_cast["liyan"]
-    assert len(page("portfolio", li).dataframe[0].value) == 10
+    everything = page("portfolio", li).dataframe[0].value
+    assert sorted(set(everything["状态"])) == sorted(
+        {"● 试点中", "◐ 暂停", "◐ 评估中", "● 推广", "■ 已终止", "○ 已结项", "○ 设计中", "◐ 待启动", "○ 已撤销"}
+    )
+    rules = {view.verdict.rule for view in queries.pilots(li) if view.verdict}
+    assert {"T2", "P2"} <= rules  # a season that is not over, an effect that is clear
     some = page("portfolio", li, portfolio_state="试点中", portfolio_verdict="推广")
     assert sorted(some.dataframe[0].value["试点"]) == ["民呼我为全省试点", "防贫监测帮扶试点"]
     with pytest.raises(Forbidden):

@@ -85,4 +85,4 @@ def test_the_board_filters_by_its_address(page: Page, demo_cast: dict[str, Actor
     everything = page("orders", li, orders_state="全部")
     assert f"督办单（{len(order_queries.orders(li))}）" in [item.value for item in everything.subheader]
     late = page("orders", li, orders_state="超期")
-    assert [item.value for item in late.subheader] == ["预警（0）", "督办单（1）"]
+    assert [item.value for item in late.subheader] == ["预警（0）", "督办单（1）", "检查（1）"]
