@@ -7,6 +7,7 @@ from collections.abc import Hashable
 import pyarrow as pa
 import streamlit as st
 
+from accounts.permissions import Actor
 from core import clock
 from core.periods import Period
 from core.words import Arm
@@ -32,7 +33,7 @@ _SHOWN = {
 }
 
 
-def draw(evaluation: Evaluation, measure: Measure, of: tuple[Hashable, ...]) -> None:
+def draw(actor: Actor, evaluation: Evaluation, measure: Measure, of: tuple[Hashable, ...]) -> None:
     """`of` names all that the evaluation depends on besides data and day."""
     at = (*of, keep.version(), clock.today())
     found = keep.kept(("basis", *at), lambda: basis(evaluation, measure))
@@ -64,6 +65,7 @@ def draw(evaluation: Evaluation, measure: Measure, of: tuple[Hashable, ...]) -> 
             f"basis_{measure.indicator.id}_{arm.value}_{after}",
             open_page=FIGURE,
             addresses=[way(evaluation, measure, found, county, after=after) for county in shown],
+            counties=widgets.to_counties(actor, [county.unit.code for county in shown]),
         )
         absent = [county.unit.name for county in counties if not _periods(county, after)]
         if absent:

@@ -125,7 +125,7 @@ if cause.pre_periods >= words.PRE_TREND_PERIODS:
         ("before", *of),
         describe="试点与对照地区在试点前后的走势",
     )
-basis_parts.draw(evaluation, measure, of)
+basis_parts.draw(actor, evaluation, measure, of)
 draw.table(lambda: answer_tables.effects(measure), "效果、区间与检验", pilot.name, ("effects", *of))
 draw.table(lambda: answer_tables.before(measure, compared.before), "两边各期平均", pilot.name, ("before", *of))
 

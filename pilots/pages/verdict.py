@@ -11,7 +11,7 @@ from pilots import freezing, queries, verdict_tables
 from pilots.decision import RULES
 from pilots.pages import parts
 from pilots.stages import NOT_BEGUN
-from web import guard, keep
+from web import guard, keep, widgets
 from web.guard import plain
 
 actor = guard.current_actor()
@@ -136,8 +136,10 @@ st.download_button(
 )
 if basis.changed:
     with st.expander(f"此后变了的数（{len(basis.changed)}）", expanded=True):
-        st.dataframe(
-            verdict_tables.changes(basis.changed, basis.indicators, basis.names), hide_index=True, width="stretch"
+        widgets.table(
+            verdict_tables.changes(basis.changed, basis.indicators, basis.names),
+            "verdict_changes",
+            counties=widgets.to_counties(actor, [item.code for item in basis.changed]),
         )
 with st.expander("当时的数据质量"):
     if basis.quality.empty:
