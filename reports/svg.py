@@ -20,6 +20,7 @@ from reports.typefaces import BOLD, REGULAR, text_width
 
 _BOLD_FROM = 600
 _MOVED = re.compile(r"translate\((-?[\d.e-]+)[ ,]+(-?[\d.e-]+)\)")
+_STEP = re.compile(r"(translate|rotate)\((-?[\d.e-]+)(?:[ ,]+(-?[\d.e-]+))?\) ?")
 _TOKEN = re.compile(r"[A-Za-z]|-?(?:\d*\.\d+|\d+\.?)(?:e-?\d+)?")
 _TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "A": 7, "Z": 0}
 _SHAPES = {"path", "line", "rect"}
@@ -60,7 +61,7 @@ class Vector:
         """Every text in it, line by line."""
         for found in self._root.iter():
             if _name(found) == "text":
-                yield from (line for _, _, line in _lines(found, 0, 0))
+                yield from (line for _, _, line in _lines(found))
 
     def draw_on(self, canvas: Any, x: float, y: float, scale: float = 1) -> None:
         """Draw it with its lower left corner at x, y."""
@@ -131,7 +132,8 @@ def _name(element: Element) -> str:
 
 def _inherit(element: Element, pen: _Pen) -> _Pen:
     given = element.attrib
-    x, y = _moved(given.get("transform"))
+    # A text may be turned, which happens where it is drawn.
+    x, y = (0.0, 0.0) if _name(element) == "text" else _moved(given.get("transform"))
     width = float(given.get("stroke-width", pen.width))
     return replace(
         pen,
@@ -167,8 +169,9 @@ def _colour(name: str, opacity: float) -> Color:
     return Color(found.red, found.green, found.blue, alpha=opacity)
 
 
-def _lines(element: Element, x: float, y: float) -> Iterator[tuple[float, float, str]]:
-    """Where each line of a text begins, in pixels, and what it says."""
+def _lines(element: Element) -> Iterator[tuple[float, float, str]]:
+    """Where each line of a text begins, in pixels from the text's own point, and what it says."""
+    x = y = 0.0
     if element.text:
         yield x, y, element.text
     for part in element:
@@ -187,7 +190,15 @@ def _text(canvas: Any, element: Element, pen: _Pen) -> None:
     canvas.saveState()
     canvas.setFillColor(_colour(pen.fill, pen.opacity))
     canvas.setFont(face, size)
-    for x, y, line in _lines(element, pen.x, pen.y):
+    canvas.translate(pen.x, -pen.y)
+    if _STEP.sub("", element.get("transform", "")):
+        raise ValueError(f"cannot follow {element.get('transform')}")
+    for kind, first, second in _STEP.findall(element.get("transform", "")):
+        if kind == "rotate":
+            canvas.rotate(-float(first))
+        else:
+            canvas.translate(float(first), -float(second or 0))
+    for x, y, line in _lines(element):
         canvas.drawString(x - text_width(line, face, size) * share, -y, line)
     canvas.restoreState()
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import altair as alt
-import pandas as pd
 import pytest
-from reportlab.graphics.shapes import Group
 
-from reports import vector
 from reports.sheets import numbers
 
 
@@ -29,17 +25,3 @@ from reports.sheets import numbers
 def test_a_column_is_numbers_where_all_of_it_is(cells: list[object], values: list[object], shape: str) -> None:
     column, found = numbers("数值", cells)
     assert (column.number, found) == (shape, values)
-
-
-def test_what_is_see_through_on_the_screen_is_so_on_paper() -> None:
-    """Marks that only carry a tooltip covered the whole picture."""
-    frame = pd.DataFrame({"x": [1], "y": [1]})
-    chart = alt.Chart(frame).mark_rect(color="#4c78a8", opacity=0).encode(x="x:O", y="y:O")
-
-    def filled(shape: object) -> list[float | None]:
-        if isinstance(shape, Group):
-            return [found for child in shape.contents for found in filled(child)]
-        colour = getattr(shape, "fillColor", None)
-        return [getattr(shape, "fillOpacity", None)] if colour is not None and colour.hexval() == "0x4c78a8" else []
-
-    assert filled(vector.drawing(chart, 300)) == [0.0]

@@ -6,11 +6,14 @@ import math
 from io import BytesIO
 from typing import Any
 
+import altair as alt
+import pandas as pd
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 from reportlab.pdfgen.canvas import Canvas
 
+from reports import vector
 from reports.svg import Vector
 from reports.typefaces import BOLD, REGULAR, register, text_width
 
@@ -38,6 +41,14 @@ def drawn(inside: str) -> list[tuple[str, list[Any]]]:
 
 def only(inside: str, *operators: str) -> list[tuple[str, list[Any]]]:
     return [found for found in drawn(inside) if found[0] in operators]
+
+
+def placed(inside: str) -> list[tuple[float, float]]:
+    """Where texts begin: moved by all the matrices before them but the page's own, then by theirs."""
+    found = only(inside, "cm", "Tm")[2:]
+    moves = [place for name, place in found if name == "cm"]
+    x, y = (sum(place[axis] for place in moves) for axis in (4, 5))
+    return [(x + own[4], y + own[5]) for name, own in found if name == "Tm"]
 
 
 def test_paths_stand_where_their_groups_moved_them_with_y_upwards() -> None:
@@ -79,11 +90,16 @@ def test_texts_begin_end_or_are_centred_at_their_point_in_their_face() -> None:
         text = (
             f'<text text-anchor="{anchor}" transform="translate(50,30)" font-size="10px" font-weight="600">安吉</text>'
         )
-        ((_, place),) = only(text, "Tm")
-        assert place[4:] == pytest.approx([left, -30], abs=1e-3)
+        assert placed(text) == [pytest.approx((left, -30), abs=1e-3)]
     lines = '<text transform="translate(5,5)" font-size="10px"><tspan>甲</tspan><tspan x="0" dy="13">乙</tspan></text>'
-    assert [place[4:] for _, place in only(lines, "Tm")] == [[5, -5], [5, -18]]
+    assert placed(lines) == [(5, -5), (5, -18)]
     assert list(Vector(f'<svg width="1" height="1">{lines}</svg>').texts()) == ["甲", "乙"]
+
+
+def test_a_turned_text_runs_upwards() -> None:
+    text = '<text transform="translate(5,40) rotate(-90)" font-size="10px">比率</text>'
+    turns = [place for name, place in only(text, "cm") if place[:4] != [1, 0, 0, 1]]
+    assert turns[-1][:4] == pytest.approx([0, 1, -1, 0], abs=1e-6)
 
 
 def test_dashes_widths_and_what_is_not_painted() -> None:
@@ -103,6 +119,13 @@ def test_what_can_be_seen_through_stays_so() -> None:
     assert sorted(float(state["/ca"]) for state in states if "/ca" in state and state["/ca"] < 1) == [0.16, 0.5]
 
 
+def test_a_mark_that_only_carries_a_tooltip_does_not_cover_the_picture() -> None:
+    chart = alt.Chart(pd.DataFrame({"x": [1], "y": [1]})).mark_rect(color="#4c78a8", opacity=0).encode(x="x:O", y="y:O")
+    page = page_of(vector.drawing(chart, 300))
+    colours = [operands for operands, name in ContentStream(page.get_contents(), page.pdf).operations if name == b"rg"]
+    assert [part for part in colours if round(float(part[0]), 2) == 0.3] == []
+
+
 def test_gradients_and_clips() -> None:
     stops = '<stop offset="0" stop-color="rgb(227, 237, 247)"/><stop offset="1" stop-color="#1D4E89"/>'
     inside = (
@@ -119,7 +142,7 @@ def test_gradients_and_clips() -> None:
         ("<circle r='5'/>", "<circle>"),
         ("<path d='M0,0Q1,1,2,2' fill='#000'/>", "path command Q"),
         ("<path d='M0,0A5,3,0,0,1,5,5' fill='#000'/>", "ellipse"),
-        ("<g transform='rotate(90)'/>", r"rotate\(90\)"),
+        ("<g transform='translate(1,1) rotate(90)'/>", r"rotate\(90\)"),
     ],
 )
 def test_what_is_unknown_is_said(inside: str, unknown: str) -> None:
