@@ -196,10 +196,12 @@ def returns(
     region_code: str | None = None,
     states: Sequence[ReturnState] = (),
     ids: Sequence[int] = (),
+    to_fill_at: datetime | None = None,
     limit: int = 2000,
 ) -> list[ReturnView]:
     """Returns the actor may see, the latest deadline first. `open_by` keeps those that may be filled by
-    then, `overdue_on` those whose deadline has passed without them being handed in."""
+    then, `overdue_on` those whose deadline has passed without them being handed in, `to_fill_at` those that wait for
+    their region at that moment: begun and not handed in, or unlocked for a correction."""
     query = readable(actor)
     if collection_id is not None:
         query = query.where(ReturnRow.collection_id == collection_id)
@@ -210,6 +212,10 @@ def returns(
     if overdue_on is not None:
         owed = [state for state in ReturnState if not state.counts]
         query = query.where(col(ReturnRow.due_on) < overdue_on, col(ReturnRow.state).in_(owed))
+    if to_fill_at is not None:
+        begun = col(ReturnRow.state).in_(EDITABLE) & (col(ReturnRow.opens_on) <= clock.beijing(to_fill_at).date())
+        unlocked = (col(ReturnRow.state) == ReturnState.LOCKED) & (col(ReturnRow.unlocked_until) > to_fill_at)
+        query = query.where(begun | unlocked)
     if region_code is not None:
         query = query.where(ReturnRow.region_code == region_code)
     if states:

@@ -19,8 +19,9 @@ from core import clock
 from core.periods import Period
 from core.words import GraceKind, ReturnState
 from db.session import read
-from db.tables import Account, Collection, Region, ReturnGrace, ReturnRow, RoundFreeze
+from db.tables import Account, Collection, Observation, Region, ReturnGrace, ReturnRow, RoundFreeze
 from metrics import follow_ups, queries
+from metrics.model import Entry
 from metrics.progress import Course, Status
 from metrics.queries import ReturnView
 
@@ -215,6 +216,21 @@ def obstacles(session: Session, collection_id: int, period: str) -> Obstacles:
         if names:
             left_out.append(f"{len(names)} 个地区{words}：{'、'.join(names)}")
     return Obstacles(blocking, left_out)
+
+
+def before_correction(actor: Actor, return_id: int) -> dict[int, Entry] | None:
+    """What stood at the last lock, by indicator, of a return whose correction waits to be judged; None of any
+    other."""
+    with read() as session:
+        row = session.exec(queries.readable(actor).where(ReturnRow.id == return_id)).first()
+        if row is None or row.locked_at is None or row.state is not ReturnState.SUBMITTED:
+            return None
+        values = session.exec(
+            select(Observation)
+            .where(Observation.return_id == return_id, col(Observation.entered_at) <= row.locked_at)
+            .order_by(col(Observation.revision))
+        )
+        return {value.indicator_id: queries.entry_of(value) for value in values}
 
 
 def obstacles_of(actor: Actor, collection_id: int, period: str) -> Obstacles | None:

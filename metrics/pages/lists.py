@@ -48,14 +48,18 @@ def todo(actor: Actor, owed: Sequence[ReturnView], opening: tuple[date, int] | N
     ordered = sorted(owed, key=lambda view: (view.state is not S.RETURNED, view.due_on, view.id))
     for view in ordered[:_CARDS]:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"owed_{view.id}"):
-            reason = f"  \n退回理由：{guard.plain(view.comment)}" if view.comment else ""
+            reason = f"  \n退回理由：{guard.plain(view.comment)}" if view.comment and view.state is S.RETURNED else ""
             st.markdown(
                 f"{widgets.badge(*view.status)}　**{guard.plain(view.collection)}**　{view.label}"
                 f"　已填 {view.filled}/{view.asked}　截止 {due(view)}{reason}",
                 width="stretch",
             )
             st.page_link(
-                FORM, label="去填报", icon=":material/edit:", query_params={"id": str(view.id)}, width="content"
+                FORM,
+                label="去更正" if view.state is S.LOCKED else "去填报",
+                icon=":material/edit:",
+                query_params={"id": str(view.id)},
+                width="content",
             )
         reminding_parts.of_return(actor, view)
     if len(ordered) > _CARDS:

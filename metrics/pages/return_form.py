@@ -84,7 +84,7 @@ elif editable:
 elif fills:
     st.info(f"这份报送{view.state.label}，不能修改。" + filling.NEXT[view.state])
 
-values.current(view, form)
+values.current(actor, view, form)
 evidence_parts.of_return(actor, view)
 if form.lines:
     with st.expander("各指标走势（附基线与目标）", icon=":material/show_chart:", key="return_trends"):

@@ -5,7 +5,7 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Permission, may
 from core import clock
-from core.words import ReturnState, Role
+from core.words import Role
 from metrics import exports, overview, queries
 from metrics.pages import lists
 from web import guard, widgets
@@ -31,7 +31,7 @@ if not collections:
 if reviews:
     lists.progress(overview.waiting(actor))
 else:
-    owed = queries.returns(actor, open_by=today, states=(ReturnState.DRAFT, ReturnState.RETURNED))
+    owed = queries.returns(actor, to_fill_at=clock.now())
     lists.todo(actor, owed, overview.next_opening(actor))
 
 with widgets.filters("returns"):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 import accounts.queries
 from accounts.permissions import Actor
 from core import clock
-from metrics import pictures, queries, tracing
-from metrics.model import Form, Line
+from metrics import pictures, queries, rounds, tracing
+from metrics.model import Entry, Form, Line
 from metrics.queries import ReturnView
 from metrics.workbook import remark
 from web import charts, widgets
@@ -30,17 +32,20 @@ def address(
     return found | ({"group": group} if group else {}) | ({"arm": arm} if arm else {})
 
 
-def current(view: ReturnView, form: Form) -> None:
-    """The values stored now; a row leads to where its figure comes from."""
+def current(actor: Actor, view: ReturnView, form: Form) -> None:
+    """The values stored now, beside those of a correction that waits what was locked; a row leads to where its figure
+    comes from."""
     st.subheader("现在的数", anchor=False)
     if not form.lines:
         widgets.empty("这项报送任务还没有指标。请联系研究院。")
         return
+    locked = rounds.before_correction(actor, view.id)
     widgets.table(
         pd.DataFrame(
             {
                 "代码": line.indicator.code,
                 "指标": line.indicator.name,
+                **({} if locked is None else {"锁定时": _locked(line, locked)}),
                 "数值": line.current.show(line.indicator) if line.current else "–",
                 "状态": _state(line),
                 "说明": remark(line.current) or "–",
@@ -54,7 +59,7 @@ def current(view: ReturnView, form: Form) -> None:
         addresses=[
             address(view.collection_id, line.indicator.id, view.region_code, view.period) for line in form.lines
         ],
-        help={"数值": "括号里是分子 / 分母"},
+        help={"数值": "括号里是分子 / 分母", "锁定时": "更正以前的数；采纳更正之前，汇总仍用它"},
     )
 
 
@@ -90,6 +95,13 @@ def history(actor: Actor, return_id: int) -> None:
         hide_index=True,
         width="stretch",
     )
+
+
+def _locked(line: Line, locked: Mapping[int, Entry]) -> str:
+    """What stood before the correction; a sign where it is another figure now."""
+    before = locked.get(line.indicator.id)
+    shown = before.show(line.indicator) if before else "–"
+    return f"△ {shown}" if shown != (line.current.show(line.indicator) if line.current else "–") else shown
 
 
 def _state(line: Line) -> str:

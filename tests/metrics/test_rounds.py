@@ -25,7 +25,7 @@ from tests.conftest import Page
 from tests.metrics import stored
 from tests.metrics.returns_support import entry
 from tests.metrics.stored import ANJI, DEQING, GOOD, JINGNING
-from tests.metrics.test_pages import press, table, type_in, ways_in, words
+from tests.metrics.test_pages import links, press, table, type_in, ways_in, words
 from tests.support import Cast
 
 NOON = datetime(2026, 4, 3, 4, 0, tzinfo=UTC)  # Friday 2026-04-03, 12:00 in Beijing
@@ -309,12 +309,18 @@ def test_an_unlock_ends_by_itself(database: str, cast: Cast, april: time_machine
     number = made.of(ANJI, "2026-03")
     stored.unlock(cast.li_staff, number, days=2)  # to the end of 2026-04-05 in Beijing
     better = {"SX01": entry(90, 100, reason="县里复核漏统计")}
+
+    def waits() -> list[int]:
+        return [view.id for view in queries.returns(cast.wang_anji, ids=[number], to_fill_at=clock.now())]
+
     april.move_to(at(5, 16))
     assert queries.returns(cast.wang_anji, ids=[number])[0].status == ("locked", "锁定")
+    assert waits() == []
     with pytest.raises(WrongState, match="锁定"):
         stored.save(cast.wang_anji, number, better, submit=True)
     april.move_to(at(5, 15))
     assert queries.returns(cast.wang_anji, ids=[number])[0].status[1] == "解锁更正中（至 2026-04-05）"
+    assert waits() == [number]
     assert stored.save(cast.wang_anji, number, better, submit=True).written == 1
 
 
@@ -384,6 +390,7 @@ def test_staff_unlock_and_the_county_corrects_on_the_page(page: Page, cast: Cast
     app.text_area[0].input("县里来函更正")
     press(app, "确认解锁更正")
     assert f"解锁更正至 {clock.today() + timedelta(days=2)}" in words(app)
+    assert "去更正" in links(page("returns", cast.wang_anji))
     county = page("return", cast.wang_anji, id=number)
     assert ways_in(county) == (1, 1)
     assert "这一期已解锁，可以更正" in words(county)
@@ -394,6 +401,10 @@ def test_staff_unlock_and_the_county_corrects_on_the_page(page: Page, cast: Cast
     assert "更正待审" in words(county)
     staff = page("return", cast.li_staff, id=number)
     assert [button.label for button in staff.button if "更正" in button.label] == [f"确认{ADOPT}", f"确认{DISMISS}"]
+    assert [row[2:4] for row in table(staff, "return_values")] == [  # what was locked, what it would become
+        ["△ 96.00%（96 / 100）", "90.00%（90 / 100）"],
+        ["90.00%（45 / 50）", "90.00%（45 / 50）"],
+    ]
     press(staff, f"确认{ADOPT}")
     assert [row[:3] for row in table(staff, "return_values")] == [
         ["SX01", "按时办结率", "90.00%（90 / 100）"],

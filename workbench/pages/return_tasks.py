@@ -19,16 +19,17 @@ _DOUBTS = "metrics/pages/doubts.py"
 
 
 def owed(actor: Actor) -> bool:
-    """For a county: its returns one by one, those handed back first, with the last reminder; its doubtful values."""
+    """For a county: its returns one by one, those handed back first, with the last reminder, and those unlocked; its doubtful values."""
     found = sorted(
-        ask(queries.returns, actor, open_by=clock.today(), states=_OPEN),
+        # To the minute: what was asked is kept, and an unlock ends by itself.
+        ask(queries.returns, actor, to_fill_at=clock.now().replace(second=0, microsecond=0)),
         key=lambda view: (view.state is not ReturnState.RETURNED, view.due_on),
     )
     reminded = ask(reminder_queries.standing, actor)
     for view in found[:_MOST]:
         tone, words = view.status
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"owed_{view.id}"):
-            note = f"　{guard.plain(view.comment)}" if view.comment else ""
+            note = f"　{guard.plain(view.comment)}" if view.comment and view.state is ReturnState.RETURNED else ""
             st.markdown(
                 f"{widgets.badge(tone, words)}　**{guard.plain(view.collection)}**　{view.label}"
                 f"　已填 {view.filled}/{view.asked}　截止 {view.due_on}{note}",
@@ -36,7 +37,7 @@ def owed(actor: Actor) -> bool:
             )
             st.page_link(
                 "metrics/pages/return_form.py",
-                label="去填报",
+                label="去更正" if view.state is ReturnState.LOCKED else "去填报",
                 icon=":material/edit:",
                 query_params={"id": str(view.id)},
                 width="content",
