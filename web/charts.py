@@ -16,6 +16,8 @@ from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 from core import clock
 from web import keep
 
+NARROW = 340  # pixels across that a phone has for a picture
+
 
 def draw(
     build: Callable[[], alt.TopLevelMixin],
@@ -28,7 +30,7 @@ def draw(
     """Draw a chart. `key` names all it depends on besides the data's version and the day: ids and the
     actor's scope. `describe` says in words what it shows, for those who cannot see it. Pictures whose marks have a
     fixed size (maps, strips) are not stretched but can be pushed sideways on a narrow screen, unless there is one
-    of `narrow` size to take their place there (at most 340 px)."""
+    of `narrow` size (NARROW) to take their place there."""
     spec = keep.kept(("spec", stretch, *key, keep.version(), clock.today()), lambda: _spec(build, stretch))
     if stretch:
         st.vega_lite_chart(spec, width="stretch", theme=None, alt=describe)

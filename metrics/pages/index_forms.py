@@ -35,7 +35,7 @@ def criteria_table(
     frame = pd.DataFrame(
         [
             _row(title, indicator, known.get(indicator.id), aggregation)
-            for title, indicator in zip(_titles(indicators), indicators, strict=True)
+            for title, indicator in zip(titles(indicators), indicators, strict=True)
         ],
         index=range(len(indicators)),
     )
@@ -164,13 +164,12 @@ def node_names(criteria: Sequence[Criterion], indicators: Sequence[Indicator]) -
     return {criterion.key: known[criterion.indicator_id] for criterion in criteria if criterion.indicator_id in known}
 
 
-def _titles(indicators: Sequence[Indicator]) -> list[str]:
+def titles(indicators: Sequence[Indicator]) -> list[str]:
     """What each is called in the table: with its version where a collection asks for several one after the other."""
     versions = Counter(indicator.code for indicator in indicators)
     return [
-        f"{item.code} {item.name}"
+        f"{item.code}{f'（第 {item.version} 版）' if versions[item.code] > 1 else ''} {item.name}"
         + (f"（{item.unit}）" if item.unit else "")
-        + (f"　第 {item.version} 版" if versions[item.code] > 1 else "")
         for item in indicators
     ]
 

@@ -141,10 +141,10 @@ if not said:
     widgets.empty("还没有反馈。走访、座谈、热线和监测中听到的，都可以在这里登记。")
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+search = st.text_input("搜索", placeholder="内容、渠道或地区", key="feedback_search", bind="query-params").strip()
+with widgets.filters("feedback"), st.container(horizontal=True, vertical_alignment="bottom"):
     state = st.selectbox("状态", [ALL, OPEN, ANSWERED], key="feedback_state", bind="query-params")
     who = st.selectbox("来自", [ALL, *(kind.label for kind in FeedbackKind)], key="feedback_who", bind="query-params")
-    search = st.text_input("搜索", placeholder="内容、渠道或地区", key="feedback_search", bind="query-params").strip()
 shown = [
     view
     for view in said

@@ -164,7 +164,7 @@ else:
             ("map", *of),
             describe=f"各地区{indicator.name}，粗框为试点，虚框为对照",
             stretch=False,
-            narrow=lambda: pictures.province(evaluation, measure, width=340),
+            narrow=lambda: pictures.province(evaluation, measure, width=charts.NARROW),
         )
     with right:
         charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")

@@ -44,7 +44,7 @@ if not promotion.held_back or adoptions:
             ("cover", pilot.id, day),
             describe=wording.cover_words(cover, "这一做法"),
             stretch=False,
-            narrow=lambda: wording.cover_map(cover, title=f"各地区推广进展（{day}）", width=340),
+            narrow=lambda: wording.cover_map(cover, title=f"各地区推广进展（{day}）", width=charts.NARROW),
         )
     with right:
         charts.draw(

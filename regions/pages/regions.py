@@ -39,7 +39,7 @@ if placed:
         lambda: group_map(placed, title),
         ("regions", title, tuple((county.code, county.group) for county in placed)),
         stretch=False,
-        narrow=lambda: group_map(placed, title, width=340),
+        narrow=lambda: group_map(placed, title, width=charts.NARROW),
         describe=f"{provinces[province]}方格图：" + "，".join(f"{count.name} {count.regions} 个" for count in counts),
     )
 

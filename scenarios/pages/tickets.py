@@ -52,18 +52,19 @@ if not months:
     )
 else:
     st.page_link("scenarios/pages/topics.py", label="从工单里发现需求", icon=":material/travel_explore:")
-    first, second, third = st.columns(3)
-    since = first.selectbox("从", months, max(0, len(months) - 12), key="tickets_from", bind="query-params")
-    until = second.selectbox("到", months, len(months) - 1, key="tickets_to", bind="query-params")
-    since, until = sorted((since, until))
-    category = third.selectbox(
-        "诉求类别",
-        [name for name, _ in keep.ask(ticket_queries.categories, actor, since, until)],
-        None,
-        placeholder=ALL,
-        key="tickets_category",
-        bind="query-params",
-    )
+    with widgets.filters("tickets"):
+        first, second, third = st.columns(3)
+        since = first.selectbox("从", months, max(0, len(months) - 12), key="tickets_from", bind="query-params")
+        until = second.selectbox("到", months, len(months) - 1, key="tickets_to", bind="query-params")
+        since, until = sorted((since, until))
+        category = third.selectbox(
+            "诉求类别",
+            [name for name, _ in keep.ask(ticket_queries.categories, actor, since, until)],
+            None,
+            placeholder=ALL,
+            key="tickets_category",
+            bind="query-params",
+        )
     rows = keep.ask(ticket_queries.by_region, actor, since, until, category=category)
     total = sum((row.counts for row in rows), Counts())
     widgets.figures(

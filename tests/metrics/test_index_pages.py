@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 from accounts.permissions import Actor
 from core.words import Aggregation, Weighting
 from metrics import composite_queries as queries
+from metrics.pages import index_forms
 from tests.conftest import Page
 from tests.metrics import stored
+from tests.metrics.returns_support import INDICATORS
 from tests.metrics.test_composite_service import NAME, VALUES, collection, create, detail, hand_in
 from tests.support import Cast
 
@@ -29,6 +32,14 @@ def grid(app: AppTest, start: str) -> str:
 def said(app: AppTest) -> str:
     kinds = ("warning", "info", "error", "caption")
     return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
+
+
+def test_versions_of_one_indicator_are_told_apart() -> None:
+    first = INDICATORS[0]
+    later = replace(first, id=99, version=2)
+    assert index_forms.titles([first, later, INDICATORS[1]]) == [
+        "A1（第 1 版） 按时办结率（%）", "A1（第 2 版） 按时办结率（%）", "A2 回访满意率（%）",
+    ]  # fmt: skip
 
 
 @pytest.fixture
