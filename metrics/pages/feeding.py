@@ -21,7 +21,7 @@ from metrics.feed.opening import ROWS_LIMIT
 from metrics.feed.senders import FeedView
 from metrics.feed.working import SHOWN, Look
 from metrics.model import ChangeKind
-from metrics.pages.filling import SIGNS, XLSX
+from metrics.pages.filling import ROW_HEIGHT, SIGNS, XLSX
 from web import guard, widgets
 
 _FORM = "feeds"
@@ -182,6 +182,7 @@ def _findings(answer: Mapping[str, Any], key: str = "feeds_findings") -> None:
         key=key,
         hide_index=True,
         width="stretch",
+        row_height=ROW_HEIGHT,
         column_config={
             "问题": st.column_config.TextColumn(width=330),
             "怎么改": st.column_config.TextColumn(width=330),

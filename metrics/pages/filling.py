@@ -30,7 +30,7 @@ NEXT = {
     ReturnState.LOCKED: "发现有误时，请联系研究院解锁更正；新旧数值都会保留。",
 }
 _TEXT_SHEET = "CSV"  # what the reader calls the only sheet of a text file
-_ROW_HEIGHT = 66  # above 64 pixels the grid wraps text
+ROW_HEIGHT = 66  # above 64 pixels the grid wraps text
 _SHOWN = 20  # findings on the screen; the marked workbook has them all
 _SHAPES = {Severity.ERROR: ("red", "■"), Severity.WARNING: ("orange", "◐"), Severity.INFO: ("gray", "○")}
 SIGNS = {
@@ -109,7 +109,7 @@ def by_grid(actor: Actor, view: ReturnView, form: Form, seen: int) -> None:
                 hide_index=True,
                 width="stretch",
                 num_rows="fixed",
-                row_height=_ROW_HEIGHT,
+                row_height=ROW_HEIGHT,
                 disabled=[name for name in _GRID if name not in _INPUTS],
                 column_config={
                     "指标": st.column_config.TextColumn(pinned=True, width=100),
