@@ -102,6 +102,11 @@ def queue(actor: Actor, found: Sequence[FollowUpView]) -> None:
         st.caption("勾选左侧方框：选一条可再问或看来历，选几条可一并采信。")
         return
     versions = {doubt.id: seen.get(doubt.id, fresh[doubt.id]) for doubt in chosen}
+    for doubt in chosen[:_CARDS]:  # in full: the table has no room for what they said
+        st.markdown(
+            f"{widgets.badge(doubt.state, doubt.state.label)}　**{guard.plain(doubt.region)}　{doubt.label}**　"
+            f"{guard.plain(doubt.message)}  \n县里说明：{guard.plain(_explained(doubt))}"
+        )
     with st.container(horizontal=True):
         if len(chosen) == 1:
             one = chosen[0]
@@ -128,13 +133,17 @@ def _frame(found: Sequence[FollowUpView]) -> pd.DataFrame:
             "指标": doubt.indicator,
             "数值": doubt.value,
             "疑点": doubt.message,
-            "县里说明": f"{doubt.explanation}（{doubt.explained_by}，{clock.show(doubt.explained_at)}）"
-            if doubt.explanation
-            else "–",
+            "县里说明": _explained(doubt),
             "研究院意见": doubt.decision or "–",
         }
         for doubt in found
     )
+
+
+def _explained(doubt: FollowUpView) -> str:
+    if not doubt.explanation:
+        return "–"
+    return f"{doubt.explanation}（{doubt.explained_by}，{clock.show(doubt.explained_at)}）"
 
 
 def _explain(actor: Actor, doubt: FollowUpView) -> None:

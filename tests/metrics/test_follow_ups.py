@@ -266,6 +266,7 @@ def test_the_institute_works_through_the_queue(page: Page, cast: Cast) -> None:
     assert frame.key is not None
     app.session_state[frame.key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
+    assert "县里说明：承办系统停机两周（王安吉，" in words(app)
     assert {"确认再问", "确认采信 1 条"} <= {button.label for button in app.button}
     press(app, "确认采信 1 条")
     assert "已采信 1 条。" in words(app)
