@@ -69,7 +69,11 @@ def bids(actor: Actor) -> list[OwnBid]:
             paid[bid_id] += fen
         notices = {
             notice.challenge_id: notice
-            for notice in session.exec(select(ChallengeNotice).order_by(col(ChallengeNotice.number)))
+            for notice in session.exec(
+                select(ChallengeNotice)
+                .where(col(ChallengeNotice.challenge_id).in_({row.id for _, row in own}))
+                .order_by(col(ChallengeNotice.number))
+            )
         }
         found = []
         for bid, row in own:

@@ -33,6 +33,11 @@ with st.container(border=True):
         f"截止：**北京时间 {clock.beijing(row.deadline):%Y-%m-%d %H:%M:%S}**（不含该时刻）。截止前可以修改、撤回；"
         "截止后封存。截止前研究院和其他单位都看不到本单位的申请，也看不到有没有申请。"
     )
+    for item in view.extensions:
+        st.caption(
+            f"{widgets.badge('changed', '已延期')}　原截止于北京时间 {clock.show(item.before)}，延至 {clock.show(item.after)}。"
+            f"理由：{guard.plain(item.reason)}"
+        )
     if mine and mine.digest:
         st.caption(f"最近一次提交的校验码：{mine.digest}")
 if view.barred:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from challenges import public, report
 from challenges.views import ChallengeRow, ChallengeView, NoticeView
 from core import clock
-from core.errors import NotFound
+from core.settings import settings
 from core.words import ChallengeState
 from web import keep, plain
 
@@ -69,35 +69,39 @@ async def show_one(request: Request) -> Response:
 
 
 async def list_pdf(_: Request) -> Response:
-    found = await run_in_threadpool(public.released)
-    key = ("open list", keep.version(), tuple(row.id for row in found[public.STAGES[0]]))
-    return await _paper(key, public.list_pdf, f"揭榜挂帅榜单_{clock.today():%Y%m%d}.pdf")
+    return await _paper(_list_kept, f"揭榜挂帅榜单_{clock.today():%Y%m%d}.pdf")
 
 
 async def notice_pdf(request: Request) -> Response:
     code, number = (request.query_params.get(name, "") for name in ("code", "n"))
     which = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
-    key = ("open notice", keep.version(), code, which)
-    return await _paper(key, partial(public.notice_pdf, code, which), f"公示_{code}_{which}_{clock.today():%Y%m%d}.pdf")
+    return await _paper(partial(_notice_kept, code, which), f"公示_{code}_{which}_{clock.today():%Y%m%d}.pdf")
 
 
-async def _paper(key: tuple[object, ...], make: Callable[[], bytes | None], name: str) -> Response:
-    try:
-        async with _turns:
-            data = await run_in_threadpool(keep.kept, key, make)
-    except NotFound:
-        data = None
+def _list_kept() -> bytes | None:
+    """Made anew when the data change, and when a deadline passes."""
+    taking = tuple(row.id for row in public.released()[public.STAGES[0]])
+    return keep.kept(("open list", keep.version(), taking), public.list_pdf) if taking else None
+
+
+def _notice_kept(code: str, number: int) -> bytes | None:
+    return keep.kept(("open notice", keep.version(), code, number), partial(public.notice_pdf, code, number))
+
+
+async def _paper(make: Callable[[], bytes | None], name: str) -> Response:
+    async with _turns:
+        data = await run_in_threadpool(make)
     if data is None:
         body = f'<h1>没有这份文件</h1><p class="after"><a href="{LIST}">全部榜单</a></p>'
         return plain.page("没有这份文件", body, 404)
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(
-        data, media_type="application/pdf", headers={"content-disposition": disposition, "cache-control": "no-store"}
-    )
+    headers = {"content-disposition": disposition, "cache-control": "no-store"}
+    return Response(data, media_type="application/pdf", headers=headers)
 
 
 def _demo() -> str:
-    return '　<span class="mark">演示数据：均为虚构</span>' if public.invented() else ""
+    invented = keep.kept(("demo", settings().url), public.invented)
+    return '　<span class="mark">演示数据：均为虚构</span>' if invented else ""
 
 
 def _section(name: str, rows: list[ChallengeRow]) -> str:
