@@ -13,14 +13,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core import clock
-from core.tabular import Block, Column, write_xlsx
+from core.tabular import Block, Shown, write_xlsx
 from reports.paper import Face
 
 if TYPE_CHECKING:
     import altair as alt
 
-_NUMBER = re.compile(r"^([+\-−]?)((?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?)(%?)$")
-_BLANK = ("", "–", "—")
+_NUMBER = re.compile(
+    r"^([+\-−]?)((?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?)(%| ?[\u4e00-\u9fff]{1,5}(?:/[\u4e00-\u9fff]{1,3})?|)$"
+)
+_EXACT = 15  # digits that a spreadsheet keeps
 _LONGEST_NAME = 31  # of a sheet
 
 
@@ -56,7 +58,7 @@ class Sheets:
         self.text(f"{title}：{text}" if title else text)
 
     def figures(self, items: Sequence[tuple[str, ...]]) -> None:
-        self._figures += [[self._place, *item, *[""] * (3 - len(item))] for item in items]
+        self._figures += [[self._place, item[0], number(item[1]), *item[2:], *[""] * (3 - len(item))] for item in items]
 
     def table(
         self,
@@ -68,14 +70,12 @@ class Sheets:
         caption: str = "",
     ) -> str:
         label = f"表{len(self._tables) + 1}"
-        columns = [numbers(title, [row[at] for row in rows]) for at, title in enumerate(header)]
         name = f"{label} {caption or self._place}"[:_LONGEST_NAME]
-        values = [values for _, values in columns]
-        self._tables.append(Block(name, [column for column, _ in columns], list(zip(*values, strict=True))))
+        self._tables.append(Block(name, list(header), [[number(cell) for cell in row] for row in rows]))
         return label
 
     def facts(self, pairs: Sequence[tuple[str, object]], columns: int = 1) -> None:
-        self._facts += [[self._place, name, value] for name, value in pairs]
+        self._facts += [[self._place, name, number(value)] for name, value in pairs]
 
     def chart(self, chart: alt.TopLevelMixin, caption: str = "") -> str:
         self._pictures += 1
@@ -115,31 +115,19 @@ class Sheets:
         return write_xlsx([*blocks, Block("出处", ["项目", "内容"], self._source)], made_at=self._as_of)
 
 
-def numbers(title: str, cells: Sequence[object]) -> tuple[Column, list[object]]:
-    """A column as Excel should hold it: numbers where every cell is one, shown alike, or is missing."""
-    shown = [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip() not in _BLANK]
-    found = [_NUMBER.match(text) for text in shown]
-    parts = [match.groups() for match in found if match]
-    kinds = {(_places(number), percent) for _, number, percent in parts}
-    if not parts or len(parts) < len(shown) or len(kinds) > 1:
-        return Column(title), list(cells)
-    ((places, percent),) = kinds
-    whole = "#,##0" if any("," in number for _, number, _ in parts) else "0"
-    shape = whole + ("." + "0" * places if places else "") + percent
-    signed = any(sign == "+" for sign, _, _ in parts)
-    return Column(title, number=f"+{shape};-{shape};{shape}" if signed else shape), [_value(cell) for cell in cells]
-
-
-def _places(number: str) -> int:
-    return len(number.partition(".")[2])
-
-
-def _value(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
-    match = _NUMBER.match(cell.strip())
+def number(cell: object) -> object:
+    """A cell as Excel should hold it: what is shown as a number, with its unit if it has one, is that number shown
+    the same way; everything else as it is. A code with a leading zero is no number, nor is one too long to be exact."""
+    match = _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
     if match is None:
         return cell
-    sign, number, percent = match.groups()
-    value = Decimal(number.replace(",", "")) / (100 if percent else 1)
-    return -value if sign in ("-", "−") else value
+    sign, digits, unit = match.groups()
+    plain = digits.replace(",", "")
+    if len(plain) > _EXACT:
+        return cell
+    percent = unit == "%"
+    value = Decimal(plain) / (100 if percent else 1)
+    places = len(plain.partition(".")[2])
+    shape = ("#,##0" if "," in digits else "0") + ("." + "0" * places if places else "")
+    shape += "%" if percent else f'"{unit}"' if unit else ""
+    return Shown(-value if sign in ("-", "−") else value, f"+{shape};-{shape};{shape}" if sign == "+" else shape)

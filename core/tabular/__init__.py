@@ -6,7 +6,7 @@ worksheet says that calamine does not (`worksheet`), reading (`reading`) and wri
 
 from core.tabular.reading import Book, Cell, FileKind, Sheet, address, open_table
 from core.tabular.refusal import BadFile
-from core.tabular.writing import Block, Column, plain_text, safe_text, text_width, write_csv, write_xlsx
+from core.tabular.writing import Block, Column, Shown, plain_text, safe_text, text_width, write_csv, write_xlsx
 
 __all__ = [
     "BadFile",
@@ -16,6 +16,7 @@ __all__ = [
     "Column",
     "FileKind",
     "Sheet",
+    "Shown",
     "address",
     "open_table",
     "plain_text",

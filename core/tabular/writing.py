@@ -69,8 +69,8 @@ def _csv_value(value: object) -> object:
             return ""
         case float() if not math.isfinite(value):
             return ""
-        case Decimal():
-            return f"{value:f}"
+        case Decimal() | Shown():
+            return f"{value}" if isinstance(value, Shown) else f"{value:f}"
         case Fraction():
             return f"{round_half_up(value, 6):f}"
         case datetime():
@@ -95,6 +95,17 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A number in a cell of its own making: its value, and the Excel format that it is shown with."""
+
+    value: Decimal
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.value:f}"
+
+
+@dataclass(frozen=True)
 class Block:
     """One sheet of a download."""
 
@@ -116,6 +127,7 @@ def write_xlsx(blocks: Sequence[Block], *, made_at: datetime) -> bytes:
         {"font_name": FONT, "font_size": 10, "bold": True, "bg_color": HEAD, "font_color": INK}
         | {"border": 1, "border_color": LINE, "text_wrap": True, "valign": "vcenter"}
     )
+    own: dict[str, Any] = {}  # formats of single cells
     for block in blocks:
         sheet = book.add_worksheet(_sheet_name(block.name))
         columns = [column if isinstance(column, Column) else Column(column) for column in block.columns]
@@ -129,6 +141,11 @@ def write_xlsx(blocks: Sequence[Block], *, made_at: datetime) -> bytes:
             sheet.set_column(index, index, column.width or min(max(float(widest), _NARROWEST), _WIDEST))
             sheet.write_string(0, index, safe_text(column.title), head)
             for row, value in enumerate(values, start=1):
+                if isinstance(value, Shown):
+                    if value.number not in own:
+                        own[value.number] = book.add_format(look | {"num_format": value.number, "align": "right"})
+                    sheet.write_number(row, index, float(value.value), own[value.number])
+                    continue
                 _write(sheet, row, index, value, base, day, moment)
         sheet.freeze_panes(1, 0)
         if columns:

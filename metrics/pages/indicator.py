@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from accounts import sessions
 from accounts.permissions import Permission, may
 from core import clock
 from core.periods import Period
-from metrics import compliance, definition_queries, definition_report, exports, queries
+from metrics import compliance, definition_queries, queries
 from metrics.pages import defining
 from metrics.wording import facts_of
+from printing.pages import parts as report_parts
 from web import guard, widgets
 
 actor = guard.current_actor()
@@ -37,18 +37,8 @@ with st.container(border=True):
                 icon=":material/edit:",
                 query_params={"id": str(indicator.id)},
             )
-        st.download_button(
-            "下载口径（PDF）",
-            lambda: definition_report.entry(sessions.fresh(actor), indicator.id),
-            file_name=exports.file_name(
-                "指标口径", indicator.code, indicator.name, f"第{indicator.version}版", f"{clock.today():%Y%m%d}"
-            )
-            + ".pdf",
-            mime="application/pdf",
-            key="indicator_pdf",
-            icon=":material/picture_as_pdf:",
-            on_click="ignore",
-        )
+        label = f"{indicator.code}_{indicator.name}_第{indicator.version}版"
+        report_parts.downloads(actor, "indicator", str(indicator.id), label, name="下载口径", primary=False)
 
 rows = dict(facts_of(indicator)[1:])
 if (source := definition_queries.source(actor, indicator)) is not None:

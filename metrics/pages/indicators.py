@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from accounts import sessions
 from accounts.permissions import Permission, may
-from core import clock
-from metrics import compliance, definition_report, exports, queries
+from metrics import compliance, queries
+from printing.pages import parts as report_parts
 from regions.imports import initials
 from web import guard, widgets
 
@@ -56,12 +55,4 @@ if doubtful := [row for row in rows if compliance.warning(row)]:
 with st.container(horizontal=True):
     if may(actor, Permission.INDICATOR_EDIT):
         st.page_link("metrics/pages/define.py", label="新建指标", icon=":material/add:")
-    st.download_button(
-        "下载指标目录（PDF）",
-        lambda: definition_report.catalogue(sessions.fresh(actor)),
-        file_name=exports.file_name("指标目录", f"{clock.today():%Y%m%d}") + ".pdf",
-        mime="application/pdf",
-        key="indicators_pdf",
-        icon=":material/picture_as_pdf:",
-        on_click="ignore",
-    )
+    report_parts.downloads(actor, "catalogue", "all", "", name="下载指标目录", primary=False)

@@ -84,12 +84,12 @@ def sheet_texts(data: bytes) -> set[str]:
 def _shown(value: object, shape: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    plain = shape.split(";", maxsplit=1)[0]
+    plain, _, unit = shape.split(";", maxsplit=1)[0].partition('"')
     number = Decimal(str(value)) * (100 if plain.endswith("%") else 1)
     places = len(plain.rstrip("%").partition(".")[2])
     comma = "," if "," in plain else ""
     text = f"{number:{'+' if plain.startswith('+') else ''}{comma}.{places}f}" if shape != "General" else str(value)
-    return text + ("%" if plain.endswith("%") else "")
+    return text + ("%" if plain.endswith("%") else unit.rstrip('"'))
 
 
 def word_text(data: bytes) -> str:

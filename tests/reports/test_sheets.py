@@ -6,22 +6,42 @@ from decimal import Decimal
 
 import pytest
 
-from reports.sheets import numbers
+from core.tabular import Shown
+from reports.sheets import number
 
 
 @pytest.mark.parametrize(
-    ("cells", "values", "shape"),
+    ("cell", "value", "shape"),
     [
-        (["96.0%", "–", "100.0%"], [Decimal("0.96"), "–", Decimal(1)], "0.0%"),
-        (["1,234", "12"], [Decimal(1234), Decimal(12)], "#,##0"),
-        (["+4.67", "-0.50", "0.00"], [Decimal("4.67"), Decimal("-0.50"), Decimal("0.00")], "+0.00;-0.00;0.00"),
-        (["−1.5", "2.0"], [Decimal("-1.5"), Decimal("2.0")], "0.0"),
-        (["96.0%", "96.00%"], ["96.0%", "96.00%"], ""),  # of different makings, so none is favoured
-        (["0330", "12"], ["0330", "12"], ""),  # a code
-        (["3 / 4", "第 4 名（3–7）"], ["3 / 4", "第 4 名（3–7）"], ""),
-        ([3, None, "–"], [3, None, "–"], ""),
+        ("96.0%", "0.960", "0.0%"),
+        ("1,234", "1234", "#,##0"),
+        ("+4.67", "4.67", "+0.00;-0.00;0.00"),
+        ("-0.05个百分点", "-0.05", '0.00"个百分点"'),
+        ("+0.56个百分点", "0.56", '+0.00"个百分点";-0.00"个百分点";0.00"个百分点"'),
+        ("44.46元/件", "44.46", '0.00"元/件"'),
+        ("5 个", "5", '0" 个"'),
+        ("−1.5", "-1.5", "0.0"),
     ],
 )
-def test_a_column_is_numbers_where_all_of_it_is(cells: list[object], values: list[object], shape: str) -> None:
-    column, found = numbers("数值", cells)
-    assert (column.number, found) == (shape, values)
+def test_what_reads_as_a_number_is_one(cell: str, value: str, shape: str) -> None:
+    assert number(cell) == Shown(Decimal(value), shape)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "0330",
+        "91330000123456789X",
+        "1234567890123456",
+        "3 / 4",
+        "第 4 名（3–7）",
+        "2026-10-01",
+        "2026年10月",
+        "–",
+        "",
+        None,
+        3,
+    ],
+)
+def test_what_is_no_number_stays_as_it_is(cell: object) -> None:
+    assert number(cell) == cell
