@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.numbers import MISSING, format_exact, format_number, from_micro
 from core.periods import Period
-from core.words import Arm, Combine, Direction, Side
+from core.words import Arm, Combine, Direction, Side, TargetKind
 from metrics.comparison import Effect
 from metrics.definitions import break_words
 from metrics.model import Indicator
@@ -221,8 +221,11 @@ def attainment(evaluation: Evaluation, measure: Measure, *, columns: int = 1, wi
         measure.target,
         measure.latest or evaluation.span.first_post,
     )
-    if any(line.region_code in measure.attained_by for line in measure.targets):
-        lines = [replace(line, label=f"{line.label}（或单独约定）") if line.current else line for line in lines]
+    own = {line.kind is TargetKind.TARGET for line in measure.targets if line.region_code in measure.attained_by}
+    lines = [
+        replace(line, label=f"{line.label}（或单独约定）") if line.current and line.is_target in own else line
+        for line in lines
+    ]
     return figures.attainment(frame, title="各试点地区目标达成率", lines=lines, columns=columns, width=width)
 
 

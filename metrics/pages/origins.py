@@ -301,7 +301,7 @@ def _targets(indicator: Indicator, targets: Sequence[TargetView], region: str, p
                 "数值": indicator.show(target.value),
                 "从哪一期起": Period.parse(target.from_period).label,
                 "适用": "本地区" if target.region_code else "全部地区",
-                "现行": "● 现行" if target is queries.in_force(targets, target.kind, region, period) else "○ 原有",
+                "在这一期": _standing(targets, target, region, period),
                 "理由": target.reason,
                 "设定人": target.author,
                 "设定时间": clock.show(target.set_at),
@@ -312,6 +312,12 @@ def _targets(indicator: Indicator, targets: Sequence[TargetView], region: str, p
         hide_index=True,
         width="stretch",
     )
+
+
+def _standing(targets: Sequence[TargetView], target: TargetView, region: str, period: str) -> str:
+    if target.from_period > period:
+        return "◐ 以后起用"
+    return "● 现行" if target is queries.in_force(targets, target.kind, region, period) else "○ 原有"
 
 
 def _door(revision: Revision) -> str:

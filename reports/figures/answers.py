@@ -61,7 +61,10 @@ def ways(
             *upright(lines, (low, high)),
             row.mark_rule(strokeWidth=2).encode(x=x("start"), x2=alt.X2("now"), color=colour),
             row.mark_point(filled=False, fill=theme.PAPER, size=45, opacity=1).encode(x=x("start"), color=colour),
-            row.mark_tick(thickness=2, size=14, color=theme.INK, opacity=1).encode(x=x("frontier")),
+            # No stroke: strokes above each other would look like a target's dashes.
+            row.mark_point(shape="diamond", filled=False, size=50, strokeWidth=1.5, color=theme.INK, opacity=1).encode(
+                x=x("frontier")
+            ),
             row.mark_point(filled=True, size=80, opacity=1).encode(
                 x=x("now"), color=colour, shape=shape, tooltip=tips([("name", "地区"), ("tip", "走了多远")])
             ),
@@ -73,7 +76,7 @@ def ways(
             height=alt.Step(_ROW if len(frame) < 20 else 18),
         )
 
-    heading = alt.Title(text=title, subtitle="空心：试点前　实心：试点后　短竖：同类最好四分之一")
+    heading = alt.Title(text=title, subtitle="空心：试点前　实心：试点后　菱形：同类最好四分之一")
     if len(parts) == 1:
         return alt.layer(strip(frame), title=heading, config=theme.config())
     return alt.hconcat(*map(strip, parts), title=heading, spacing=24, config=theme.config())

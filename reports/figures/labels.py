@@ -59,6 +59,6 @@ def place(
 
 def along(start: Point, end: Point) -> Iterator[Point]:
     """Points on a straight piece, a few pixels apart."""
-    steps = max(1, round(abs(end[0] - start[0]) / 4))
+    steps = max(1, round(max(abs(end[0] - start[0]), abs(end[1] - start[1])) / 4))
     for step in range(steps + 1):
         yield start[0] + (end[0] - start[0]) * step / steps, start[1] + (end[1] - start[1]) * step / steps
