@@ -9,7 +9,7 @@ from core import clock
 from core.tabular import write_csv
 from pilots import freezing, queries, verdict_tables
 from pilots.decision import RULES
-from pilots.pages import parts
+from pilots.pages import basis_parts, parts
 from pilots.stages import NOT_BEGUN
 from web import guard, keep, widgets
 from web.guard import plain
@@ -141,6 +141,12 @@ if basis.changed:
             "verdict_changes",
             counties=widgets.to_counties(actor, [item.code for item in basis.changed]),
         )
+st.page_link(
+    parts.EVALUATION,
+    label="现在的效果由哪些数算成",
+    icon=":material/search:",
+    query_params={"id": str(pilot.id), basis_parts.PARAMETER: "1"},
+)
 with st.expander("当时的数据质量"):
     if basis.quality.empty:
         st.caption("作出这个结论时还没有留存各部分的得分，只有上表中的总分。")

@@ -96,6 +96,7 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
         values=[alt.DateTime(year=at.year, month=at.month, date=at.day) for at in ticked["period_start"]],
         labelExpr=f"{json.dumps(labels, ensure_ascii=False)}[timeFormat(datum.value, '%Y-%m-%d')]",
         labelOverlap="greedy",
+        labelSeparation=6,
     )
     return alt.X("period_start", type="temporal", axis=axis, scale=alt.Scale(nice=False, padding=_SIDE))
 
