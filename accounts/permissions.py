@@ -276,8 +276,14 @@ def _provider(actor: Actor, subject: Subject) -> Answer:
     return YES
 
 
+def covers(own: str | None, code: str | None) -> bool:
+    """Whether a team of region `own` reports for region `code`: a county's team for the county and for its towns,
+    whose codes begin with the county's."""
+    return bool(own and code) and (code == own or (len(own or "") == 6 and (code or "")[:6] == own))
+
+
 def _own_region(actor: Actor, subject: Subject) -> Answer:
-    if actor.role is Role.COUNTY and actor.region_code and actor.region_code == subject.region_code:
+    if actor.role is Role.COUNTY and covers(actor.region_code, subject.region_code):
         return YES
     if actor.account_id is None:
         return YES

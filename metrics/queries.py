@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -104,12 +105,18 @@ class Explanation:
 
 
 def readable(actor: Actor) -> SelectOfScalar[ReturnRow]:
-    """The only start of a read of returns: staff see all, a county its own, nobody else any."""
+    """The only start of a read of returns: staff see all, a county its own and its towns', nobody else any."""
     query = select(ReturnRow)
     if actor.is_staff:
         return query
     code = actor.region_code if actor.role is Role.COUNTY else None
-    return query.where(ReturnRow.region_code == (code or ""))
+    return query.where(within(col(ReturnRow.region_code), code))
+
+
+def within(column: Any, code: str | None) -> Any:
+    """Whether a column of region codes names a county or one of its towns (`accounts.permissions.covers`). A range,
+    so that an index serves it; without a code nothing."""
+    return column.between(code, f"{code}999") if code else column.is_(None) & column.is_not(None)
 
 
 def for_update(session: Session, actor: Actor, return_id: int) -> ReturnRow:

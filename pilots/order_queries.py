@@ -11,7 +11,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from accounts.permissions import Actor, Answer, Permission, Subject, may
+from accounts.permissions import Actor, Answer, Permission, Subject, covers, may
 from core import clock
 from core.errors import NotFound
 from core.words import AlertState, Role, SupervisionAction, SupervisionState
@@ -139,7 +139,7 @@ def alerts(actor: Actor, *, pilot_id: int | None = None) -> list[AlertView]:
         pilots = {pilot.collection_id: pilot for pilot in session.exec(query)}
         found = metrics.of_collections(session, pilots)
         if actor.role is Role.COUNTY:
-            found = [alert for alert in found if alert.region_code == actor.region_code]
+            found = [alert for alert in found if covers(actor.region_code, alert.region_code)]
         views = _alerts(session, pilots, found)
     order = list(AlertState)
     return sorted(views, key=lambda view: (order.index(view.state), view.alert.at, view.alert.id))
@@ -216,9 +216,13 @@ def may_issue(actor: Actor, pilot_id: int) -> Answer:
 
 
 def organisation_for(actor: Actor, region_code: str) -> int | None:
-    """The organisation of a county's team, to address an order to it."""
+    """The organisation of a county's team, to address an order to it; of a town without one, its county's."""
     with read() as session:
-        query = select(Organisation.id).where(Organisation.region_code == region_code).order_by(col(Organisation.id))
+        query = (
+            select(Organisation.id)
+            .where(col(Organisation.region_code).in_([region_code, region_code[:6]]))
+            .order_by(col(Organisation.region_code).desc(), col(Organisation.id))
+        )
         return session.exec(query).first()
 
 

@@ -124,7 +124,9 @@ def readable(actor: Actor) -> SelectOfScalar[Pilot]:
     if actor.is_staff:
         return query
     if actor.role is Role.COUNTY:
-        own = select(CollectionUnit.collection_id).where(CollectionUnit.region_code == (actor.region_code or ""))
+        own = select(CollectionUnit.collection_id).where(
+            metrics.within(col(CollectionUnit.region_code), actor.region_code)
+        )
         takes_part = col(Pilot.collection_id).in_(own) & col(Pilot.state).not_in(_UNSEEN)
         return query.where(takes_part | (col(Pilot.lead_organisation_id) == actor.organisation_id))
     if actor.role is Role.DEPARTMENT:

@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy
 from sqlmodel import Session, col, select
 
+from accounts.permissions import covers
 from core import clock
 from core.numbers import from_micro
 from core.periods import Cadence, Period
@@ -36,14 +37,14 @@ def evaluated(
     view: PilotView, known: Sequence[phases.Phase], *, own: str | None, own_only: bool, phase: int | None = None
 ) -> Evaluation:
     """The evaluation of one stretch of a pilot: of the phase with the number `phase`, else of today's. With
-    `own_only` of the county `own` alone."""
+    `own_only` of the county `own` and its towns alone."""
     stretches = phases.stretches(known)
     stretch = phases.stretch_of(stretches, phase, clock.today())
     span = view.span if stretch is None else _span(view, stretches, stretch)
     with read() as session:
         every = units_of(session, view)
         late = {} if own_only else latecomers.of(session, [view.collection_id]).get(view.collection_id, {})
-        units = [unit for unit in every if (unit.code == own if own_only else unit.code not in late)]
+        units = [unit for unit in every if (covers(own, unit.code) if own_only else unit.code not in late)]
         codes = [unit.code for unit in units]
         returns = returns_of(session, view.collection_id, codes)
         measures = _measures(session, view, units, span, returns, own_only=own_only)
