@@ -187,6 +187,10 @@ def gap_words(indicator: Indicator, course: pd.DataFrame, starting: str) -> str:
     if earlier.empty or last.period < starting:
         return level + "。"
     then = earlier.iloc[-1]
+    if then.estimate * last.estimate < 0:
+        better = "发达地区" if sign * then.estimate > 0 else "山区海岛县"
+        was = _gap(indicator, then, bounds=False)
+        return f"{level}；试点前最后一期相差 {was}，但好的是{better}，方向反了过来。"
     before, now = abs(then.estimate), abs(last.estimate)
     course_words = "缩小" if now < before else "扩大" if now > before else "没有变化"
     return f"{level}；试点前最后一期相差 {_gap(indicator, then, bounds=False)}，差距{course_words}。"

@@ -19,7 +19,7 @@ from metrics.comparison import Effect, gate
 from metrics.model import Indicator
 from metrics.promises import TargetView
 from pilots import answer_words as words
-from pilots import starts
+from pilots import starts, wording
 from pilots.answers import Consistency, Distance, Kept, Promise, Strata
 from pilots.causes import Cause, Method
 from pilots.evidence import Evidence
@@ -273,6 +273,9 @@ GAPS = [
     (course(("2025-12", 4, 2, 6), ("2026-02", 3, 1, 5)), "2026年2月，发达地区试点县比山区海岛县好 3.0个百分点（1.0至5.0）；试点前最后一期相差 4.0个百分点，差距缩小。"),
     (course(("2025-12", 2, 1, 3), ("2026-02", 3, 1, 5)), "2026年2月，发达地区试点县比山区海岛县好 3.0个百分点（1.0至5.0）；试点前最后一期相差 2.0个百分点，差距扩大。"),
     (course(("2025-12", 3, 1, 5), ("2026-02", 3, 1, 5)), "2026年2月，发达地区试点县比山区海岛县好 3.0个百分点（1.0至5.0）；试点前最后一期相差 3.0个百分点，差距没有变化。"),
+    (course(("2025-12", -3, -5, -1), ("2026-02", 3, 1, 5)), "2026年2月，发达地区试点县比山区海岛县好 3.0个百分点（1.0至5.0）；试点前最后一期相差 3.0个百分点，但好的是山区海岛县，方向反了过来。"),
+    (course(("2025-12", -3, -5, -1), ("2026-02", 3, 1, 5), of=LOWER), "2026年2月，山区海岛县试点县比发达地区好 3.0个百分点（1.0至5.0）；试点前最后一期相差 3.0个百分点，但好的是发达地区，方向反了过来。"),
+    (course(("2025-12", -3, -5, -1), ("2026-02", 0, -1, 1)), "2026年2月，两类地区试点县相同；试点前最后一期相差 3.0个百分点，差距缩小。"),
     (course(("2025-12", 3, 1, 5)), "2025年12月，发达地区试点县比山区海岛县好 3.0个百分点（1.0至5.0）。"),
 ]  # fmt: skip
 
@@ -280,6 +283,47 @@ GAPS = [
 @pytest.mark.parametrize(("said", "expected"), GAPS)
 def test_gap(said: str, expected: str) -> None:
     assert said == expected
+
+
+def compared(gap: Effect | None, **sides: Effect) -> str:
+    measure: Any = SimpleNamespace(indicator=SHARE, by_side=sides, gap=gap)
+    return wording.compare_words(measure)
+
+
+BOTH = {"发达地区": effect(4, 2, 6), "山区海岛县": effect(3, 1, 5)}
+EACH = "发达地区试点效果为+4.0个百分点（+2.0 至 +6.0），山区海岛县为+3.0个百分点（+1.0 至 +5.0）。"
+SIDES = [
+    (compared(None), "还没有可比的试点与对照数据。"),
+    (compared(None, 发达地区=CLEAR), "试点和对照都有数据的只有发达地区一类，不能比较两类地区。"),
+    (compared(effect(1, 0.2, 1.8), **BOTH), f"{EACH}两类之差为+1.0个百分点（+0.2 至 +1.8），差别是清楚的。"),
+    (compared(effect(-1, -1.8, -0.2), **BOTH), f"{EACH}两类之差为-1.0个百分点（-1.8 至 -0.2），差别是清楚的。"),
+    (compared(effect(1, 0, 2), **BOTH), f"{EACH}两类之差为+1.0个百分点（0.0 至 +2.0），区间包含零，不能说两类地区的效果不同。"),
+    (compared(effect(1, NAN, NAN), **BOTH), f"{EACH}单位太少，两类之差无法给出区间。"),
+    (compared(None, **BOTH), f"{EACH}单位太少，两类之差无法给出区间。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "expected"), SIDES)
+def test_both_sides_are_compared_by_their_own_interval(said: str, expected: str) -> None:
+    assert said == expected
+
+
+@pytest.mark.parametrize(
+    ("n", "robust", "claim"),
+    [
+        ((5, 5), True, "可作因果判断"),
+        ((4, 9), True, "仅作初步判断"),
+        ((9, 3), False, "仅作初步判断，不稳健"),
+        ((2, 9), True, "仅作描述"),
+    ],
+)
+def test_how_much_may_be_claimed(n: tuple[int, int], robust: bool, claim: str) -> None:
+    found = effect(3, 1, 5, n, robust=robust)
+    assert wording.claim_words(found) == claim
+    head, comma, doubt = claim.partition("，")
+    measure: Any = SimpleNamespace(effect=found)
+    assert wording.strength_words(measure) == f"{head}（试点 {n[0]}，对照 {n[1]}）{comma}{doubt}"
+    assert wording.strength_words(SimpleNamespace(effect=None)) == "没有可比的前后数据"  # type: ignore[arg-type]
 
 
 # -- 5 -----------------------------------------------------------------------------
@@ -386,6 +430,12 @@ def test_small_places_are_a_question_and_not_a_verdict() -> None:
     assert said("99.8", "95", "") == (
         "安吉县超出 99.8% 的波动范围，值得去问为什么；德清县超出 95% 但未超出 99.8%，可能只是偶然。"
     )
+    many = {str(number): f"第{number}县" for number in range(1, 8)}
+    for count, end in ((6, "第6县"), (7, "第6县等 7 个")):
+        frame = pd.DataFrame({"code": list(many)[:count], "beyond": ["95"] * count})
+        assert words.small_words(frame, many) == (
+            f"第1县、第2县、第3县、第4县、第5县、{end}超出 95% 但未超出 99.8%，可能只是偶然。"
+        )
 
 
 # -- counties that started at different times --------------------------------------------
