@@ -41,6 +41,8 @@ from pilots import queries as pilots
 from pilots.supervision_queries import Condition, Tolerance
 from scenarios.stages import PILOTABLE
 
+_UNDER_WAY = (ChallengeState.RUNNING, ChallengeState.ACCEPTING, ChallengeState.ACCEPTED)
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -157,6 +159,7 @@ def waiting(actor: Actor) -> list[Waiting]:
     with read() as session:
         found = [*_unsigned(session, actor, today), *_milestones(session, actor, today)]
         if actor.is_staff:
+            found += _to_close(session)
             found += _objections(session, today)
     return sorted(found, key=lambda item: (not item.late, item.due_on or date.max, item.code))
 
@@ -265,6 +268,26 @@ def _milestones(session: Session, actor: Actor, today: date) -> list[Waiting]:
         words = "待核查" if item.state in check else "超期未交付" if late else "待交付"
         found.append(Waiting(row.id or 0, row.code, f"{name}“{item.title}”{words}", item.due_on, late))
     return found
+
+
+def _to_close(session: Session) -> list[Waiting]:
+    """Acceptance that waits for its panel or its conclusions, and winners about whom nobody decided yet."""
+    found = []
+    for row in session.exec(select(Challenge).where(Challenge.state == ChallengeState.ACCEPTING)):
+        if row.acceptance_id is None:
+            found.append(Waiting(row.id or 0, row.code, "待组建验收评审", None, False))
+        elif standing.acceptance_scores(session, row) and loading.bids_of(session, row.id or 0, BidState.WORKING):
+            found.append(Waiting(row.id or 0, row.code, "验收评审已定稿，待作出验收结论", None, False))
+    failed = session.exec(
+        select(Challenge, Organisation.name)
+        .join(Bid, col(Bid.challenge_id) == Challenge.id)
+        .join(Organisation, col(Organisation.id) == Bid.organisation_id)
+        .join(BidContract, col(BidContract.bid_id) == Bid.id)
+        .where(col(BidContract.signed_on).is_not(None), col(Challenge.state).in_(_UNDER_WAY))
+        .where(col(Bid.state).in_((BidState.FAILED, BidState.ELIMINATED, BidState.TERMINATED)))
+        .where(col(Bid.id).not_in(select(BidTolerance.bid_id)))
+    )
+    return found + [Waiting(row.id or 0, row.code, f"{name}待容错认定", None, False) for row, name in failed]
 
 
 def _objections(session: Session, today: date) -> list[Waiting]:

@@ -163,9 +163,11 @@ def test_a_panel_accepts(signing: Round) -> None:
         for at in range(3):
             deliver(made, name, at)
     made.step(stages.ACCEPT)
+    assert [item.what for item in work_queries.waiting(staff)] == ["待组建验收评审"]
     with pytest.raises(WrongState, match="还没有定稿"):
         accepted(made, OURS, passed=True)
     made.judge_work({OURS: 60, SECOND: 59})
+    assert [item.what for item in work_queries.waiting(staff)] == ["验收评审已定稿，待作出验收结论"]
     seen = work(made)
     assert [(seen.scores[made.of(name).id], seen.passes[made.of(name).id]) for name in (OURS, SECOND)] == [
         ("60.00 分", True),
@@ -210,6 +212,7 @@ def test_the_only_winner_fails(signing: Round) -> None:
         contract_service.hand_in(made.bidders[OURS], item.id, "已完成一部分", seen_version=item.version + 2 * at)
         contract_service.check(staff, item.id, do, "没有达到指标", seen_version=item.version + 2 * at + 1)
     assert made.of(OURS).state is B.TERMINATED
+    assert [item.what for item in work_queries.waiting(other)] == [f"{OURS}待容错认定"]
     with pytest.raises(WrongState, match="没有在研的单位"):
         made.step(stages.ACCEPT)
     with pytest.raises(WrongState, match="还没有作出容错认定"):
