@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from awards import loading, stages
+from awards import combination, loading, reckoning, stages
 from core import clock
 from core.words import AwardEntryState, AwardStage, ReviewState
 from db.tables import AwardNotice, AwardObjection, Edition, Review, RubricVersion
@@ -33,7 +33,10 @@ def obstacles(session: Session, row: Edition, do: str, reason: str = "") -> list
     if do == stages.SHORTLIST:
         return open_reviews(session, number, AwardStage.FIRST)
     rule = loading.rule_of(row)
-    if do == stages.FINAL:
+    if do == stages.DECIDE:
+        ties = combination.contested(reckoning.combined(session, row))
+        return [f"{words}同分，需要表决" for words in ties] + open_reviews(session, number, AwardStage.FINAL)
+    if do in (stages.FINAL, stages.BACK_TO_FINAL):
         return [] if rule.with_final else ["这一年度不设终评"]
     if do == stages.OPEN_VOTE:
         return _before_vote(session, row)

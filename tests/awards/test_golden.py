@@ -135,6 +135,8 @@ def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_object
     assert blocking.blockers(cast.li_staff, told.id) == [
         "“基层治理”第 2 名 B2 网格事件自处置、B3 村务阳光账本同分，需要表决"
     ]
+    with pytest.raises(WrongState, match="还不能“提交审定”：“基层治理”第 2 名"):
+        told.step(stages.DECIDE)
     with pytest.raises(Invalid, match="同一处同分的全部项目"):
         vote(told, {"B1": 1, "B3": 4})
     vote(told, story["votes_final"])
