@@ -15,7 +15,7 @@ from challenges.views import ChallengeRow
 from core.words import BidMilestoneState, BidState
 from core.words import ChallengeState as C
 from db.session import read
-from db.tables import Bid, BidContract, BidMilestone, Challenge, ChallengeNotice
+from db.tables import Bid, BidContract, BidMilestone, Challenge, ChallengeNotice, Organisation
 
 B = BidState
 
@@ -75,10 +75,13 @@ def bids(actor: Actor) -> list[OwnBid]:
                 .order_by(col(ChallengeNotice.number))
             )
         }
+        name = session.get_one(Organisation, actor.organisation_id).name  # one's own pages need not say it
         found = []
         for bid, row in own:
             wait = waiting.get(row.id or 0)
             stands, todo = _words(bid, row, notices.get(row.id or 0))
+            if wait is not None:
+                todo = _TOO_LATE if bid.state is B.WON and wait.late else todo or wait.what.removeprefix(name)
             key = bid.id or 0
             found.append(
                 OwnBid(
@@ -88,7 +91,7 @@ def bids(actor: Actor) -> list[OwnBid]:
                     number=bid.number,
                     submitted_at=bid.submitted_at,
                     stands=stands,
-                    todo=wait.what if wait else todo,
+                    todo=todo,
                     late=wait.late if wait else False,
                     over=bid.state in _OVER or row.state in stages.CHALLENGE.terminal,
                     next=None if bid.state in _OVER else following.get(row.id or 0),
@@ -99,6 +102,7 @@ def bids(actor: Actor) -> list[OwnBid]:
     return sorted(found, key=lambda item: (not item.todo, item.over, item.next is None, item.next and item.next.until))
 
 
+_TOO_LATE = "签订期限已过：尽快与研究院联系，否则由下一顺位递补"
 _OVER = (B.INELIGIBLE, B.LOST, B.PASSED, B.ELIMINATED, B.TERMINATED)
 _STANDS = {
     B.ELIGIBLE: "资格合格，等待评审",
