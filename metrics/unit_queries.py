@@ -15,13 +15,14 @@ from core.periods import Cadence
 from core.words import Arm, CollectionKind
 from db.session import read
 from db.tables import Collection, CollectionUnit, Pilot, Region, ReturnRow
-from metrics import queries
+from metrics import latecomers, queries
 from regions import queries as regions
 
 
 @dataclass(frozen=True)
 class UnitView:
-    """A region that reports, or did. `owed` counts its expected returns, `handed_in` those that came."""
+    """A region that reports, or did. `owed` counts its expected returns, `handed_in` those that came; `late`: a
+    comparison unit registered after the start, which is compared with nobody."""
 
     region_code: str
     region: str
@@ -33,6 +34,7 @@ class UnitView:
     left_reason: str
     owed: int
     handed_in: int
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,11 @@ def membership(actor: Actor, collection_id: int) -> Membership | None:
             .where(CollectionUnit.collection_id == collection_id)
             .order_by(col(CollectionUnit.arm).desc(), Region.code)
         ).all()
+        late = latecomers.of(session, [collection_id]).get(collection_id, {})
         units = [
             UnitView(
                 region.code, region.name, unit.arm, unit.first_period, unit.last_period, unit.joined_on, unit.left_on,
-                unit.left_reason, *counts.get(region.code, (0, 0)),
+                unit.left_reason, *counts.get(region.code, (0, 0)), region.code in late,
             )
             for unit, region in rows
             if actor.is_staff or region.code in counts

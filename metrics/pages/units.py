@@ -44,7 +44,8 @@ if not found.units:
 def span(unit: unit_queries.UnitView) -> str:
     if unit.left_on is not None:
         return f"■ 已退出（{unit.left_on} 止）" if unit.left_on < clock.today() else f"◐ 将退出（{unit.left_on} 止）"
-    return f"◐ {unit.joined_on} 加入" if unit.joined_on is not None else "● 全程参加"
+    late = "，不计入比较" if unit.late else ""
+    return f"◐ {unit.joined_on} 加入{late}" if unit.joined_on is not None else "● 全程参加"
 
 
 widgets.table(

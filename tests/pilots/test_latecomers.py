@@ -11,7 +11,7 @@ from core.periods import Period
 from core.words import Arm
 from db.session import read, write
 from db.tables import CollectionUnit, Pilot, ReturnRow
-from metrics import collecting, gap_queries, latecomers, tracing
+from metrics import collecting, gap_queries, latecomers, tracing, unit_queries
 from metrics.schemas import UnitPick
 from pilots import queries, wording
 from pilots.evaluation import Evaluation
@@ -70,6 +70,9 @@ def test_latecomers_are_left_out_of_every_comparison_and_named(database: str, ca
     assert compared is not None
     assert sorted(compared.panel.units) == sorted([*DEVELOPED[2:4], EARLY])
 
+    joined = unit_queries.membership(cast.li_staff, collection_id)
+    assert joined is not None
+    assert [unit.region_code for unit in joined.units if unit.late] == [LATE]
     with read() as session:  # its own returns stay
         own = select(ReturnRow.period).where(ReturnRow.collection_id == collection_id, ReturnRow.region_code == LATE)
         owed = sorted(session.exec(own))
