@@ -17,13 +17,13 @@ from reports.typefaces import BOLD, REGULAR, text_width
 
 
 class Heading(Lines):
-    """A heading; the page template bookmarks it and tells the contents its page."""
+    """A heading; the page template bookmarks it and tells the contents its page. Level 0 is the title of an annex."""
 
     def __init__(self, text: str, level: int, key: str, style: Style) -> None:
         super().__init__(text, style)
         self.level = level
         self.key = key
-        self.role = f"H{level}"
+        self.role = f"H{max(1, level)}"
 
     def split(self, _width: float, _height: float) -> list[Flowable]:
         return []
@@ -70,8 +70,8 @@ class Contents(IndexingFlowable):
         canvas.setFillColor(theme.INK)
         for heading in self._headings:
             y -= self._leading
-            face = BOLD if heading.level == 1 else REGULAR
-            left = (heading.level - 1) * 2 * self._SIZE
+            face = BOLD if heading.level <= 1 else REGULAR
+            left = max(0, heading.level - 1) * 2 * self._SIZE
             page = str(self._pages.get(heading.key, ""))
             text = shorten(heading.text, face, self._SIZE, self.width - left - 50)
             end = self.width - text_width(page, REGULAR, self._SIZE)

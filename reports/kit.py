@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from reportlab.platypus import CondPageBreak, Flowable, NextPageTemplate, PageBreak
 
 from core.errors import Invalid
+from core.memory import no_collection
 from core.numbers import MISSING
 from reports import typefaces, vector
 from reports.blocks import CheckMark, Contents, Heading, KeyFigure, KeyFigures, Picture, SignatureLine
@@ -217,7 +218,7 @@ class Report:
         self._add(PageBreak())
         self._add(Lines(self._place, replace(label, after=LINE)))
         key = f"h{len(self._headings)}"
-        self._headings.append(Heading(self._seen(title, self._place), 1, key, self._layout.title))
+        self._headings.append(Heading(self._seen(title, self._place), 0, key, self._layout.title))
         self._add(self._headings[-1])
 
     def page_break(self) -> None:
@@ -249,8 +250,20 @@ class Report:
             closing = [CheckMark(self._check, lines)]
         first = "cover" if self._cover else "front" if self._listed() else "body"
         pages = Pages(out, self._imprint, first, numbers, listed=self._listed())
-        pages.multiBuild([*front, *_kept_with_next(self._story), *closing])
+        pages.multiBuild([*front, *_kept_with_next(self._filled()), *closing])
         return out.getvalue()
+
+    def _filled(self) -> list[Flowable]:
+        """The story; a section without anything in it says so."""
+        filled: list[Flowable] = []
+        for place, flowable in enumerate(self._story):
+            filled.append(flowable)
+            rest = (item for item in self._story[place + 1 :] if not isinstance(item, PageBreak))
+            if isinstance(flowable, Heading) and flowable.level:
+                following = next(rest, None)
+                if following is None or (isinstance(following, Heading) and following.level <= flowable.level):
+                    filled.append(Lines("本节没有内容。", self._layout.body))
+        return filled
 
     def _title(self) -> list[Flowable]:
         """What stands at the head of the first page when there is no cover."""
@@ -272,7 +285,7 @@ class Report:
                 "请换用通用字，或请管理员扩充字库后重新生成。",
             )
         if self._built is None:
-            with _building:
+            with _building, no_collection():
                 self._built = self._build()
         return self._built
 

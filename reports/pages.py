@@ -126,7 +126,7 @@ class Pages(BaseDocTemplate):
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  ReportLab's name
         if isinstance(flowable, Heading):
             # PDF allows an outline to go deeper only one level at a time.
-            self._outline_depth = min(flowable.level, self._outline_depth + 1)
+            self._outline_depth = min(max(1, flowable.level), self._outline_depth + 1)
             self.canv.bookmarkHorizontal(flowable.key, 0, self.frame._y + flowable.height)  # noqa: SLF001
             self.canv.addOutlineEntry(
                 flowable.text, flowable.key, self._outline_depth - 1, closed=self._outline_depth > 1

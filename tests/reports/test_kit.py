@@ -187,6 +187,26 @@ def test_a_thousand_rows_keep_their_header_and_order(make: Make, read: Read) -> 
     assert cells == [(str(number), str(number)) for number in range(1000)]
 
 
+def test_no_row_is_left_alone_at_the_foot_or_the_head_of_a_page(make: Make, read: Read) -> None:
+    for lines in range(26, 31):
+        for rows in (3, 30, 31, 32, 33):
+            report = make()
+            report.text("\n".join("段落" for _ in range(lines)))
+            report.table(["序号"], [[number] for number in range(rows)], caption="明细")
+            counts = [len(re.findall(r"^\d+$", page.extract_text(), re.MULTILINE)) for page in read(report).pages]
+            assert sum(counts) == rows
+            assert 1 not in counts
+
+
+def test_a_section_without_content_says_so(make: Make, read: Read) -> None:
+    report = make()
+    for name, level in (("有下级", 1), ("空的", 2), ("也空", 2), ("末尾", 1)):
+        report.heading(name, level)
+        report.text("正文" if name == "有下级" else "")
+    text = read(report).pages[0].extract_text().replace("\n", "").replace(" ", "")
+    assert text.endswith("一、有下级正文（一）空的本节没有内容。（二）也空本节没有内容。二、末尾本节没有内容。")
+
+
 def test_a_cell_higher_than_a_page_continues(make: Make, read: Read) -> None:
     long = "".join(f"第{number}句。" for number in range(1500))
     report = make()
