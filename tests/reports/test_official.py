@@ -75,6 +75,7 @@ def test_attachments_signature_and_annex(make: Make, read: Read) -> None:
     paper.closing("省基层治理研究院", date(2026, 11, 8))
     paper.annex("拟中榜单位名单")
     paper.heading("说明")
+    paper.text("如上。")
     reader = read(paper)
     pieces = {text: (left, size) for text, left, _, size in _pieces(reader.pages[0])}
     assert pieces["附件：1. 拟中榜单位名单及方案摘要和各单位承诺事项一"][0] == pytest.approx(
@@ -89,6 +90,7 @@ def test_attachments_signature_and_annex(make: Make, read: Read) -> None:
         "附件1",
         "拟中榜单位名单",
         "一、说明",
+        "如上。",
     ]
     assert [entry.title for entry in reader.outline] == ["一、事项", "拟中榜单位名单", "一、说明"]  # type: ignore[union-attr]
 
