@@ -32,6 +32,8 @@ APPEND_ONLY = (
     "frozen_quality",
     "index_result",
     "index_version",
+    "inspection",
+    "inspection_record",
     "iteration",
     "link_removal",
     "milestone_value",
