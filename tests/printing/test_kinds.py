@@ -232,7 +232,7 @@ def test_what_the_nearly_empty_province_can_print(empty: dict[str, Actor]) -> No
 @pytest.mark.parametrize(
     ("who", "refused"),
     [
-        ("wujie", {"county", "gap", "marks", "pilot", "promotion", "review", "dossier", "duties"}),
+        ("wujie", {"county", "gap", "marks", "order", "pilot", "promotion", "review", "dossier", "duties"}),
         ("wanganji", {"gap", "marks", "pilot", "promotion", "review", "receipt"}),
     ],
 )
