@@ -58,7 +58,7 @@ def _facts(found: OrderPage) -> list[tuple[str, Any]]:
         ("状态", order.state.label),
     ]
     if alert is not None:
-        facts.append(("触发的预警", f"{alert.words}，报送值 {alert.value}"))
+        facts.append(("触发的预警", alert.words))
     return facts
 
 
@@ -91,9 +91,10 @@ def _story(report: Paper, found: OrderPage, _: Issue) -> None:
     report.text("逾期不回复或整改不到位的，按“提醒、约谈、暂停、退出”逐级升级。")
     report.heading("办理过程")
     report.table(
-        ["时间（北京）", "办理", "办理人", "情况", "期限", "材料"],
+        ["北京时间", "办理", "办理人", "情况", "回复期限", "材料"],
         _path(found),
-        widths=[3, 2, 3, 6, 2.4, 2.4],
+        widths=[3.1, 1.5, 2.6, 4.3, 2.7, 1.8],
+        align="llllll",
         caption=f"{order.code} 办理过程",
     )
     issuer = found.path[0].organisation if found.path else ""
