@@ -71,10 +71,10 @@ def counties(actor: Actor, key: str) -> list[Subject]:
         rows = session.execute(
             _due(actor)
             .join(Region, col(Region.code) == ReturnRow.region_code)
-            .with_only_columns(col(ReturnRow.region_code), col(Region.name), col(ReturnRow.period))
+            .with_only_columns(col(Region.code), col(Region.name), col(Region.level), col(ReturnRow.period))
             .distinct()
         ).all()
-    found = {code: name for code, name, period in rows if quarter.inside(chosen, [period])}
+    found = {code: name for code, name, level, period in rows if level.is_county and quarter.inside(chosen, [period])}
     return [
         Subject(f"{code}:{chosen}", f"{name}　{chosen.label}")
         for code, name in sorted(found.items())
