@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, func, select
 
-from accounts.permissions import Actor, Permission, Subject, require
+from accounts.permissions import Actor, Permission, require
 from awards import blocking, listing, loading, results, stages, standing
 from awards.schemas import NoticeIn
 from core import clock
@@ -57,7 +57,7 @@ def confirm(actor: Actor, edition_id: int, result_id: int, data: NoticeIn, *, se
     with write() as session:
         row = loading.edition(session, actor, edition_id)
         result = results.newest(session, edition_id)
-        require(actor, Permission.EDITION_SIGN, Subject(created_by=result.by if result else None))
+        require(actor, Permission.EDITION_SIGN, results.proposer(session, row))
         check_version(row, seen_version)
         if result is None or result.id != result_id:
             raise NotFound("没有找到这份名单，或已有更新的一份。", "请刷新页面。")
@@ -86,8 +86,7 @@ def strip(actor: Actor, entry_id: int, reason: str, *, seen_version: int) -> Non
     """Take a released award back from one entry; its certificate is void."""
     with write() as session:
         item, row = loading.entry(session, actor, entry_id)
-        newest = results.newest(session, row.id or 0)
-        require(actor, Permission.EDITION_SIGN, Subject(created_by=newest.by if newest else None))
+        require(actor, Permission.EDITION_SIGN, results.proposer(session, row))
         check_version(item, seen_version)
         if row.state is not EditionState.RELEASED:
             raise WrongState(f"年度当前为“{row.state.label}”，没有可以撤销的入选。")

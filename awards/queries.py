@@ -321,6 +321,8 @@ def _entry(session: Session, actor: Actor, item: AwardEntry, row: Edition) -> En
             steps.append(step)
         if step.do == stages.LEAVE and own and row.state not in (EditionState.RELEASED, EditionState.REVOKED):
             steps.append(step)
+        if step.do == stages.STRIP and row.state is EditionState.RELEASED:
+            steps += [step] if may(actor, Permission.EDITION_SIGN, results.proposer(session, row)) else []
     pilot = session.get_one(Pilot, item.pilot_id)
     return EntryView(
         row=entry_rows(session, col(AwardEntry.id) == number, shown=shown)[0],

@@ -60,6 +60,12 @@ def _rests_on(session: Session, row: Edition) -> list[str]:
     return found
 
 
+def proposer(session: Session, row: Edition) -> Subject:
+    """Who put the newest list forward: another has to sign it, and to take an award of it back."""
+    result = newest(session, row.id or 0)
+    return Subject(created_by=result.by if result else None)
+
+
 def signers(session: Session, row: Edition) -> Subject:
     """Who signed the newest list: another has to undo it."""
     signed = session.exec(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from accounts import sessions
 from accounts.permissions import Permission, may
-from awards import entry_service, queries, stages
+from awards import entry_service, finalise_service, queries, stages
 from awards.pages.edition_parts import facts
 from awards.schemas import EntryIn
 from core import clock
@@ -26,6 +26,8 @@ def act(do: str, reason: str) -> None:
     with guard.show_errors():
         if do == stages.LEAVE:
             entry_service.leave(actor, row.id, reason, seen_version=row.version)
+        elif do == stages.STRIP:
+            finalise_service.strip(actor, row.id, reason, seen_version=row.version)
         elif do in (stages.RECOMMEND, stages.PASS_OVER, stages.UNRECOMMEND):
             entry_service.recommend(actor, row.id, do, reason, seen_version=row.version)
         else:

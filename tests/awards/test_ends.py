@@ -1,0 +1,152 @@
+"""How an edition ends: a rehearsal before the notice, a paused notice with the days that were left, an award taken back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+
+import pytest
+import time_machine
+from sqlmodel import select
+
+from awards import edition_service, entry_service, finalise_service, objection_service, queries, round_service, stages
+from awards.schemas import GradeIn, NoticeIn, TrackIn
+from core import clock
+from core.errors import NotFound, WrongState
+from core.words import AwardEntryState, AwardStage, EditionState, Veto
+from db.session import read, write
+from db.tables import AwardEntry, AwardNotice, AwardResult
+from printing import making, registry
+from tests.awards.support import Selection, recommended, rule_in, selection, some_pilots
+from tests.support import Cast
+
+ENTRIES = [
+    {"code": f"A{number}", "track": "民生服务", "county": county, "title": f"项目{number}", "objective": share}
+    for number, county, share in ((1, "330523", 900_000), (2, "330521", 500_000))
+]
+
+
+def test_a_rehearsal_without_a_final_goes_to_the_signature_and_no_further(cast: Cast) -> None:
+    track = TrackIn(name="民生服务", grades=[GradeIn(name="最佳案例", places=1)], shortlist=2)
+    told = selection(cast, rule_in(tracks=[track], with_final=False), rehearsal=True)
+    recommended(told, ENTRIES, some_pilots(cast))
+    told.close_call()
+    told.qualify_all()
+    told.begin(AwardStage.FIRST)
+    marks = {name: {"A1": 70, "A2": 90} for name in ("甲评", "乙评", "丙评", "丁评", "戊评")}
+    told.judge(told.review(AwardStage.FIRST, "民生服务"), marks)
+    round_service.shortlist(cast.li_staff, told.id, seen_version=told.row().version)
+    with pytest.raises(WrongState, match="不设终评"):
+        told.begin(AwardStage.FINAL)
+    told.step(stages.COMBINE)
+    told.step(stages.DECIDE)
+    with pytest.raises(WrongState, match="演练到审定为止"):
+        told.sign()
+    # 0.8 × 90 + 0.2 × 60 against 0.8 × 70 + 0.2 × 100
+    view = queries.edition(cast.li_staff, told.id)
+    assert view is not None
+    assert [(line.code, line.total, line.placed.grade) for line in view.lines] == [
+        ("A2", Fraction(84), "最佳案例"),
+        ("A1", Fraction(76), ""),
+    ]
+
+
+def on_notice(cast: Cast, starts_on: date, ends_on: date) -> Selection:
+    """A list on notice, as two people would have signed it."""
+    told = selection(cast)
+    recommended(told, ENTRIES, some_pilots(cast))
+    with write() as session:
+        for item in session.exec(select(AwardEntry)):
+            item.state, item.grade = AwardEntryState.PROPOSED, "优秀案例"
+        result = AwardResult(edition_id=told.id, number=1, body={"lines": [], "out": []}, digest="d", at=clock.now())
+        session.add(result)
+        session.flush()
+        listed = [{"entry": key, "code": code, "title": code, "organisation": code, "track": "民生服务", "grade": "优秀案例", "kept": False} for code, key in told.entries.items()]  # fmt: skip
+        session.add(
+            AwardNotice(
+                edition_id=told.id,
+                number=1,
+                result_id=result.id or 0,
+                starts_on=starts_on,
+                days=5,
+                count_first=True,
+                counted_from=starts_on,
+                days_left=5,
+                ends_on=ends_on,
+                provisional=False,
+                listed=listed,
+                contact="0571",
+                issued_at=clock.now(),
+            )
+        )
+    told.put(state=EditionState.NOTICE)
+    return told
+
+
+def beijing(day: int, month: int = 7) -> datetime:
+    return datetime(2024, month, day, 10, tzinfo=clock.BEIJING)
+
+
+def test_an_objection_pauses_the_notice_and_leaves_the_days_that_were_left(cast: Cast) -> None:
+    """2024-06-28 → 07-04 is five working days (DOMAIN §10); paused on the third of them, three are left."""
+    told = on_notice(cast, date(2024, 6, 28), date(2024, 7, 4))
+    evidence = [("证据.txt", "材料".encode())]
+    with time_machine.travel(beijing(2)):
+        number = objection_service.file(
+            cast.zhou_minzheng, told.id, "数据与部门台账不一致，请核实。", evidence, nonce="o"
+        )
+        again = objection_service.file(cast.zhou_minzheng, told.id, "同一张表单", evidence, nonce="o")
+        assert (again, told.row().state) == (number, EditionState.PAUSED)
+        for actor, name in ((cast.li_staff, ""), (cast.zhou_minzheng, "周民政"), (cast.admin, "周民政")):
+            view = queries.edition(actor, told.id)
+            assert view is not None
+            assert [item.name for item in view.objections] == [name]
+        other = queries.edition(cast.wang_anji, told.id)
+        assert other is not None
+        assert other.objections == []
+        with pytest.raises(WrongState, match="请先受理"):
+            objection_service.answer(cast.li_staff, number, False, "经核实数据一致。", seen_version=1)
+        objection_service.take_on(cast.li_staff, number)
+    with time_machine.travel(beijing(5)):
+        objection_service.answer(cast.li_staff, number, False, "经核实数据一致。", seen_version=2)
+    with read() as session:
+        notice = session.exec(select(AwardNotice)).one()
+    assert (told.row().state, notice.counted_from, notice.ends_on, notice.paused_on) == (
+        EditionState.NOTICE,
+        date(2024, 7, 5),
+        date(2024, 7, 9),
+        None,
+    )
+    with time_machine.travel(beijing(9)), pytest.raises(WrongState, match="公示到 2024-07-09（含当日）"):
+        told.step(stages.RELEASE)
+    with time_machine.travel(beijing(10)):
+        with pytest.raises(WrongState, match="现在不接受异议"):
+            objection_service.file(cast.zhou_minzheng, told.id, "公示期满后才提出的异议。", evidence, nonce="late")
+        told.step(stages.RELEASE)
+    assert told.state_of("A1") is AwardEntryState.WINNER
+
+
+def test_a_released_award_is_taken_back_by_another_and_its_certificate_is_void(cast: Cast) -> None:
+    told = on_notice(cast, date(2024, 6, 28), date(2024, 7, 4))
+    told.step(stages.RELEASE)
+    number = told.entries["A1"]
+    kind = registry.kind("award_certificate")
+    assert making.make(cast.li_staff, kind, str(number)).number.startswith("ZP-ZS-")
+    with pytest.raises(WrongState, match="名单不再变化"):
+        entry_service.veto(cast.li_staff, number, Veto.FALSE_DATA, "事后查实", seen_version=told.version_of("A1"))
+    with pytest.raises(NotFound):
+        finalise_service.strip(cast.wang_anji, number, "自愿放弃", seen_version=told.version_of("A1"))
+    view = queries.entry(cast.chen_staff, number)
+    assert view is not None
+    assert [step.do for step in view.steps] == [stages.STRIP]
+    finalise_service.strip(cast.chen_staff, number, "事后查实数据造假", seen_version=told.version_of("A1"))
+    assert told.state_of("A1") is AwardEntryState.REVOKED
+    with pytest.raises(NotFound):
+        making.make(cast.li_staff, kind, str(number))
+    version = told.row().version
+    edition_service.move(cast.chen_staff, told.id, stages.REVOKE, "程序有重大瑕疵", seen_version=version)
+    assert told.row().state is EditionState.REVOKED
+    with pytest.raises(WrongState):
+        finalise_service.confirm(
+            cast.chen_staff, told.id, 1, NoticeIn(starts_on=clock.today(), contact="0571-00"), seen_version=version + 1
+        )
