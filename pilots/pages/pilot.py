@@ -64,7 +64,7 @@ with st.container(border=True):
 
 if pilot.state in NOT_BEGUN:
     units = guard.found(keep.ask(queries.evaluate, actor, pilot.id)).units
-    if seen := keep.ask(design_queries.outlook, actor, pilot.id):
+    if pilot.state not in PILOT.terminal and (seen := keep.ask(design_queries.outlook, actor, pilot.id)):
         st.subheader("能看出多小的变化", anchor=False)
         design_outlook.say(seen)
     st.subheader("登记的地区", anchor=False)
