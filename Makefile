@@ -29,13 +29,14 @@ lint: .venv/installed-dev ## Style, formatting and import contracts
 types: .venv/installed-dev ## Check the types
 	@$(BIN)/mypy
 
-bench: .venv/installed-dev ## Server time of page reruns; roll-ups and the register at ten times the data; ticket imports; a very large panel; printing, alone and in batches
+bench: .venv/installed-dev ## Server time of page reruns; roll-ups and the register at ten times the data; ticket imports; a very large panel; a selection from sheets to the list; printing, alone and in batches
 	@$(BIN)/python benchmarks/pages.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/rollups.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/registry.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/tickets.py --rows 20000
 	@PYTHONPATH=. $(BIN)/python benchmarks/returns.py --rounds 3
 	@$(BIN)/python -m benchmarks.judging
+	@$(BIN)/python -m benchmarks.selection
 	@$(BIN)/python -m benchmarks.papers
 	@$(BIN)/python -m benchmarks.batches --rounds 1
 
