@@ -74,6 +74,7 @@ class Permission(StrEnum):
     PILOT_PLAN = "pilot:plan"
     PILOT_PROMOTE = "pilot:promote"
     PILOT_READ = "pilot:read"
+    PILOT_RELEASE = "pilot:release"  # tell the public about it, and read what it says
     PILOT_START = "pilot:start"
     PORTFOLIO_READ = "portfolio:read"
     RANKING_READ = "ranking:read"
@@ -515,6 +516,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PILOT_PLAN: _lead,
     Permission.PILOT_PROMOTE: _staff,
     Permission.PILOT_READ: _worker,
+    Permission.PILOT_RELEASE: _staff,
     Permission.PILOT_START: _staff_not_creator,
     Permission.PORTFOLIO_READ: _staff,
     Permission.RANKING_READ: _county_or_staff,

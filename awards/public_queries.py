@@ -17,6 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from awards import evidence, loading
 from core import clock
 from core.words import AwardEntryState, EditionState
+from db import facts
 from db.session import read
 from db.tables import AwardEntry, Edition, Organisation, Pilot, Region, Scenario
 
@@ -57,6 +58,16 @@ class PublicWinner:
     scenario: str
     told: Sequence[tuple[str, str]]
     evidence: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A county on the tile map."""
+
+    code: str
+    name: str
+    row: int
+    column: int
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,18 @@ def voting() -> Voting | None:
             for item, name in rows
         ]
         return Voting(row.id or 0, row.name, row.vote_closes_at or clock.now(), found)
+
+
+def invented() -> bool:
+    """Whether this installation is a demo, which every page says."""
+    return facts.is_demo()
+
+
+def places() -> list[Place]:
+    """The counties that have a place on the tile map."""
+    with read() as session:
+        rows = session.exec(select(Region).where(col(Region.tile_row).is_not(None)).order_by(Region.code)).all()
+    return [Place(row.code, row.short_name, row.tile_row or 0, row.tile_col or 0) for row in rows]
 
 
 # -- within a session -----------------------------------------------------------------------

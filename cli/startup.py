@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accounts.permissions import OPERATOR
-from challenges.pages import open_pages
 from core import logs
 from core.errors import AppError
 from core.lock import exclusive
@@ -18,6 +17,7 @@ from metrics.feed import api
 from panels import defaults
 from regions import service as regions
 from scenarios import indexing
+from workbench.pages import open_pages
 
 Say = Callable[[str], None]
 

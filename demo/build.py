@@ -64,6 +64,7 @@ from demo import (
     people,
     plans,
     promises,
+    public,
     reminders,
     responsibilities,
     rounds,
@@ -137,6 +138,7 @@ def province(say: Callable[[str], None]) -> None:
     say("张榜、揭榜与公示……")
     challenges.tell(_actor)
     outcomes.tell(_actor)
+    public.tell(_actor)
     say("组织年度遴选……")
     awards.tell(_actor)
     say("导入公开的月度考核通报……")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.platypus import Flowable
 from reportlab.platypus.doctemplate import IndexingFlowable
 
-from reports import theme
+from reports import codes, theme
 from reports.lines import Lines, Style, break_lines, shorten
 from reports.svg import Vector
 from reports.tagging import artifact, tagged
@@ -192,10 +191,7 @@ class CheckMark(Flowable):
         super().__init__()
         self.spaceBefore = 14
         self._text, self._lines = text, lines
-        code = QRCode(None, QRErrorCorrectLevel.M)
-        code.addData(text)
-        code.make()
-        self._modules: Sequence[Sequence[bool]] = code.modules
+        self._modules = codes.modules(text)
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
         self.width, self.height = width, self._SIDE

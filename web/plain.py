@@ -40,9 +40,47 @@ def choice(name: str, label: str, options: Mapping[str, str], value: str = "") -
     )
 
 
+def scale(name: str, label: str, options: Mapping[str, str]) -> str:
+    """A row of answers of which one is chosen: value → words. Works with the keyboard and is read out as a group."""
+    rows = "".join(
+        f'<label><input type="radio" name="{name}" value="{escape(key)}" required><span>{escape(words)}</span></label>'
+        for key, words in options.items()
+    )
+    return f'<fieldset class="scale"><legend>{escape(label)}</legend>{rows}</fieldset>'
+
+
+def area(name: str, label: str, longest: int, hint: str = "", value: str = "") -> str:
+    """A field for several lines of text, which may be left empty."""
+    return (
+        f'<div class="field"><label for="{name}">{escape(label)}</label>'
+        f'<textarea id="{name}" name="{name}" rows="4" maxlength="{longest}" aria-describedby="{name}-hint">'
+        f'{escape(value)}</textarea><p class="hint" id="{name}-hint">{escape(hint)}</p></div>'
+    )
+
+
 def facts(items: Sequence[tuple[str, str]]) -> str:
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in items)
     return f'<dl class="facts">{rows}</dl>'
+
+
+# Where everybody may go; the rooms serve these addresses.
+_WAYS = (
+    ("/public", "首页"),
+    ("/public/pilots", "试点成效"),
+    ("/public/showcase", "集中晾晒"),
+    ("/public/challenges", "揭榜挂帅"),
+    ("/verify", "报告核对"),
+    ("/login", "登录"),
+)
+
+
+def ways() -> str:
+    """The links of the public side, on top of its pages."""
+    return (
+        '<nav class="ways" aria-label="公开内容">'
+        + "".join(f'<a href="{to}">{name}</a>' for to, name in _WAYS)
+        + "</nav>"
+    )
 
 
 def alert(message: str) -> str:

@@ -178,7 +178,7 @@ class SignIn:
             + plain.field("password", "密码", wrong=wrong, type="password", autocomplete="current-password")
             + '<button class="primary">登录</button></form>'
             + '<p class="after">忘记密码，请联系本单位的系统管理员重置。</p>'
-            + '<p class="after">想来揭榜？<a href="/apply">揭榜单位申请账号</a>　<a href="/public/challenges">看看榜单</a></p>'
+            + '<p class="after">想来揭榜？<a href="/apply">揭榜单位申请账号</a>　<a href="/public/challenges">看看榜单</a>　<a href="/public">公开栏</a>　<a href="/verify">报告核对</a></p>'
             + demo_part
         )
         return plain.page("登录", body, status, narrow=not cards)

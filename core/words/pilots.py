@@ -162,3 +162,11 @@ class Verdict(Word):
     IMPROVE = "improve", "优化后再试"
     STOP = "stop", "终止"
     UNKNOWN = "unknown", "尚不能判断"
+
+
+class RatingState(Word):
+    """Of the words that somebody without an account wrote about a pilot."""
+
+    WAITING = "waiting", "待审阅"
+    SHOWN = "shown", "已公开"
+    HIDDEN = "hidden", "不公开"

@@ -92,6 +92,7 @@ from db.tables.pilot_life import (
 )
 from db.tables.pilots import Pilot, PilotStart, PilotVerdict
 from db.tables.promotion import Adoption, AdoptionStep
+from db.tables.public import PublicRating, PublicRelease
 from db.tables.regions import Region, RegionFact, RegionGroup
 from db.tables.resources import (
     DataApproval,
@@ -216,6 +217,8 @@ __all__ = [
     "PilotRisk",
     "PilotStart",
     "PilotVerdict",
+    "PublicRating",
+    "PublicRelease",
     "PublicVote",
     "PublicVoteRuling",
     "Recusal",

@@ -13,7 +13,7 @@ from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
 from pilots import design_queries, exports, gate_queries, pictures, queries, service, wording
-from pilots.pages import design_outlook, gate_parts, origins, parts, supervision_parts
+from pilots.pages import design_outlook, gate_parts, origins, parts, release_parts, supervision_parts
 from pilots.stages import NOT_BEGUN, PILOT, STOP
 from printing.pages import parts as report_parts
 from web import charts, guard, keep, widgets
@@ -264,6 +264,9 @@ if evaluation.restated:
             ],
             counties=widgets.to_counties(actor, [item.region_code for item in evaluation.restated]),
         )
+
+if pilot.verdict is not None and may(actor, Permission.PILOT_RELEASE):
+    release_parts.draw(actor, pilot)
 
 # -- downloads and how it was computed ---------------------------------------------------
 with st.container(horizontal=True):

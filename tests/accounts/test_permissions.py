@@ -83,6 +83,7 @@ pilot:iterate       y y - - - - -
 pilot:plan          y y y - - - -
 pilot:promote       y y - - - - -
 pilot:read          y y y y y - -
+pilot:release       y y - - - - -
 pilot:start         y y - - - - -
 portfolio:read      y y - - - - -
 ranking:read        y y y y - - -

@@ -40,6 +40,7 @@ SHOWN = {
     "order": ("wanganji", "?id=1"),
     "alert": ("liyan", "?id=1"),
     "feedback": ("liyan", "?id=1"),
+    "ratings": ("liyan", ""),
     "iteration": ("liyan", "?id=3"),
     "returns": ("wanganji", ""),
     "feeds": ("liyan", ""),

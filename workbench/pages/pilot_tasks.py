@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.permissions import Actor
-from core.words import AlertState, PilotState, Role, SupervisionState
-from pilots import feedback_queries, order_queries
+from accounts.permissions import Actor, Permission, may
+from core.words import AlertState, PilotState, RatingState, Role, SupervisionState
+from pilots import feedback_queries, order_queries, release_queries
 from pilots.queries import PilotView
 from web.keep import ask
 from workbench.pages import plan_tasks
@@ -41,5 +41,10 @@ def supervision(actor: Actor) -> bool:
 
 
 def feedback(actor: Actor) -> bool:
+    """What people said and waits for an answer, or to be read before it is shown."""
+    found = False
+    if may(actor, Permission.PILOT_RELEASE):
+        unread = len(ask(release_queries.ratings, actor, RatingState.WAITING))
+        found = todo(unread, "条公众意见等待审阅", "pilots/pages/ratings.py", "去审阅")
     unheard = sum(bool(view.open and view.answers) for view in ask(feedback_queries.feedback, actor))
-    return todo(unheard, "条反馈等待答复", "pilots/pages/feedback.py", "去答复反馈", feedback_state="待答复")
+    return todo(unheard, "条反馈等待答复", "pilots/pages/feedback.py", "去答复反馈", feedback_state="待答复") or found

@@ -1,0 +1,163 @@
+"""The annual selection for everybody, without signing in: what was released, and the vote while it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from awards import public_queries, public_votes
+from awards.public_queries import PublicWinner, Voting
+from core import clock
+from core.errors import AppError
+from web import plain, visitors
+from web.signin import forged, from_this_site, read_form
+
+SHOW, ONE, VOTE = "/public/showcase", "/public/winner", "/public/vote"
+_TILE, _GAP = 46, 3
+
+
+async def show(request: Request) -> Response:
+    editions = await run_in_threadpool(public_queries.editions)
+    if not editions:
+        body = f'{plain.ways()}<h1>集中晾晒{_demo()}</h1><p class="big">还没有发布的遴选结果。</p>'
+        return plain.page("集中晾晒", body)
+    asked = request.query_params.get("edition", "")
+    chosen = next((row for row in editions if str(row.id) == asked), editions[0])
+    winners = await run_in_threadpool(public_queries.winners, chosen.id)
+    years = "　".join(
+        f"<b>{row.year}</b>" if row is chosen else f'<a href="{SHOW}?edition={row.id}">{row.year}</a>'
+        for row in editions
+    )
+    body = (
+        f'{plain.ways()}<h1>{escape(chosen.name)}{_demo()}</h1><p class="lead">{escape(chosen.nature)}　入选 '
+        f"{chosen.winners} 项　{clock.show(chosen.released_at)}（北京时间）发布</p>"
+        + (f'<p class="after">年度　{years}</p>' if len(editions) > 1 else "")
+        + _map(winners)
+        + "".join(_track(name, list(rows)) for name, rows in groupby(winners, key=lambda row: row.track))
+    )
+    return plain.page(chosen.name, body)
+
+
+async def show_one(request: Request) -> Response:
+    asked = request.query_params.get("id", "")
+    winners = await run_in_threadpool(public_queries.winners)
+    row = next((row for row in winners if str(row.entry_id) == asked), None)
+    if row is None:
+        alert = plain.alert("没有找到这个入选项目，请从集中晾晒重新选择。")
+        return plain.page(
+            "入选项目", f'<h1>入选项目</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>', 404
+        )
+    told = "".join(
+        f'<h2 class="section">{escape(name)}</h2><p class="big">{escape(text)}</p>' for name, text in row.told
+    )
+    body = (
+        f'{plain.ways()}<p class="after"><a href="{SHOW}?edition={row.edition_id}">{row.year} 年集中晾晒</a></p>'
+        f'<h1>{escape(row.title)}{_demo()}</h1><p class="lead">{escape(row.track)}　{escape(row.grade)}</p>'
+        + plain.facts(
+            [
+                ("申报单位", row.organisation),
+                ("地区", f"{row.city}{row.region}　{row.group}"),
+                ("场景", row.scenario),
+                ("试点", row.pilot),
+            ]
+        )
+        + told
+        + (f'<h2 class="section">凭什么</h2>{plain.facts(list(row.evidence))}' if row.evidence else "")
+    )
+    return plain.page(row.title, body)
+
+
+async def show_vote(request: Request) -> Response:
+    found = await run_in_threadpool(public_queries.voting)
+    return visitors.known(request, _ballot(found, thanks=request.query_params.get("said") == "counted"))
+
+
+async def vote(request: Request) -> Response:
+    if not from_this_site(request):
+        return forged(request, VOTE, "回到投票")
+    form = await read_form(request)
+    found = await run_in_threadpool(public_queries.voting)
+    if found is None:
+        return _ballot(None)
+    known = {str(item.entry_id): item.entry_id for item in found.candidates}
+    chosen = form.get("entry", "")
+    if chosen not in known:
+        return visitors.known(request, _ballot(found, "请选择一个项目。", status=422))
+    try:
+        await run_in_threadpool(
+            public_votes.cast, found.edition_id, known[chosen], visitors.device(request), visitors.network(request)
+        )
+    except AppError as refusal:
+        problem = f"{refusal.message}{'' if refusal.message.endswith('。') else '。'}{refusal.remedy}"
+        return visitors.known(request, _ballot(found, problem, status=422))
+    return RedirectResponse(f"{VOTE}?said=counted", 303)
+
+
+def _ballot(found: Voting | None, problem: str = "", *, thanks: bool = False, status: int = 200) -> Response:
+    if found is None:
+        body = f'{plain.ways()}<h1>公众投票{_demo()}</h1><p class="big">现在没有正在进行的投票。</p>'
+        return plain.page("公众投票", body)
+    options = {
+        str(item.entry_id): f"{item.title}（{item.organisation}）" + (f"　{item.summary}" if item.summary else "")
+        for item in found.candidates
+    }
+    form = (
+        f'{plain.alert(problem)}<form class="sheet" method="post" action="{VOTE}">'
+        f'{plain.scale("entry", "选一项您最认可的", options)}<button class="primary">投票</button></form>'
+    )
+    body = (
+        f"{plain.ways()}<h1>{escape(found.name)}　公众投票{_demo()}</h1>"
+        f'<p class="lead">截止 {clock.show(found.closes_at)}（北京时间）；每台设备每天一票。票数在截止前不公布。</p>'
+        + ('<p class="found" role="status">✔ 谢谢，您的一票已经计入。</p>' if thanks else form)
+    )
+    return plain.page("公众投票", body, status)
+
+
+def _track(name: str, rows: Sequence[PublicWinner]) -> str:
+    items = "".join(
+        f'<li><a class="item" href="{ONE}?id={row.entry_id}"><b>{escape(row.title)}</b>'
+        f"<span>{escape(row.grade)}　{escape(row.organisation)}　{escape(row.city)}{escape(row.region)}　"
+        f"{escape(row.group)}</span></a></li>"
+        for row in rows
+    )
+    return f'<h2 class="section">{escape(name)}（{len(rows)}）</h2><ul class="items">{items}</ul>'
+
+
+def _map(winners: Sequence[PublicWinner]) -> str:
+    """The province as tiles, those with winners filled and numbered; said in words for whoever hears the page."""
+    places = public_queries.places()
+    if not places:
+        return ""
+    counts: dict[str, int] = {}
+    for row in winners:
+        counts[row.region_code] = counts.get(row.region_code, 0) + 1
+    step = _TILE + _GAP
+    tiles = "".join(
+        f'<g class="{"won" if place.code in counts else "none"}"><rect x="{place.column * step}" y="{place.row * step}" '
+        f'width="{_TILE}" height="{_TILE}" rx="4"/><text x="{place.column * step + _TILE // 2}" '
+        f'y="{place.row * step + 27}">{escape(place.name)}{f" {counts[place.code]}" if place.code in counts else ""}'
+        "</text></g>"
+        for place in places
+    )
+    width, height = (max(getattr(place, side) for place in places) * step + _TILE for side in ("column", "row"))
+    names = {place.code: place.name for place in places}
+    said = "、".join(f"{names[code]} {count} 项" for code, count in counts.items() if code in names)
+    return f'<svg class="map" viewBox="0 0 {width} {height}" role="img" aria-label="入选项目分布：{escape(said)}">{tiles}</svg>'
+
+
+def _demo() -> str:
+    return '　<span class="mark">演示数据：均为虚构</span>' if public_queries.invented() else ""
+
+
+ROUTES = (
+    Route(SHOW, show, methods=["GET"]),
+    Route(ONE, show_one, methods=["GET"]),
+    Route(VOTE, show_vote, methods=["GET"]),
+    Route(VOTE, vote, methods=["POST"]),
+)

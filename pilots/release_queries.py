@@ -1,0 +1,111 @@
+"""Reads about the public for those who run the programme: what it is shown, and what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from accounts.permissions import Actor, Permission, require
+from core.words import RatingState
+from db.session import read
+from db.tables import Account, Pilot, PublicRating, PublicRelease
+from pilots import public
+
+
+@dataclass(frozen=True)
+class ReleaseView:
+    """A release of a pilot. `newer`: a verdict came after the one that is shown."""
+
+    id: int
+    code: str
+    verdict_id: int
+    digest: str
+    released_by: str
+    released_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
+    version: int
+
+
+@dataclass(frozen=True)
+class RatingView:
+    id: int
+    pilot_id: int
+    pilot: str
+    stars: int
+    comment: str
+    masked: int
+    state: RatingState
+    at: datetime
+    decided_by: str
+    reason: str
+    version: int
+
+
+def releases(actor: Actor, pilot_id: int) -> list[ReleaseView]:
+    """All releases of a pilot, the newest first."""
+    require(actor, Permission.PILOT_RELEASE)
+    with read() as session:
+        rows = session.exec(
+            select(PublicRelease, Account.name, Pilot.code)
+            .join(Pilot, col(Pilot.id) == PublicRelease.pilot_id)
+            .outerjoin(Account, col(Account.id) == PublicRelease.released_by)
+            .where(PublicRelease.pilot_id == pilot_id)
+            .order_by(col(PublicRelease.id).desc())
+        ).all()
+    return [
+        ReleaseView(
+            id=row.id or 0,
+            code=code,
+            verdict_id=row.verdict_id,
+            digest=row.digest,
+            released_by=who or "命令行",
+            released_at=row.released_at,
+            withdrawn_at=row.withdrawn_at,
+            withdrawn_reason=row.withdrawn_reason,
+            version=row.version,
+        )
+        for row, who, code in rows
+    ]
+
+
+def ratings(actor: Actor, state: RatingState | None = None) -> list[RatingView]:
+    """What people wrote, the newest first; stars without words are only counted."""
+    require(actor, Permission.PILOT_RELEASE)
+    query = (
+        select(PublicRating, Pilot.name, Account.name)
+        .join(Pilot, col(Pilot.id) == PublicRating.pilot_id)
+        .outerjoin(Account, col(Account.id) == PublicRating.decided_by)
+        .where(PublicRating.comment != "")
+        .order_by(col(PublicRating.id).desc())
+        .limit(500)
+    )
+    if state is not None:
+        query = query.where(PublicRating.state == state)
+    with read() as session:
+        rows = session.exec(query).all()
+    return [
+        RatingView(
+            id=row.id or 0,
+            pilot_id=row.pilot_id,
+            pilot=name,
+            stars=row.stars,
+            comment=row.comment,
+            masked=row.masked,
+            state=row.state,
+            at=row.at,
+            decided_by=who or "",
+            reason=row.reason,
+            version=row.version,
+        )
+        for row, name, who in rows
+    ]
+
+
+def summary(actor: Actor) -> Sequence[public.Released]:
+    """Every pilot that the public is shown, with its stars."""
+    require(actor, Permission.PILOT_RELEASE)
+    return public.pilots()

@@ -1,0 +1,128 @@
+"""Commands about the public: release what a pilot came to, withdraw it, decide about what people wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, require
+from core import clock
+from core.errors import Invalid, NotFound, WrongState
+from core.words import RatingState
+from db import audit
+from db.session import check_version, write
+from db.tables import IndicatorRow, PilotVerdict, PublicRating, PublicRelease, Region, Scenario
+from metrics.model import Indicator
+from metrics.queries import indicator_of
+from pilots import freezing, public, queries, releasing
+
+_SHORTEST = 4  # characters of a reason
+
+
+def release(actor: Actor, pilot_id: int) -> int:
+    """Show the pilot's newest verdict to everybody, as a frozen summary. Refused without a verdict, and when that
+    verdict is shown already. What was shown before is replaced."""
+    require(actor, Permission.PILOT_RELEASE)
+    view = queries.pilot(actor, pilot_id)
+    if view is None:
+        raise NotFound("没有找到这个试点。")
+    if view.verdict is None:
+        raise WrongState("这个试点还没有结论，不能对公众发布。", "请先在试点页作出结论。")
+    with write() as session:
+        shown = public.newest(session, pilot_id)
+        if shown is not None and shown.verdict_id == view.verdict.id:
+            raise WrongState("这份结论已经对公众发布。", "有新的结论后可以更新发布。")
+        verdict = session.get_one(PilotVerdict, view.verdict.id)
+        content = releasing.content(
+            _about(session, view),
+            verdict.inputs,
+            lambda code, version: _definition(session, code, version),
+            _names(session),
+        )
+        row = PublicRelease(
+            pilot_id=pilot_id,
+            verdict_id=view.verdict.id,
+            content=content,
+            digest=freezing.digest(content),
+            released_by=actor.account_id,
+            released_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+        said = {"verdict": view.verdict.id, "digest": row.digest}
+        audit.record(session, actor.account_id, "release:show", "public_release", row.id, said)
+        return row.id or 0
+
+
+def withdraw(actor: Actor, release_id: int, reason: str, *, seen_version: int) -> None:
+    """Take a release, and all that were shown before it, from the public; the reason is kept."""
+    require(actor, Permission.PILOT_RELEASE)
+    reason = _reason(reason)
+    with write() as session:
+        row = session.get(PublicRelease, release_id)
+        if row is None:
+            raise NotFound("没有找到这次发布。", "请刷新页面。")
+        check_version(row, seen_version)
+        if row.withdrawn_at is not None:
+            raise WrongState("这次发布已经撤下。")
+        for shown in session.exec(
+            select(PublicRelease).where(
+                PublicRelease.pilot_id == row.pilot_id, col(PublicRelease.withdrawn_at).is_(None)
+            )
+        ):
+            shown.withdrawn_by, shown.withdrawn_at, shown.withdrawn_reason = actor.account_id, clock.now(), reason
+        audit.record(session, actor.account_id, "release:withdraw", "public_release", release_id, {}, reason)
+
+
+def moderate(actor: Actor, rating_id: int, show: bool, reason: str = "", *, seen_version: int) -> None:
+    """Decide whether the words of a rating are shown; not showing needs a reason. Can be decided anew."""
+    require(actor, Permission.PILOT_RELEASE)
+    if not show:
+        reason = _reason(reason)
+    with write() as session:
+        row = session.get(PublicRating, rating_id)
+        if row is None or not row.comment:
+            raise NotFound("没有找到这条评论。", "请刷新页面。")
+        check_version(row, seen_version)
+        row.state = RatingState.SHOWN if show else RatingState.HIDDEN
+        row.decided_by, row.decided_at, row.reason = actor.account_id, clock.now(), reason.strip()
+        said = {"to": row.state.value}
+        audit.record(session, actor.account_id, "rating:decide", "public_rating", rating_id, said, row.reason)
+
+
+def _reason(text: str) -> str:
+    if len(text.strip()) < _SHORTEST:
+        raise Invalid([f"请写明理由（不少于 {_SHORTEST} 个字）"])
+    return text.strip()
+
+
+def _about(session: Session, view: queries.PilotView) -> dict[str, str]:
+    scenario = session.get_one(Scenario, view.scenario_id)
+    verdict = view.verdict
+    assert verdict is not None
+    return {
+        "name": view.name,
+        "code": view.code,
+        "scenario": scenario.name,
+        "scenario_code": scenario.code,
+        "summary": scenario.summary,
+        "domain": scenario.domain,
+        "lead": view.lead,
+        "from": view.start_on.isoformat(),
+        "to": view.end_on.isoformat(),
+        "promise": view.promise,
+        "verdict": verdict.title,
+        "sentence": verdict.overruled_reason or verdict.sentence,
+        "next": verdict.next_step,
+        "decided": clock.beijing(verdict.decided_at).date().isoformat(),
+    }
+
+
+def _definition(session: Session, code: str, version: int) -> Indicator | None:
+    row = session.exec(select(IndicatorRow).where(IndicatorRow.code == code, IndicatorRow.version == version)).first()
+    return None if row is None else indicator_of(row)
+
+
+def _names(session: Session) -> dict[str, Any]:
+    return dict(session.exec(select(Region.code, Region.name)).all())

@@ -1,0 +1,69 @@
+"""What the public is told of a pilot: the frozen basis of its verdict in plain words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.numbers import MISSING
+from core.periods import Period
+from core.words import Arm, ValueState
+from metrics.model import Indicator
+
+HIDDEN = "按规定不公开"
+
+
+def content(
+    about: Mapping[str, str],
+    inputs: Mapping[str, Any],
+    definition: Callable[[str, int], Indicator | None],
+    names: Mapping[str, str],
+) -> dict[str, Any]:
+    """What is kept with a release. `about`: name, code, scenario, summary, lead, from, to, promise, verdict, sentence,
+    next, decided. `inputs`: the verdict's frozen copy, of which only sums go out, never a county's own figure.
+    `definition` gives an indicator by code and version, `names` a county by code."""
+    units = inputs.get("units", ())
+    return {
+        **about,
+        "as_of": inputs.get("as_of", ""),
+        "counties": [[names.get(code, code), group] for code, arm, group in units if arm == Arm.PILOT.value],
+        "compared": sum(arm != Arm.PILOT.value for _, arm, _ in units),
+        "measures": [
+            _measure(found, item)
+            for item in inputs.get("measures", ())
+            if (found := definition(item["indicator"], item["version"])) is not None
+        ],
+    }
+
+
+def _measure(indicator: Indicator, item: Mapping[str, Any]) -> dict[str, Any]:
+    value = indicator.value(item["n"], item["d"])
+    hidden = any(
+        period == item["latest"] and state == ValueState.SUPPRESSED for _, period, _, _, state in item["values"]
+    )
+    return {
+        "name": indicator.name,
+        "meaning": indicator.meaning,
+        "better": indicator.direction.label,
+        "period": Period.parse(item["latest"]).label if item["latest"] else "",
+        # A sum over a suppressed value would give it away to whoever knows the others.
+        "value": HIDDEN if hidden else MISSING if value is None else indicator.show(value),
+        "baseline": _shown(indicator, item["baseline"]),
+        "target": _shown(indicator, item["target"]),
+        "reported": item["coverage"][0],
+        "due": item["coverage"][1],
+    }
+
+
+def _shown(indicator: Indicator, text: str | None) -> str:
+    return MISSING if text is None else indicator.show(Decimal(text))
+
+
+def average(stars: Sequence[int]) -> str:
+    """Mean of the stars with one place, exactly rounded; “–” for none."""
+    if not stars:
+        return MISSING
+    tenths = (20 * sum(stars) + len(stars)) // (2 * len(stars))
+    return f"{tenths // 10}.{tenths % 10}"
+

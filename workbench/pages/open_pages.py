@@ -1,0 +1,58 @@
+"""The front of the public side: what anybody may read, without signing in."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from awards import public_queries as selections
+from awards.pages import open_pages as selection_pages
+from challenges import public as challenges
+from challenges.pages import open_pages as challenge_pages
+from pilots import public as pilots
+from pilots.pages import open_pages as pilot_pages
+from web import plain
+
+FRONT = "/public"
+
+
+async def front(_: Request) -> Response:
+    items = await run_in_threadpool(_counted)
+    mark = '　<span class="mark">演示数据：均为虚构</span>' if pilots.invented() else ""
+    listed = "".join(
+        f'<li><a class="item" href="{to}"><b>{name}</b><span>{words}</span></a></li>' for to, name, words in items
+    )
+    body = (
+        f'{plain.ways()}<h1>基层智治公开栏{mark}</h1><p class="lead">试了什么、有没有用、谁做得好，都可以看，也可以评。</p>'
+        f'<ul class="items">{listed}</ul>'
+    )
+    return plain.page("公开栏", body)
+
+
+def _counted() -> list[tuple[str, str, str]]:
+    released, editions = pilots.pilots(), selections.editions()
+    bidding = len(challenges.released()[challenges.STAGES[0]])
+    vote = selections.voting()
+    items = [
+        (pilot_pages.LIST, "试点成效", f"公布了 {len(released)} 个试点的结论，可以打分、提意见"),
+        (
+            selection_pages.SHOW,
+            "集中晾晒",
+            f"{editions[0].name}：入选 {editions[0].winners} 项" if editions else "遴选结果发布后在这里展示",
+        ),
+        (challenge_pages.LIST, "揭榜挂帅", f"{bidding} 项正在张榜求解" if bidding else "看看已发布的榜单"),
+        ("/verify", "报告核对", "手中的报告是不是真的、是不是最新"),
+    ]
+    if vote is not None:
+        items.insert(0, (selection_pages.VOTE, "公众投票", f"{vote.name}，{len(vote.candidates)} 个项目"))
+    return items
+
+
+ROUTES = (
+    Route(FRONT, front, methods=["GET"]),
+    *pilot_pages.ROUTES,
+    *selection_pages.ROUTES,
+    *challenge_pages.ROUTES,
+)
