@@ -18,7 +18,12 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
-_WIDE = {"编号": 2.0, "项目": 3.6}  # shares of a signature page's columns; marks are short
+_WIDE = {
+    "编号": 2.0,
+    "项目": 3.6,
+    "得分": 1.6,
+    "是否计入": 1.5,
+}  # shares of a signature page's columns; marks are short
 _PUT_FORWARD = (ReviewState.FINALISING, ReviewState.FINAL)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -21,7 +22,7 @@ from pilots.county_quarter import CountyQuarter, Reader
 from printing.kinds import Batch, Identity, Kind, Subject
 from reports.paper import Face, Paper
 
-_LAYOUT = 1  # part of the inputs: another layout is another document
+_LAYOUT = 2  # part of the inputs: another layout is another document
 _HEIGHT = 130  # of a picture: two indicators stand on a page
 _AHEAD = 0.25  # share of a group's places that counts as in front, and likewise behind
 
@@ -57,7 +58,7 @@ def points(found: CountyQuarter) -> list[str]:
         said.append(
             f"有目标的 {len(judged)} 项中，{len(met)} 项达到目标"
             + (
-                f"，没有达到的是{_names(line for line in judged if not line.reached)}。"
+                f"，没有达到的是{_names(found, [line for line in judged if not line.reached])}。"
                 if len(met) < len(judged)
                 else "。"
             )
@@ -66,9 +67,9 @@ def points(found: CountyQuarter) -> list[str]:
     front = [line for line in placed if _share(line) <= _AHEAD]
     back = [line for line in placed if _share(line) > 1 - _AHEAD]
     if front:
-        said.append(f"在{found.group}中居前四分之一的：{_names(front)}。")
+        said.append(f"在{found.group}中居前四分之一的：{_names(found, front)}。")
     if back:
-        said.append(f"在{found.group}中居后四分之一的：{_names(back)}。")
+        said.append(f"在{found.group}中居后四分之一的：{_names(found, back)}。")
     if found.together.total is not None:
         words = f"数据质量分 {format_number(found.together.total, 1)}（满分 100）"
         fixes = found.together.cheapest_fixes
@@ -306,8 +307,8 @@ def _name(found: CountyQuarter, line: Line) -> str:
     return f"{line.indicator.name}（{line.choice.collection}）" if twice else line.indicator.name
 
 
-def _names(lines: Any) -> str:
-    return "、".join(f"“{line.indicator.name}”" for line in lines)
+def _names(found: CountyQuarter, lines: Iterable[Line]) -> str:
+    return "、".join(f"“{_name(found, line)}”" for line in lines)
 
 
 # -- what it is ----------------------------------------------------------------------------
