@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from awards import public_queries, public_votes
-from awards.public_queries import PublicWinner, Voting
+from awards.public_queries import Place, PublicWinner, Voting
 from core import clock
 from core.errors import AppError
 from web import plain, visitors
@@ -138,17 +138,20 @@ def _map(winners: Sequence[PublicWinner]) -> str:
     for row in winners:
         counts[row.region_code] = counts.get(row.region_code, 0) + 1
     step = _TILE + _GAP
-    tiles = "".join(
-        f'<g class="{"won" if place.code in counts else "none"}"><rect x="{place.column * step}" y="{place.row * step}" '
-        f'width="{_TILE}" height="{_TILE}" rx="4"/><text x="{place.column * step + _TILE // 2}" '
-        f'y="{place.row * step + 27}">{escape(place.name)}{f" {counts[place.code]}" if place.code in counts else ""}'
-        "</text></g>"
-        for place in places
-    )
+    tiles = "".join(_tile(place, counts.get(place.code, 0), place.column * step, place.row * step) for place in places)
     width, height = (max(getattr(place, side) for place in places) * step + _TILE for side in ("column", "row"))
     names = {place.code: place.name for place in places}
     said = "、".join(f"{names[code]} {count} 项" for code, count in counts.items() if code in names)
     return f'<svg class="map" viewBox="0 0 {width} {height}" role="img" aria-label="入选项目分布：{escape(said)}">{tiles}</svg>'
+
+
+def _tile(place: Place, count: int, x: int, y: int) -> str:
+    middle = x + _TILE // 2
+    number = f'<text x="{middle}" y="{y + 41}">{count}</text>' if count else ""
+    return (
+        f'<g class="{"won" if count else "none"}"><rect x="{x}" y="{y}" width="{_TILE}" height="{_TILE}" rx="4"/>'
+        f'<text x="{middle}" y="{y + (21 if count else 29)}">{escape(place.name)}</text>{number}</g>'
+    )
 
 
 def _demo() -> str:
