@@ -91,4 +91,4 @@ def record_id(text: str, asks: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise NotFound(f"“{text}”不是{asks}。", "编号是数字；可用的编号见 zhiping report KIND --list。") from error
+        raise NotFound(f"“{text}”不是{asks}。", "编号是数字；可用的编号见 zhiping report 加种类，不写编号。") from error
