@@ -150,7 +150,7 @@ class Databases:
         if self.postgres:
             with self.postgres.connect() as connection:
                 template = _TEMPLATE if furnished else "template0"
-                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
             return self.postgres.url(name)
         path = self.folder / f"{name}.db"
         if furnished and self.template:
