@@ -31,8 +31,9 @@ from db.tables import AwardEntry, Organisation
 from panels.outcome import Marked
 from panels.schemas import LevelIn
 from tests.awards.support import Selection, person, recommended, selection, some_pilots
+from tests.conftest import Page
 from tests.panels.support import rubric_in
-from tests.support import Cast
+from tests.support import Cast, screens
 
 SECRET = "绝密理由九七三"
 
@@ -114,6 +115,26 @@ def test_the_walk_of_roles_and_phases_shows_no_outcome_before_the_notice(cast: C
             None,
         )
         assert public_queries.winners(told.id) == []  # proposed is not released
+
+
+def test_the_walk_of_roles_pages_and_phases(page: Page, cast: Cast) -> None:
+    """Every page of a selection as everybody who does not run it, in every phase; tables and text alike."""
+    told, _ = judged(cast)
+    asked = [("editions", {}), ("edition", {"id": told.id})]
+    asked += [("award_entry", {"id": told.entries["A1"]}), ("award_after", {"id": told.id})]
+    outsiders = [cast.wang_anji, cast.zhao_deqing, cast.zhou_minzheng, cast.sun_judge]
+    for state in EditionState:
+        told.put(state=state)
+        hidden = {SECRET, AwardEntryState.NOT_CHOSEN.label, AwardEntryState.PROPOSED.label}
+        if state in stages.ON_NOTICE:
+            hidden = set()
+        for actor in outsiders:
+            for name, query in asked:
+                app = page(name, actor, **query)
+                said = screens.words(app) + "".join(frame.value.to_csv() for frame in app.dataframe)
+                assert not app.exception, (state, actor.name, name)
+                assert [word for word in hidden if word in said] == [], (state, actor.name, name)
+                assert "安吉的项目" not in said or actor is cast.wang_anji or state in stages.ON_NOTICE, (state, name)
 
 
 def test_the_public_reads_winners_of_released_editions_only(cast: Cast) -> None:
