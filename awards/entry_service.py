@@ -200,6 +200,8 @@ def recommend(
             count = standing.recommended(session, row.id or 0, item.city_code)
             if not rules.within_city(count, rule.city_quota):
                 raise WrongState(f"本市的推荐名额是 {rule.city_quota} 个，已经用完。", "需要换人时请先撤回一个推荐。")
+            if rank is not None:
+                _free_rank(session, item, rank)
         loading.take_entry(session, actor, item, do, reason)
         item.recommended_by = writing.author(actor) if do == stages.RECOMMEND else None
         item.city_rank = rank if do == stages.RECOMMEND else None
@@ -345,3 +347,19 @@ def _freeze(session: Session, actor: Actor, item: AwardEntry, kept: Mapping[str,
         session, actor.account_id, "award:freeze", "award_entry", item.id, {"code": item.code, "hash": pack.digest}
     )
     return pack
+
+
+def _free_rank(session: Session, item: AwardEntry, rank: int) -> None:
+    """Refuse a place in the city's order that is none, or another's."""
+    if rank < 1:
+        raise Invalid(["推荐次序从 1 起"], "请重新填写，或不填。")
+    if taken := session.exec(
+        select(AwardEntry).where(
+            AwardEntry.edition_id == item.edition_id,
+            AwardEntry.city_code == item.city_code,
+            AwardEntry.city_rank == rank,
+            AwardEntry.state == AwardEntryState.RECOMMENDED,
+            AwardEntry.id != item.id,
+        )
+    ).first():
+        raise Invalid([f"第 {rank} 位已经给了 {taken.code} {taken.title}"], "请换一个次序，或先撤回那个推荐。")

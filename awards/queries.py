@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Answer, Permission, Subject, may
-from awards import evidence, loading, objection_queries, reckoning, results, rules, stages, standing
+from awards import evidence, loading, objection_queries, panel_keys, reckoning, results, rules, stages, standing
 from awards.combination import Line
 from awards.loading import ENTITY
 from awards.views import (
@@ -173,6 +173,7 @@ def edition_rows(session: Session, actor: Actor, edition_id: int | None = None) 
 
 def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
     number = row.id or 0
+    rule = loading.rule_of(row)
     runs = bool(may(actor, Permission.EDITION_RUN))
     subject = results.signers(session, row)
     steps = [
@@ -188,7 +189,7 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
         nature=row.nature,
         approval_number=row.approval_number,
         intro=row.intro,
-        rule=loading.rule_of(row),
+        rule=rule,
         rule_digest=row.rule_digest,
         frozen_at=row.frozen_at,
         rubric=(
@@ -196,6 +197,7 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
             version.id or 0,
             f"{session.get_one(RubricRow, version.rubric_id).name}（第 {version.number} 版）",
         ),
+        panel_keys=panel_keys.words(session, row.rubric_version_id, rule.panel_keys),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         recommend_until=row.recommend_until,

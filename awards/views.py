@@ -193,6 +193,7 @@ class EditionView:
     rule_digest: str
     frozen_at: datetime | None
     rubric: tuple[int, int, str]  # rubric id, version id, name with its version
+    panel_keys: Sequence[str]  # what parts equal scores inside a panel, in words
     opens_at: datetime
     closes_at: datetime
     recommend_until: datetime

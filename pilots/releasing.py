@@ -66,4 +66,3 @@ def average(stars: Sequence[int]) -> str:
         return MISSING
     tenths = (20 * sum(stars) + len(stars)) // (2 * len(stars))
     return f"{tenths // 10}.{tenths % 10}"
-

@@ -22,6 +22,9 @@ widgets.header(
 )
 
 
+rank: int | None = None  # what the city gives in its own order
+
+
 def act(do: str, reason: str) -> None:
     with guard.show_errors():
         if do == stages.LEAVE:
@@ -29,7 +32,7 @@ def act(do: str, reason: str) -> None:
         elif do == stages.STRIP:
             finalise_service.strip(actor, row.id, reason, seen_version=row.version)
         elif do in (stages.RECOMMEND, stages.PASS_OVER, stages.UNRECOMMEND):
-            entry_service.recommend(actor, row.id, do, reason, seen_version=row.version)
+            entry_service.recommend(actor, row.id, do, reason, rank, seen_version=row.version)
         else:
             entry_service.check(actor, row.id, do, reason, seen_version=row.version)
         widgets.flash(f"已办理“{do}”。")
@@ -47,6 +50,7 @@ with st.container(border=True):
             ("地区类型", row.group or "未分组"),
             ("提交", f"第 {view.number} 版，北京时间 {clock.show(view.submitted_at)}" if view.number else "还没有提交"),
         ]
+        + ([("本市推荐次序", f"第 {row.city_rank} 位")] if row.city_rank else [])
         + ([("最近的意见", row.reason)] if row.reason else [])
     )
     if may(actor, Permission.PILOT_READ):
@@ -56,8 +60,10 @@ with st.container(border=True):
             icon=":material/science:",
             query_params={"id": str(view.pilot[0])},
         )
-    if view.left is not None and any(step.do == stages.RECOMMEND for step in view.steps):
-        st.caption(f"{guard.plain(row.city)}还可以推荐 {view.left} 个。")
+    if any(step.do == stages.RECOMMEND for step in view.steps):
+        if view.left is not None:
+            st.caption(f"{guard.plain(row.city)}还可以推荐 {view.left} 个。")
+        rank = st.number_input("本市次序（可不填，1 为最先）", 1, 1000, None, key="award_rank", width=240)
     back = view.own and view.open and row.state is AwardEntryState.SUBMITTED
     if back and st.button("撤回修改", key="award_back", help="截止前改好再提交，会成为新的一版"):
         with guard.show_errors():

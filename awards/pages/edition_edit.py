@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from accounts.permissions import Permission, require
-from awards import edition_service, queries
+from awards import edition_service, panel_keys, queries
 from awards.schemas import SECTIONS, EditionIn, GradeIn, RuleIn, SectionIn, TrackIn
 from core import clock
 from core.words import EditionNature, EditionState, PanelRule, TieKey
@@ -68,6 +68,15 @@ def local(value: datetime | None, otherwise: datetime | None) -> datetime | None
     return clock.beijing(value).replace(tzinfo=None) if value else otherwise
 
 
+# Outside the form, as what can be compared below depends on it.
+rubric = st.selectbox(
+    "评分标准",
+    list(rubrics),
+    index=list(rubrics).index(view.rubric[1]) if view and view.rubric[1] in rubrics else 0,
+    format_func=lambda key: rubrics[key],
+    key="edition_rubric",
+)
+compared = panel_keys.choices(actor, rubric or 0)
 with st.form(f"edition_{view.version if view else 0}", enter_to_submit=False):
     with st.container(horizontal=True):
         year = st.number_input("年度", 2000, 2100, view.row.year if view else today.year, key="edition_year")
@@ -128,13 +137,6 @@ with st.form(f"edition_{view.version if view else 0}", enter_to_submit=False):
         final = st.checkbox("设终评（路演）", rule.with_final if rule else True, key="edition_final")
         minutes = st.number_input("每项路演分钟数", 1, 60, rule.minutes if rule else 8, key="edition_minutes")
     with st.container(horizontal=True):
-        rubric = st.selectbox(
-            "评分标准",
-            list(rubrics),
-            index=list(rubrics).index(view.rubric[1]) if view and view.rubric[1] in rubrics else 0,
-            format_func=lambda key: rubrics[key],
-            key="edition_rubric",
-        )
         counting = st.selectbox(
             "计分规则",
             list(PanelRule),
@@ -144,6 +146,15 @@ with st.form(f"edition_{view.version if view else 0}", enter_to_submit=False):
         )
         per_entry = st.number_input("每项评委数", 1, 99, rule.per_entry if rule else 5, key="edition_per")
         quorum = st.number_input("有效评分不少于", 1, 99, rule.quorum if rule else 3, key="edition_quorum")
+    inside = st.multiselect(
+        "评审组内同分时依次比较（按先后选择）",
+        list(compared),
+        [key for key in rule.panel_keys if key in compared] if rule else [],
+        format_func=lambda key: compared[key],
+        key=f"edition_panel_keys_{rubric}",
+        placeholder="不选则并列",
+        help="用于每一轮评审组的名次；总分相同时另按下一栏比较。",
+    )
     keys = st.multiselect(
         "总分相同时依次比较（按先后选择）",
         list(TieKey),
@@ -200,7 +211,7 @@ with st.form(f"edition_{view.version if view else 0}", enter_to_submit=False):
                 panel_rule=counting,
                 per_entry=int(per_entry),
                 quorum=int(quorum),
-                panel_keys=rule.panel_keys if rule else [],
+                panel_keys=inside,
                 tie_keys=keys,
             )
 

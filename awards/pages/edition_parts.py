@@ -225,6 +225,7 @@ def entries(view: EditionView) -> None:
                 "赛道": row.track,
                 "申报单位": row.organisation,
                 "设区市": row.city,
+                "市推荐次序": row.city_rank,
                 "地区类型": row.group or "–",
                 "等次": row.grade or "–",
             }

@@ -42,6 +42,7 @@ def rule(view: EditionView) -> None:
                     f"{given.panel_rule.label}；每项 {given.per_entry} 位评委，有效评分不少于 {given.quorum} 份",
                 ),
                 ("客观指标", "目标指标的达成程度，在同类地区内换算（最低 60 分，最高 100 分）"),
+                ("评审组内同分时", f"依次比较{'、'.join(view.panel_keys)}" if view.panel_keys else "不比较，并列"),
                 ("总分相同时", f"依次比较{keys}；仍相同的由表决决定，不抽签"),
                 ("一票否决", "、".join(kind.label for kind in Veto)),
                 ("地区类型", f"以 {given.reference_on} 的名单为准"),

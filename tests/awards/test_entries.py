@@ -11,7 +11,7 @@ import time_machine
 from sqlmodel import col, select
 
 from accounts.permissions import Actor
-from awards import correcting, edition_service, entry_service, queries, stages
+from awards import correcting, edition_service, entry_service, panel_keys, queries, stages
 from awards.schemas import SECTIONS, EditionIn, EntryIn, GradeIn, TrackIn
 from core import clock
 from core.errors import Duplicate, Forbidden, Invalid, NotFound, WrongState
@@ -32,7 +32,7 @@ from db.session import read, write
 from db.tables import AwardPack, Edition, Observation, Organisation, Pilot, ReturnRow
 from metrics import rollups
 from tests.awards.support import Selection, edition_in, person, rule_in, selection
-from tests.panels.support import rubric_version
+from tests.panels.support import WEIGHTS, rubric_version
 from tests.pilots import support as pilots
 from tests.support import Cast
 
@@ -109,6 +109,11 @@ def test_an_entry_freezes_its_evidence_and_a_city_recommends_within_its_quota(ca
     with pytest.raises(NotFound):  # another city's
         entry_service.recommend(city("杭州推荐人", "330100"), first, stages.RECOMMEND, seen_version=3)
     entry_service.recommend(huzhou, first, stages.RECOMMEND, rank=1, seen_version=version(first, told))
+    told.put(rule=rule_in(city_quota=2).as_json())
+    for rank, why in ((0, "推荐次序从 1 起"), (1, "第 1 位已经给了")):
+        with pytest.raises(Invalid, match=why):
+            entry_service.recommend(huzhou, second, stages.RECOMMEND, rank=rank, seen_version=version(second, told))
+    told.put(rule=rule_in(city_quota=1).as_json())
     with pytest.raises(WrongState, match="推荐名额是 1 个，已经用完"):
         entry_service.recommend(huzhou, second, stages.RECOMMEND, seen_version=version(second, told))
     entry_service.recommend(huzhou, first, stages.UNRECOMMEND, seen_version=version(first, told))
@@ -116,6 +121,16 @@ def test_an_entry_freezes_its_evidence_and_a_city_recommends_within_its_quota(ca
     told.close_call()
     assert told.entries.update(one=first, two=second) is None
     assert (told.state_of("one"), told.state_of("two")) == (AwardEntryState.PASSED_OVER, AwardEntryState.RECOMMENDED)
+
+
+def test_what_parts_equal_scores_inside_a_panel_is_offered_in_words_and_read_by_everybody(cast: Cast) -> None:
+    told = selection(cast, rule_in(panel_keys=["@median", "need"]))
+    offered = panel_keys.choices(cast.li_staff, told.row().rubric_version_id)
+    assert (list(offered), offered["@median"]) == ([*WEIGHTS, "@median"], "中位数")
+    assert panel_keys.choices(cast.wang_anji, told.row().rubric_version_id) == {}
+    view = queries.edition(cast.wang_anji, told.id)
+    assert view is not None
+    assert view.panel_keys == ["中位数", offered["need"]]
 
 
 def test_the_call_is_half_open_to_the_second_and_extended_only_before_it_ends(cast: Cast) -> None:

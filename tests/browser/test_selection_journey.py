@@ -1,5 +1,5 @@
-"""A selection from the call to the certificate: institute, county, city and the panel. Judges work at their own desks,
-by way of the services; deadlines are moved, as nobody waits for weeks."""
+"""A selection from the call to the certificate: institute, county, city and a judge, and at last somebody who never
+signed in. The other judges work by way of the services; deadlines are moved, as nobody waits for weeks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -20,12 +20,15 @@ from awards import loading
 from core import clock
 from core.words import AwardStage
 from db.session import read, write
-from db.tables import Account, AwardEntry, AwardNotice, Edition
+from db.tables import Account, AwardEntry, AwardNotice, Edition, Review, ReviewEntry, RubricVersion
 from demo import awards as demo
-from demo.panels import JUDGES
+from demo.panels import JUDGES, Stage
+from panels import finalise_service as panel_ends
+from panels import stages as panel_stages
+from panels.rubric import Rubric
 from regions import calendar
 from tests.support import databases
-from tests.support.browser import Person, visitor
+from tests.support.browser import PATIENCE, Person, visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -36,7 +39,7 @@ PAGE = f"edition?id={EDITION}"
 @pytest.fixture
 def people(folder: Path, site: str) -> Iterator[dict[str, Actor]]:
     """Everybody by username; while it stands, this process uses the server's own database."""
-    names = ("liyan", "chenshen", *(name for name, *_ in JUDGES))
+    names = ("liyan", "chenshen", "sunping", *(name for name, *_ in JUDGES))
     with databases.using(folder, databases.sqlite_url(folder / "zhiping.db")), read() as session:
         found = session.exec(select(Account).where(col(Account.username).in_(names))).all()
         yield {row.username: Actor(row.id, None, row.name, row.role, row.organisation_id) for row in found}
@@ -55,13 +58,55 @@ def number(code: str) -> int:
         )
 
 
-def judge(people: dict[str, Actor], stage: AwardStage, levels: dict[int, int]) -> None:
-    """A round's panel from its seats to its final result."""
+def first_round(people: dict[str, Actor], sun: Person, levels: dict[int, int]) -> None:
+    """The written round from its seats to its final result: 孙评 says where he steps aside, marks one project and
+    hands it in; the other sheets come by way of the services."""
     with read() as session:
-        reviews = [key for (of, _), key in loading.reviews_of(session, EDITION).items() if of is stage]
+        review = loading.reviews_of(session, EDITION)[AwardStage.FIRST, demo.SERVICE]
+        subjects = {
+            entry or 0: levels[subject or 0]
+            for entry, subject in session.exec(
+                select(ReviewEntry.id, ReviewEntry.subject_id).where(ReviewEntry.review_id == review)
+            )
+        }
+        codes = Rubric.from_json(session.get_one(RubricVersion, session.get_one(Review, review).rubric_version_id).body)
+    stage = Stage(people["liyan"], people["chenshen"], review)
+    for username in ("sunping", *(name for name, *_ in JUDGES[:2])):
+        stage.seat(people[username])
+    stage.schedule(1, 1)
+    stage.step(panel_stages.CALL)
+    sun.visit(f"declare?review={review}")
+    sun.press("提交申报，并声明其余项目没有利害关系")
+    sun.sees("已声明没有其他需要回避的项目")
+    stage.step(panel_stages.ASSIGN)
+    stage.distribute()
+    stage.step(panel_stages.OPEN)
+    mine = min(subjects)
+    sun.visit(f"score?review={review}&entry={mine}")
+    fields = sun.page.locator("[class*=st-key-sheet_][class*=_mark_] input")
+    expect(fields).to_have_count(len(codes.criteria), timeout=PATIENCE)
+    for place in range(len(codes.criteria)):
+        fields.nth(place).fill(str(subjects[mine]))
+        fields.nth(place).press("Tab")
+        sun.settle()
+    sun.sees("合成得分")
+    sun.press("提交这一份…")
+    sun.press("确认提交")
+    sun.sees("提交于北京时间")
+    for entry, member, _ in stage.pairs():
+        if (stage.people[member], entry) != (people["sunping"], mine):
+            stage.mark(entry, member, dict.fromkeys(codes.weights, subjects[entry]))
+    stage.step(panel_stages.CLOSE)
+    stage.step(panel_stages.SETTLE)
+    panel_ends.confirm(people["chenshen"], review, panel_ends.propose(people["liyan"], review))
+
+
+def final(people: dict[str, Actor], levels: dict[int, int]) -> None:
+    """The final's panel from its seats to its final result."""
+    with read() as session:
+        review = loading.reviews_of(session, EDITION)[AwardStage.FINAL, demo.SERVICE]
     judges = [people[username] for username, *_ in JUDGES[:5]]
-    for review in reviews:
-        demo._judged(people["liyan"], people["chenshen"], judges, review, levels)
+    demo._judged(people["liyan"], people["chenshen"], judges, review, levels)
 
 
 def at(person: Person, page: str, *buttons: str) -> None:
@@ -85,8 +130,11 @@ def test_from_the_call_to_the_certificate(
         county.press("提交")
         county.sees("待市级推荐")
         county.sees("第 2 份")  # the evidence was frozen anew
-        at(city, f"award_entry?id={ours}", "推荐")
-        city.sees("已推荐")
+        city.visit(f"award_entry?id={ours}")
+        city.fill("award_rank", "2")
+        city.settle()
+        city.press("推荐")
+        city.sees("第 2 位")
 
         li.visit(PAGE)
         li.sees("还不能“截止申报”")
@@ -97,11 +145,11 @@ def test_from_the_call_to_the_certificate(
             at(li, f"award_entry?id={entry}", "审查通过")
         at(li, PAGE, "开始初评")
         li.sees("没有定稿")
-        judge(people, AwardStage.FIRST, {ours: 88, others: 85})
+        first_round(people, as_("sunping"), {ours: 88, others: 85})
         at(li, PAGE, "确定入围", "开始终评")
         at(li, f"award_final?id={EDITION}", "开始路演")
         li.sees("进行中")
-        judge(people, AwardStage.FINAL, {ours: 90, others: 86})
+        final(people, {ours: 90, others: 86})
         at(li, PAGE, "进入合成", "提交审定", "提请审定")
         county.visit(PAGE)
         assert county.page.get_by_text("最佳案例", exact=True).count() == 0  # nobody knows before the notice
@@ -125,3 +173,11 @@ def test_from_the_call_to_the_certificate(
         words = "".join(page.extract_text() for page in PdfReader(certificate).pages).replace("\n", "")
         assert "诉求办理质量全程可评" in words
         assert "最佳案例" in words
+
+        # Whoever has no account reads it too, and nothing of the marks.
+        page = browser.new_page(locale="zh-CN")
+        page.goto(f"{site}/public/showcase")
+        page.get_by_role("link", name="诉求办理质量全程可评").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("诉求办理质量全程可评")
+        expect(page.locator("main, body").first).to_contain_text("最佳案例")
+        page.close()
