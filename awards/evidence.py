@@ -17,8 +17,10 @@ from core.words import ValueState
 from pilots import freezing
 from pilots.evaluation import Evaluation, Measure
 from pilots.freezing import Changed
+from pilots.releasing import HIDDEN
 
 LAYOUT = 1
+
 MOST = 1_200_000  # millionths: what goes beyond 120 % of the promised way counts no more
 _SHOWN = 3500  # letters of a judge's summary
 
@@ -134,13 +136,22 @@ def _value(given: tuple[int | None, int | None, str] | None) -> str:
     return " / ".join(f"{part / 1_000_000:,.6f}".rstrip("0").rstrip(".") for part in parts)
 
 
-def lines(kept: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A pack as it is shown and printed: label and words."""
+def suppressed(measure: Mapping[str, Any]) -> bool:
+    """Whether the newest figure of a pack's indicator, or one after it, is not for the public."""
+    latest = measure["latest"] or ""
+    return any(period >= latest and state == ValueState.SUPPRESSED for _, period, _, _, state in measure["values"])
+
+
+def lines(kept: Mapping[str, Any], *, public: bool = False) -> list[tuple[str, str]]:
+    """A pack as it is shown and printed: label and words. `public`: without what is not for everybody."""
     said = [
         ("试点", f"{kept['pilot']['code']} {kept['pilot']['name']}（{kept['pilot']['scenario_version']}）"),
         ("地区", kept["county"]["name"]),
     ]
     for measure in kept["measures"]:
+        if public and suppressed(measure):
+            said.append((f"{measure['name']}（口径第 {measure['version']} 版）", HIDDEN))
+            continue
         period = Period.parse(measure["latest"]).label if measure["latest"] else MISSING
         share = measure["attained"]
         said.append(

@@ -14,8 +14,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from awards import evidence, loading
+from awards import after_queries, evidence, gathering, loading
 from core import clock
+from core.errors import NotFound
 from core.words import AwardEntryState, EditionState
 from db import facts
 from db.session import read
@@ -124,6 +125,23 @@ def winners(edition_id: int | None = None) -> list[PublicWinner]:
         ]
 
 
+def later(entry_id: int) -> str:
+    """Whether the figures of a winner of a released selection held since, in words; "" for any other entry."""
+    with read() as session:
+        released = col(AwardEntry.edition_id).in_(_released().with_only_columns(col(Edition.id)))
+        item = session.exec(
+            select(AwardEntry).where(AwardEntry.id == entry_id, AwardEntry.state == AwardEntryState.WINNER, released)
+        ).first()
+        if item is None:
+            return ""
+        pack = loading.newest_packs(session, [entry_id]).get(entry_id)
+        kept = pack.content if pack else None
+    try:
+        return after_queries.public_words(kept, gathering.follow(item.pilot_id, item.region_code))
+    except NotFound:  # the county has left the pilot since
+        return ""
+
+
 def voting() -> Voting | None:
     """The public vote that is open now, None when there is none."""
     with read() as session:
@@ -224,5 +242,5 @@ def _winner(
         pilot=pilots[item.pilot_id][0],
         scenario=pilots[item.pilot_id][1],
         told=[(name, str(item.narrative[name])) for name in sections if item.narrative.get(name)],
-        evidence=evidence.lines(pack.content) if pack else [],
+        evidence=evidence.lines(pack.content, public=True) if pack else [],
     )

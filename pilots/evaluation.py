@@ -236,6 +236,19 @@ def attained(
     return attainment(float(baseline), float(target), float(value), indicator.direction.sign)
 
 
+def attained_over(measure: Measure, code: str) -> dict[str, float]:
+    """How far of the promised way one pilot county was at each period since there are lines to measure along."""
+    rows = measure.counties[measure.counties.code == code]
+    found = {}
+    for period in sorted(rows.period.unique()):
+        share = _attained_by(
+            measure.indicator, measure.versions, measure.targets, rows, {code: Arm.PILOT}, str(period)
+        ).get(code)
+        if share is not None:
+            found[str(period)] = share
+    return found
+
+
 def _attained_by(
     indicator: Indicator,
     versions: Sequence[Indicator],

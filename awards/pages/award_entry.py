@@ -60,6 +60,13 @@ with st.container(border=True):
             icon=":material/science:",
             query_params={"id": str(view.pilot[0])},
         )
+    if row.state is AwardEntryState.WINNER and may(actor, Permission.PILOT_PROMOTE):
+        st.page_link(
+            "pilots/pages/promotion.py",
+            label="复制推广：哪些县适合，还缺什么",
+            icon=":material/content_copy:",
+            query_params={"id": str(view.pilot[0])},
+        )
     if any(step.do == stages.RECOMMEND for step in view.steps):
         if view.left is not None:
             st.caption(f"{guard.plain(row.city)}还可以推荐 {view.left} 个。")

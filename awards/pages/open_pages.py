@@ -53,6 +53,7 @@ async def show_one(request: Request) -> Response:
         return plain.page(
             "入选项目", f'<h1>入选项目</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>', 404
         )
+    later = await run_in_threadpool(public_queries.later, row.entry_id)
     told = "".join(
         f'<h2 class="section">{escape(name)}</h2><p class="big">{escape(text)}</p>' for name, text in row.told
     )
@@ -69,6 +70,12 @@ async def show_one(request: Request) -> Response:
         )
         + told
         + (f'<h2 class="section">凭什么</h2>{plain.facts(list(row.evidence))}' if row.evidence else "")
+        + (
+            f'<h2 class="section">后来怎样</h2><p class="big">{escape(later)}</p>'
+            '<p class="after">与入选时冻结的证据相比，目标指标达成程度相差不到 5 个百分点的为保持。</p>'
+            if later
+            else ""
+        )
     )
     return plain.page(row.title, body)
 

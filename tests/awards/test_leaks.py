@@ -15,6 +15,7 @@ from awards import (
     after_queries,
     blocking,
     correcting,
+    evidence,
     feedback,
     final_queries,
     public_queries,
@@ -22,7 +23,9 @@ from awards import (
     stages,
     vote_queries,
 )
-from awards.after_queries import STEADY, compared
+from awards.after_queries import STEADY, Held, compared, public_words
+from awards.gathering import Followed
+from awards.views import EntryRow
 from core.errors import NotFound, WrongState
 from core.words import AwardEntryState, EditionState, OrganisationKind, Role
 from core.workflow import Step
@@ -30,7 +33,7 @@ from db.session import write
 from db.tables import AwardEntry, Organisation
 from panels.outcome import Marked
 from panels.schemas import LevelIn
-from tests.awards.support import Selection, person, recommended, selection, some_pilots
+from tests.awards.support import Selection, pack, person, recommended, selection, some_pilots
 from tests.conftest import Page
 from tests.panels.support import rubric_in
 from tests.support import Cast, screens
@@ -195,3 +198,49 @@ def test_whether_a_figure_held() -> None:
         "没有可比的数值",
         "没有可比的数值",
     )
+
+
+def held(code: str, group: str, then: int | None, now: int | None, later: int = 1) -> Held:
+    row = EntryRow(
+        id=1, code=code, title=code, track="", state=AwardEntryState.WINNER, organisation="", region_code="", region=code,
+        city_code="", city="", group=group, remote=False, city_rank=None, grade="", reason="", version=1,
+    )  # fmt: skip
+    return Held(row, 1, "按时办结率", "", "", then, now, later, "", {})
+
+
+def test_who_caught_up_with_whom_is_said_inside_a_group() -> None:
+    found = after_queries.standings(
+        [
+            held("A", "发达地区", 900_000, 700_000),
+            held("B", "发达地区", 800_000, 750_000),
+            held("C", "发达地区", 500_000, 500_000, later=0),
+            held("D", "发达地区", None, 990_000),
+            held("E", "发达地区", 300_000, 300_000),
+            held("F", "山区海岛县", 100_000, 900_000),
+        ]
+    )
+    assert {
+        name: [(row.held.row.code, row.then, row.now, row.words) for row in rows] for name, rows in found.items()
+    } == {
+        "发达地区": [
+            ("B", 2, 1, "赶超"),
+            ("A", 1, 2, "被赶超"),
+            ("C", 3, 3, "还没有新的报送期"),
+            ("E", 4, 4, "守住"),
+            ("D", None, None, "没有可比的数值"),
+        ]
+    }
+
+
+def test_the_public_is_told_in_words_whether_a_figure_held_and_nothing_of_a_hidden_one() -> None:
+    then = pack(800_000)
+    now = pack(900_000)
+    now["measures"][0] |= {"latest": "2026-06", "values": [["330523", "2026-06", 90_000_000, 100_000_000, "value"]]}
+    assert public_words(then, Followed(now, {}, "")) == "提升（截至2026年6月）"
+    assert public_words(then, Followed(now, {}, "最新一期正在审核")) == "最新一期正在审核"
+    assert public_words(None, Followed(now, {}, "")) == ""
+    then["measures"][0]["values"] = [["330523", "2026-05", 88_000_000, 100_000_000, "suppressed"]]
+    assert public_words(then, Followed(now, {}, "")) == "按规定不公开"
+    label = "按时办结率（口径第 1 版）"
+    assert dict(evidence.lines(then, public=True))[label] == "按规定不公开"
+    assert dict(evidence.lines(then))[label].startswith("88.0%")

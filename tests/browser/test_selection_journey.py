@@ -23,6 +23,7 @@ from db.session import read, write
 from db.tables import Account, AwardEntry, AwardNotice, Edition, Review, ReviewEntry, RubricVersion
 from demo import awards as demo
 from demo.panels import JUDGES, Stage
+from panels import assignment_service
 from panels import finalise_service as panel_ends
 from panels import stages as panel_stages
 from panels.rubric import Rubric
@@ -71,7 +72,7 @@ def first_round(people: dict[str, Actor], sun: Person, levels: dict[int, int]) -
         }
         codes = Rubric.from_json(session.get_one(RubricVersion, session.get_one(Review, review).rubric_version_id).body)
     stage = Stage(people["liyan"], people["chenshen"], review)
-    for username in ("sunping", *(name for name, *_ in JUDGES[:2])):
+    for username in ("sunping", *(name for name, *_ in JUDGES[:4])):
         stage.seat(people[username])
     stage.schedule(1, 1)
     stage.step(panel_stages.CALL)
@@ -79,7 +80,8 @@ def first_round(people: dict[str, Actor], sun: Person, levels: dict[int, int]) -
     sun.press("提交申报，并声明其余项目没有利害关系")
     sun.sees("已声明没有其他需要回避的项目")
     stage.step(panel_stages.ASSIGN)
-    stage.distribute()
+    everything = {(entry, member) for entry in subjects for member in stage.people}
+    assignment_service.assign(people["liyan"], review, everything, seen_version=stage.version())
     stage.step(panel_stages.OPEN)
     mine = min(subjects)
     sun.visit(f"score?review={review}&entry={mine}")
