@@ -38,7 +38,7 @@ def _race(held: Sequence[after_queries.Held]) -> None:
     if not groups:
         st.caption("同一类地区有两个以上入选项目时，在这里比较谁赶上了谁。")
         return
-    st.caption("在同类地区的入选项目之间，按目标指标达成程度排位；达成程度相同的同位。")
+    st.caption("在同类地区的入选项目之间，按目标指标达成程度排位；超过 120% 的按 120% 计，图中不封顶。")
     for name, rows in groups.items():
         st.markdown(f"**{guard.plain(name)}**")
         widgets.table(
