@@ -1,5 +1,5 @@
 """The quality of what was reported: by unit and round, with what lies behind each part. Staff see every unit,
-a county itself."""
+a county itself and its towns."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import Any
 import pandas as pd
 from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, covers
 from core.periods import Period
 from core.words import Role
 from db.session import read
 from db.tables import Collection, Region, ReturnRow
 from metrics import frozen_quality, quality_facts
-from metrics.frozen_quality import RoundScore
+from metrics.frozen_quality import Reckoning, RoundScore
 from metrics.model import Indicator
 from metrics.quality import Aspect, Quality
 from metrics.quality_facts import Facts
+from metrics.queries import within
 from metrics.scoring import competition_ranks
 from regions import groups
 
@@ -85,16 +86,15 @@ class Report:
 
 def periods(actor: Actor, collection_id: int) -> list[str]:
     """Rounds of a collection in which something was due to this actor, the newest first."""
-    codes = _scope(actor)
     with read() as session:
-        facts = quality_facts.of_collection(session, collection_id, codes)
+        facts = quality_facts.of_collection(session, collection_id, _scope(session, actor))
     return sorted(set(facts.returns[facts.returns.due].period), reverse=True)
 
 
 def board(actor: Actor, collection_id: int, period: str) -> Board | None:
     """The scores of a round; None where the actor sees nothing that was due."""
     with read() as session:
-        facts = quality_facts.of_collection(session, collection_id, _scope(actor)).part(period=period)
+        facts = quality_facts.of_collection(session, collection_id, _scope(session, actor)).part(period=period)
         name = _name(session, collection_id)
         if name is None or facts.returns[facts.returns.due].empty:
             return None
@@ -102,8 +102,10 @@ def board(actor: Actor, collection_id: int, period: str) -> Board | None:
         scheme = session.get_one(Collection, collection_id).group_scheme or groups.MAIN_SCHEME
         member = groups.memberships(session, codes, Period.parse(period).end, scheme)
         names = _regions(session, codes)
-        frozen = frozen_quality.by_period(session, collection_id, _frozen_scope(actor)).get(period)
-        unkept = frozen is None and period in frozen_quality.frozen_periods(session, collection_id)
+        kept = _kept_as(actor, codes)
+        frozen = frozen_quality.by_period(session, collection_id, kept).get(period) if kept is not None else None
+        closed = period in frozen_quality.frozen_periods(session, collection_id)
+        unkept = kept is not None and frozen is None and closed
     found = {key[0]: quality for key, quality in facts.by(["code"])}
     named = {code: member[code].name if code in member else "" for code in codes}
     units = []
@@ -121,8 +123,7 @@ def board(actor: Actor, collection_id: int, period: str) -> Board | None:
 
 def report(actor: Actor, collection_id: int, region_code: str, period: str) -> Report | None:
     """One unit's score with everything behind it; None when there is none or it is not the actor's."""
-    scope = _scope(actor)
-    if scope is not None and region_code not in scope:
+    if not actor.is_staff and not (actor.role is Role.COUNTY and covers(actor.region_code, region_code)):
         return None
     with read() as session:
         facts = quality_facts.of_collection(session, collection_id, [region_code])
@@ -141,8 +142,16 @@ def report(actor: Actor, collection_id: int, region_code: str, period: str) -> R
 def trend(actor: Actor, collection_id: int) -> list[RoundScore]:
     """The total of each round over every unit the actor sees, oldest first; frozen rounds as they were frozen."""
     with read() as session:
-        facts = quality_facts.of_collection(session, collection_id, _scope(actor))
-        return frozen_quality.settle(session, collection_id, _frozen_scope(actor), _totals(facts))
+        facts = quality_facts.of_collection(session, collection_id, _scope(session, actor))
+        kept = _kept_as(actor, sorted(set(facts.returns.code)))
+        totals = _totals(facts)
+        if kept is not None:
+            return frozen_quality.settle(session, collection_id, kept, totals)
+        closed = frozen_quality.frozen_periods(session, collection_id)
+    return [
+        RoundScore(period, total, Reckoning.RECOMPUTED if period in closed else Reckoning.OPEN)
+        for period, total in totals
+    ]
 
 
 def losses(facts: Facts) -> list[Loss]:
@@ -181,16 +190,20 @@ def _totals(facts: Facts) -> list[tuple[str, Fraction]]:
     return [(key[0], quality.total) for key, quality in facts.by(["period"]) if quality.total is not None]
 
 
-def _frozen_scope(actor: Actor) -> str:
-    """What of the frozen scores this actor sees: of all together, or of its own unit."""
-    return frozen_quality.ALL if actor.is_staff else actor.region_code or "-"
+def _kept_as(actor: Actor, codes: Sequence[str]) -> str | None:
+    """Under which name the frozen score of all that this actor sees was kept: that of all together, or of its one
+    unit. None: of a county's several towns together none was kept."""
+    if actor.is_staff:
+        return frozen_quality.ALL
+    return codes[0] if len(codes) == 1 else None
 
 
-def _scope(actor: Actor) -> list[str] | None:
-    """The units the actor sees: None for all."""
+def _scope(session: Session, actor: Actor) -> list[str] | None:
+    """The units the actor sees: None for all; a county's own and its towns."""
     if actor.is_staff:
         return None
-    return [actor.region_code] if actor.role is Role.COUNTY and actor.region_code else []
+    code = actor.region_code if actor.role is Role.COUNTY else None
+    return list(session.exec(select(Region.code).where(within(col(Region.code), code))))
 
 
 def _name(session: Session, collection_id: int) -> str | None:

@@ -72,10 +72,12 @@ class FeedView:
 
 
 def person(actor: Actor) -> Sender:
-    """A county team delivers for its own region, the institute for everybody."""
+    """A county team delivers for its own region and its towns, the institute for everybody."""
     require(actor, Permission.FEED_LOAD)
-    regions = None if actor.is_staff else frozenset({actor.region_code or ""})
-    return Sender(actor.account_id, None, actor.name, regions)
+    if actor.is_staff:
+        return Sender(actor.account_id, None, actor.name, None)
+    with read() as session:
+        return Sender(actor.account_id, None, actor.name, _under(session, actor.region_code or ""))
 
 
 def new_secret() -> tuple[str, str, str]:

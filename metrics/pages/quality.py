@@ -36,7 +36,8 @@ period = right.selectbox(
     "报送期", known, 0, lambda key: Period.parse(key).label, key="quality_period", bind="query-params"
 )
 board = guard.found(ask(quality_queries.board, actor, chosen, period or known[0]), "数据质量")
-if actor.role is Role.COUNTY:
+own = [unit.region_code for unit in board.units] == [actor.region_code]  # else it sees its towns side by side
+if actor.role is Role.COUNTY and own:
     report = guard.found(ask(quality_queries.report, actor, chosen, actor.region_code or "", board.period), "数据质量")
     quality_parts.head(report.quality)
     quality_parts.then(report.frozen, unkept=report.unkept)
@@ -49,7 +50,8 @@ if actor.role is Role.COUNTY:
 quality_parts.head(board.together)
 quality_parts.then(board.frozen, unkept=board.unkept)
 quality_parts.way_up(board.together)
-quality_parts.through(ask(quality_queries.trend, actor, chosen), "全部地区", (chosen, "all"))
+everything = ("全部地区", "all") if actor.is_staff else ("所辖乡镇（街道）", actor.region_code)
+quality_parts.through(ask(quality_queries.trend, actor, chosen), everything[0], (chosen, everything[1]))
 groups = sorted({unit.group for unit in board.units if unit.group})
 group = st.segmented_control("地区类型", groups, key="quality_group", bind="query-params") if len(groups) > 1 else None
 frame = quality_parts.frame(board)

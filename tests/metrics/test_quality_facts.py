@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
+
+from sqlmodel import col, select
 
 from core import clock
 from core.validation import checked
 from core.words import FollowUpState
 from db.session import read
+from db.tables import Region
 from metrics import (
     evidence_service,
     exports,
+    feed_service,
     follow_up_service,
     follow_ups,
     quality_facts,
     quality_queries,
     rule_service,
 )
+from metrics.feed.loading import Wish
+from metrics.frozen_quality import Reckoning
 from metrics.quality import Aspect
 from metrics.rule_schemas import WaiverIn
 from metrics.stages import SEND_BACK
 from pilots import queries as pilots
 from tests.conftest import Page
-from tests.metrics import stored
+from tests.metrics import feeds, stored
 from tests.metrics.returns_support import entry
 from tests.metrics.stored import ANJI, DEQING
 from tests.metrics.test_pages import table, words
@@ -122,6 +129,34 @@ def test_an_outlier_of_the_whole_series_costs_consistency(database: str, cast: C
     assert [row.period for row in quality_queries.trend(cast.wang_anji, made.id)] == [
         str(first.shift(number)) for number in range(7)
     ]
+
+
+def test_a_county_sees_and_feeds_its_towns(house: Path, cast: Cast) -> None:
+    """Towns report through their county: their scores stand side by side on its page, and a batch may bring them."""
+    with read() as session:
+        codes = select(Region.code).where(col(Region.parent_code).in_((ANJI, DEQING))).order_by(col(Region.code))
+        found = list(session.exec(codes))
+    own, other = ([code for code in found if code.startswith(county)][:2] for county in (ANJI, DEQING))
+    month = stored.this_month().shift(-1)
+    made = stored.collection(regions=[*own, *other], indicators=("SX01",), first=month, last=month)
+    rows = [(code, str(month), "SX01", "96", "100", "", "") for code in (*own, other[0])]
+    wish = Wish(collection=str(made.id), partial=True)
+    told = feed_service.load(cast.wang_anji, feeds.table(rows), "乡镇.csv", wish).told
+    assert [item.finding.rule for item in told] == ["row.region"]  # the neighbour's town
+
+    wang, zhao = cast.wang_anji, cast.zhao_deqing
+    assert quality_queries.periods(wang, made.id) == [str(month)]
+    board = quality_queries.board(wang, made.id, str(month))
+    assert board is not None
+    assert [unit.region_code for unit in board.units] == own
+    assert board.together.total == 100
+    assert (board.frozen, board.unkept) == (None, False)
+    report = quality_queries.report(wang, made.id, own[0], str(month))
+    assert report is not None
+    assert [score.total for score in report.trend] == [100]
+    assert quality_queries.report(zhao, made.id, own[0], str(month)) is None
+    assert [(score.total, score.reckoning) for score in quality_queries.trend(wang, made.id)] == [(100, Reckoning.OPEN)]
+    assert quality_queries.trend(zhao, made.id) == []
 
 
 def test_nothing_due_has_no_score(database: str, cast: Cast) -> None:
