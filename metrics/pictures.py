@@ -39,6 +39,22 @@ def trend(
     """One place's figures, with every baseline and target that was ever in force for it (`region_code`; None
     for a sum). Sums reported by a smaller share than `floor` are hollow; figures by another version of the
     definition that is not comparable are not joined to the rest."""
+    return figures.trend(
+        _course(indicator, points, place, floor),
+        unit=indicator.unit,
+        title=headline(indicator),
+        lines=references(indicator, targets, region_code, *ends(points)) if points else (),
+        breaks=[(Period.parse(point.period).start, point.begins) for point in points if point.begins],
+        width=width,
+    )
+
+
+def trend_rows(indicator: Indicator, points: Sequence[Point], place: str, *, floor: float = 0) -> pd.DataFrame:
+    """The figures of `trend` as a table."""
+    return figures.trend_rows(_course(indicator, points, place, floor))
+
+
+def _course(indicator: Indicator, points: Sequence[Point], place: str, floor: float) -> pd.DataFrame:
     rows = [
         (
             pd.Timestamp(Period.parse(point.period).start),
@@ -53,14 +69,7 @@ def trend(
         )
         for point in points
     ]
-    return figures.trend(
-        pd.DataFrame(rows, columns=_TREND),
-        unit=indicator.unit,
-        title=headline(indicator),
-        lines=references(indicator, targets, region_code, *ends(points)) if points else (),
-        breaks=[(Period.parse(point.period).start, point.begins) for point in points if point.begins],
-        width=width,
-    )
+    return pd.DataFrame(rows, columns=_TREND)
 
 
 def quality(rows: Sequence[RoundScore], place: str, floor: float, *, width: int = 640) -> Figure:

@@ -76,6 +76,25 @@ def province(evaluation: Evaluation, measure: Measure, *, width: int = 480, sele
 
 def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figure:
     """The pilots by side, the comparison units together, baselines and targets; a county sees itself."""
+    frame, periods = _course(evaluation, measure)
+    return figures.trend(
+        frame,
+        unit=measure.indicator.unit,
+        title=headline(measure.indicator),
+        lines=lines(evaluation, measure, periods),
+        began=evaluation.pilot.start_on,
+        breaks=breaks(evaluation, measure, periods),
+        width=width,
+    )
+
+
+def trend_rows(evaluation: Evaluation, measure: Measure) -> pd.DataFrame:
+    """The figures of `trend` as a table."""
+    return figures.trend_rows(_course(evaluation, measure)[0])
+
+
+def _course(evaluation: Evaluation, measure: Measure) -> tuple[pd.DataFrame, list[str]]:
+    """What `trend` draws, and the periods in it."""
     if evaluation.own_only:
         own = measure.counties.assign(incomplete=False, value=measure.counties.own)
         series = [(evaluation.units[0].name if evaluation.units else "", own)]
@@ -109,16 +128,7 @@ def trend(evaluation: Evaluation, measure: Measure, *, width: int = 560) -> Figu
     frame = pd.DataFrame(
         rows, columns=["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete", "segment"]
     )
-    periods = sorted({str(period) for _, found in series for period in found.period})
-    return figures.trend(
-        frame,
-        unit=measure.indicator.unit,
-        title=headline(measure.indicator),
-        lines=lines(evaluation, measure, periods),
-        began=evaluation.pilot.start_on,
-        breaks=breaks(evaluation, measure, periods),
-        width=width,
-    )
+    return frame, sorted({str(period) for _, found in series for period in found.period})
 
 
 def lines(evaluation: Evaluation, measure: Measure, periods: Sequence[str]) -> list[Reference]:

@@ -165,6 +165,19 @@ def cover_rows(covers: Sequence[Cover]) -> pd.DataFrame:
     )
 
 
+def place_rows(cover: Cover) -> pd.DataFrame:
+    """The map as a table: 地区, 设区市, 地区类型, 推广进展."""
+    return pd.DataFrame(
+        {
+            "地区": place.name,
+            "设区市": place.parent or "–",
+            "地区类型": place.group or "未分组",
+            "推广进展": cover.words.get(place.code, "未列入"),
+        }
+        for place in cover.places
+    )
+
+
 def cover_trend(covers: Sequence[Cover], *, width: int = 560) -> Figure:
     """The share covered over time, the province and each group of the day."""
     rows = [

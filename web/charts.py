@@ -6,15 +6,18 @@ Building a spec costs 7–26 ms and drawing a kept one nothing, so pages name wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from core import clock
-from web import keep
+from core.tabular import write_csv
+from web import guard, keep, widgets
 
 NARROW = 340  # pixels across that a phone has for a picture
 
@@ -42,6 +45,40 @@ def draw(
         small = keep.kept(("spec", "narrow", *key, keep.version(), clock.today()), lambda: _spec(narrow, stretch))
         with st.container(key=f"narrow_{name}"):
             st.vega_lite_chart(small, width="content", theme=None, alt=describe)
+
+
+def rows(
+    build: Callable[[], pd.DataFrame],
+    name: str,
+    subject: str,
+    key: tuple[Hashable, ...],
+    *,
+    at: str = "",
+    counties: Callable[[pd.DataFrame], Mapping[str, Sequence[str]]] | None = None,
+) -> None:
+    """The rows behind a picture, folded under it, with their file 主题_名称_日期.csv. `key`: all they depend on besides
+    data and day; `at` tells two tables of the same name on a page apart. `counties`: which names in the frame lead to
+    their counties (`widgets.to_counties`)."""
+    with st.expander(f"数据：{guard.plain(name)}"):
+        kept_at = ("chart_rows", name, *key, keep.version(), clock.today())
+        frame = keep.kept(kept_at, build)
+        if frame.empty:
+            st.caption("还没有数据。")
+            return
+        widgets.table(
+            keep.kept(("arrow", *kept_at), lambda: pa.Table.from_pandas(frame, preserve_index=False)),
+            f"answer_{name}{at}_rows",
+            counties=counties(frame) if counties else None,
+        )
+        st.download_button(
+            "下载（CSV）",
+            data=lambda: write_csv(list(frame.columns), frame.to_numpy().tolist()),
+            file_name=f"{subject}_{name}_{clock.today():%Y%m%d}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/table:",
+            key=f"answer_{name}{at}",
+        )
 
 
 def _spec(build: Callable[[], alt.TopLevelMixin], stretch: bool) -> dict[str, Any]:

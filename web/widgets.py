@@ -254,7 +254,7 @@ def county_columns(key: str, counties: Mapping[str, Sequence[str]] | None) -> di
     """The columns of a grid in which a county's name is the way to its page; after drawing: `follow_county`."""
     return {
         column: st.column_config.ButtonColumn(
-            column, type="tertiary", alignment="left", help="点名称看这个县的全部情况", key=f"{key}_{column}_county"
+            column, type="secondary", alignment="left", help="点名称看这个县的全部情况", key=f"{key}_{column}_county"
         )
         for column in counties or {}
     }

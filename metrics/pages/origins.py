@@ -102,6 +102,12 @@ def total(actor: Actor, collection_id: int, scope_code: str, found: SumExplanati
             ("sum", collection_id, indicator.id, scope_code, found.group, found.period, found.arm),
             describe=f"{place}{indicator.name}最近各期的变化，附基线和目标",
         )
+        charts.rows(
+            lambda: pictures.trend_rows(indicator, points, place, floor=settings().coverage_floor),
+            f"{indicator.name}各期",
+            place,
+            ("sum", collection_id, indicator.id, scope_code, found.group, found.period, found.arm),
+        )
     if found.targets:
         with st.expander("基线与目标", icon=":material/flag:", key="sum_targets"):
             _targets(indicator, found.targets, "", found.period)
@@ -261,6 +267,12 @@ def _trend(actor: Actor, collection_id: int, indicator: Indicator, found: Explan
         lambda: pictures.trend(indicator, points, found.targets, found.region, region_code=found.region_code),
         ("figure", collection_id, indicator.id, found.region_code, found.period),
         describe=f"{found.region}{indicator.name}最近各期的变化，附基线和目标",
+    )
+    charts.rows(
+        lambda: pictures.trend_rows(indicator, points, found.region),
+        f"{indicator.name}各期",
+        found.region,
+        ("figure", collection_id, indicator.id, found.region_code, found.period),
     )
 
 

@@ -129,6 +129,15 @@ def through(rows: Sequence[RoundScore], place: str, key: tuple[object, ...]) -> 
         ("quality", *key),
         describe=f"{place}各期的数据质量分，虚线是下结论所需的最低分",
     )
+    charts.rows(lambda: scores(rows), "各期数据质量分", place, ("quality", *key))
+
+
+def scores(rows: Sequence[RoundScore]) -> pd.DataFrame:
+    """The rounds as a table, the newest first."""
+    return pd.DataFrame(
+        {"报送期": Period.parse(key).label, "总分": format_number(total, 1), "算法": reckoning.label}
+        for key, total, reckoning in reversed(rows)
+    )
 
 
 def frame(board: Board) -> pd.DataFrame:

@@ -78,6 +78,12 @@ def trends(actor: Actor, view: ReturnView, form: Form) -> None:
         ("return", view.id, chosen),
         describe=f"{view.region}{indicator.name}各期的变化，附基线和目标，改过的旧线也在",
     )
+    charts.rows(
+        lambda: pictures.trend_rows(indicator, points, view.region),
+        f"{indicator.name}各期",
+        view.region,
+        ("return", view.id, chosen),
+    )
 
 
 def history(actor: Actor, return_id: int) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from accounts.permissions import Actor, Permission, may
-from core import clock
-from core.tabular import write_csv
 from core.validation import checked
 from core.words import Arm
 from pilots import start_service, starts
@@ -21,7 +18,7 @@ from pilots.queries import PilotView
 from pilots.stages import PILOT
 from pilots.start_service import StartIn
 from pilots.starts import Averages
-from web import charts, guard, keep, widgets
+from web import charts, guard, widgets
 from web.guard import plain
 
 
@@ -84,29 +81,13 @@ def table(
     actor: Actor | None = None,
     units: Sequence[Unit] = (),
 ) -> None:
-    """The rows behind a picture, folded, with their file. `key`: all they depend on besides data and day. Names of
-    `units` in the column 地区 lead to their counties, for an `actor` who may go there."""
-    with st.expander(f"数据：{plain(name)}"):
-        at = ("answer_table", name, *key, keep.version(), clock.today())
-        frame = keep.kept(at, build)
-        if frame.empty:
-            st.caption("还没有数据。")
-            return
-        known = {unit.name: unit.code for unit in units}
-        counties = (
-            widgets.to_counties(actor, [known[place] for place in frame["地区"]])
-            if actor is not None and "地区" in frame
-            else None
-        )
-        widgets.table(
-            keep.kept(("arrow", *at), lambda: pa.Table.from_pandas(frame)), f"answer_{name}_rows", counties=counties
-        )
-        st.download_button(
-            "下载（CSV）",
-            data=lambda: write_csv(list(frame.columns), frame.to_numpy().tolist()),
-            file_name=f"{pilot}_{name}_{clock.today():%Y%m%d}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/table:",
-            key=f"answer_{name}",
-        )
+    """The rows behind a picture (`charts.rows`). Names of `units` in the column 地区 lead to their counties, for an
+    `actor` who may go there."""
+    known = {unit.name: unit.code for unit in units}
+
+    def counties(frame: pd.DataFrame) -> Mapping[str, Sequence[str]]:
+        if actor is None or "地区" not in frame:
+            return {}
+        return widgets.to_counties(actor, [known[place] for place in frame["地区"]])
+
+    charts.rows(build, name, pilot, key, counties=counties)

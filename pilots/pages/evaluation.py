@@ -62,6 +62,7 @@ if evaluation.stretch is not None and len(known) > 1:
 # -- 1 ------------------------------------------------------------------------------
 draw.question(1, found.sentences[0], found.notes[0])
 charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}与基线、目标")
+draw.table(lambda: pictures.trend_rows(evaluation, measure), f"{indicator.name}各期", pilot.name, ("trend", *of))
 draw.table(
     lambda: answer_tables.promise(evaluation, measure),
     f"{indicator.name}各地区最近完整一期",

@@ -12,7 +12,7 @@ from core.numbers import format_number
 from core.periods import Cadence, Period
 from core.words import Arm, IndicatorRole, PilotState, TargetKind, Verdict
 from metrics.schemas import TargetIn
-from pilots import design_queries, exports, gate_queries, pictures, queries, service, wording
+from pilots import answer_tables, design_queries, exports, gate_queries, pictures, queries, service, wording
 from pilots.pages import design_outlook, gate_parts, origins, parts, release_parts, supervision_parts
 from pilots.stages import NOT_BEGUN, PILOT, STOP
 from printing.pages import parts as report_parts
@@ -156,6 +156,7 @@ if evaluation.unapproved:
 
 if evaluation.own_only:
     charts.draw(lambda: pictures.trend(evaluation, measure), ("trend", *of), describe=f"{indicator.name}变化趋势")
+    charts.rows(lambda: pictures.trend_rows(evaluation, measure), f"{indicator.name}各期", pilot.name, of)
 else:
     left, right = st.columns([11, 9], gap="medium")
     with left:
@@ -171,6 +172,8 @@ else:
         if measure.effect is not None:
             charts.draw(lambda: pictures.effects(measure), ("effects", *of), describe="试点效果和可信范围")
     origins.of_trend(evaluation, measure, at)
+    if measure.effect is not None:
+        charts.rows(lambda: answer_tables.effects(measure), "效果、区间与检验", pilot.name, ("effects", *of))
     st.markdown(f"**发达地区与山区海岛县**　{guard.plain(wording.compare_words(measure))}")
 
 if words := wording.late_words(evaluation):

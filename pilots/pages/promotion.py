@@ -10,6 +10,7 @@ from pilots import promotion_queries as queries
 from pilots import promotion_wording as wording
 from pilots.pages import promotion_parts as parts
 from pilots.pages.parts import header
+from pilots.promotion_queries import Cover
 from printing.pages import parts as report_parts
 from web import charts, guard, widgets
 from web.keep import ask
@@ -37,6 +38,10 @@ if not promotion.held_back or adoptions:
     widgets.figures(
         [(share.group, wording.percent(share), f"{share.covered} / {share.total} 个") for share in cover.shares]
     )
+
+    def covers() -> list[Cover]:
+        return [guard.found(ask(queries.cover, actor, pilot.id, at)) for at in days]
+
     left, right = st.columns([11, 9], gap="medium")
     with left:
         charts.draw(
@@ -46,12 +51,18 @@ if not promotion.held_back or adoptions:
             stretch=False,
             narrow=lambda: wording.cover_map(cover, title=f"各地区推广进展（{day}）", width=charts.NARROW),
         )
+        charts.rows(
+            lambda: wording.place_rows(cover),
+            "各地区推广进展",
+            pilot.name,
+            (pilot.id, day),
+            counties=lambda _: widgets.to_counties(actor, [place.code for place in cover.places]),
+        )
     with right:
         charts.draw(
-            lambda: wording.cover_trend([guard.found(ask(queries.cover, actor, pilot.id, at)) for at in days]),
-            ("cover_trend", pilot.id),
-            describe="全省和两类地区的覆盖率变化",
+            lambda: wording.cover_trend(covers()), ("cover_trend", pilot.id), describe="全省和两类地区的覆盖率变化"
         )
+        charts.rows(lambda: wording.cover_rows(covers()), "覆盖率变化", pilot.name, (pilot.id,))
         st.caption("覆盖包括试点地区（自试点开始）和已上线地区；地区类型按当日有效的名单。")
     parts.progress(actor, adoptions)
 

@@ -16,7 +16,7 @@ from reports.figures.matrix import matrix
 from reports.figures.references import Reference
 from reports.figures.strips import completeness
 from reports.figures.tiles import category_map, tile_map
-from reports.figures.trends import trend
+from reports.figures.trends import trend, trend_rows
 
 __all__ = [
     "Reference",
@@ -35,5 +35,6 @@ __all__ = [
     "since",
     "tile_map",
     "trend",
+    "trend_rows",
     "ways",
 ]

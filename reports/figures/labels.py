@@ -39,22 +39,40 @@ class Spot(NamedTuple):
         return 100 * outside + 100 * sum(map(self._meets, taken)) + sum(map(self._covers, drawn))
 
 
-def place(
-    lines: Sequence[tuple[Point, Point]], labels: Sequence[str], size: float, drawn: Sequence[Point], width: float
-) -> list[Spot]:
-    """For each line in turn the spot that hides least of `drawn` and, above all, no other label; inside the picture
-    (0 to `width`) wherever a spot is."""
-    taken: list[Spot] = []
-    for ((start, y), (end, _)), label in zip(lines, labels, strict=True):
-        wide = ems(label) * size
-        spots = [
-            Spot(align, baseline, left, top, left + wide, top + size)
-            for align, share in _ENDS.items()
-            for baseline, top in (("bottom", y - _GAP - size), ("top", y + _GAP))
-            for left in (start + (end - start - wide) * share,)
-        ]
-        taken.append(min(spots, key=lambda spot: spot.cost(drawn, taken, width)))
-    return taken
+class View(NamedTuple):
+    """What is drawn at one width: the lines, the points that labels should not hide, the picture's width."""
+
+    lines: Sequence[tuple[Point, Point]]
+    drawn: Sequence[Point]
+    width: float
+
+
+def place(views: Sequence[View], labels: Sequence[str], size: float) -> list[Spot]:
+    """For each line in turn the spot that hides least of what is drawn and, above all, no other label; inside the
+    picture wherever a spot is. `views`: the same lines at every width that the picture is shown at, as letters do not
+    shrink with it; the spots returned are those of the first."""
+    taken: list[Sequence[Spot]] = []  # a label's spot in each view
+
+    def cost(spots: Sequence[Spot]) -> int:
+        return sum(
+            spot.cost(view.drawn, [other[number] for other in taken], view.width)
+            for number, (view, spot) in enumerate(zip(views, spots, strict=True))
+        )
+
+    for number, label in enumerate(labels):
+        each = (_spots(view.lines[number], ems(label) * size, size) for view in views)
+        taken.append(min(zip(*each, strict=True), key=cost))
+    return [spots[0] for spots in taken]
+
+
+def _spots(line: tuple[Point, Point], wide: float, size: float) -> list[Spot]:
+    (start, y), (end, _) = line
+    return [
+        Spot(align, baseline, left, top, left + wide, top + size)
+        for align, share in _ENDS.items()
+        for baseline, top in (("bottom", y - _GAP - size), ("top", y + _GAP))
+        for left in (start + (end - start - wide) * share,)
+    ]
 
 
 def along(start: Point, end: Point) -> Iterator[Point]:

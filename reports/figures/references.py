@@ -18,10 +18,11 @@ import altair as alt
 import pandas as pd
 
 from reports import theme
-from reports.figures.labels import Point, Spot, along, place
+from reports.figures.labels import Point, Spot, View, along, place
 
 LETTER = 11  # pixels, labels of lines
 _ABOVE, _STEP = 5, 14  # pixels: the lowest label over an upright line, from one label to the next
+_PHONE = 300  # pixels that a telephone leaves of the same picture
 # (is it a target, is it the one in force) → the stroke's pieces
 DASHES = {
     (True, True): (10, 3),
@@ -67,18 +68,21 @@ def over_time(
         back = (days[-1] - days[-2]) / 2
         starts = [start - back if start == end else start for start, end in zip(starts, ends, strict=True)]
 
-    def pixel(at: Any, value: float) -> Point:
-        share = (at - first) / (last - first) if last > first else 0.5
-        return side + share * (width - 2 * side), (high - value) / (high - low) * height
+    def view(across: int) -> View:
+        def pixel(at: Any, value: float) -> Point:
+            share = (at - first) / (last - first) if last > first else 0.5
+            return side + share * (across - 2 * side), (high - value) / (high - low) * height
 
-    flat = [
-        (pixel(start, line.value), pixel(end, line.value)) for line, start, end in zip(lines, starts, ends, strict=True)
-    ]
-    pieces = list(flat)
-    for _, part in frame.dropna(subset="value").groupby("series"):
-        pieces += pairwise(map(pixel, part["period_start"], part["value"]))
-    drawn = [point for piece in pieces for point in along(*piece)]
-    spots = place(flat, [line.label for line in lines], LETTER, drawn, width)
+        flat = [
+            (pixel(start, line.value), pixel(end, line.value))
+            for line, start, end in zip(lines, starts, ends, strict=True)
+        ]
+        pieces = list(flat)
+        for _, part in frame.dropna(subset="value").groupby("series"):
+            pieces += pairwise(map(pixel, part["period_start"], part["value"]))
+        return View(flat, [point for piece in pieces for point in along(*piece)], across)
+
+    spots = place([*map(view, _widths(width))], [line.label for line in lines], LETTER)
     rows = _rows(lines).assign(
         start=starts,
         end=ends,
@@ -116,10 +120,14 @@ def level(
     if not lines:
         return []
     (low, high), (width, height) = bounds, size
-    flat = [((0.0, y), (float(width), y)) for y in ((high - line.value) / (high - low) * height for line in lines)]
-    points = [(x * width, (1 - y) * height) for x, y in drawn]
-    points += [point for piece in flat for point in along(*piece)]
-    spots = place(flat, [line.label for line in lines], LETTER, points, width)
+
+    def view(across: int) -> View:
+        heights = [(high - line.value) / (high - low) * height for line in lines]
+        flat = [((0.0, y), (float(across), y)) for y in heights]
+        points = [(x * across, (1 - y) * height) for x, y in drawn]
+        return View(flat, points + [point for piece in flat for point in along(*piece)], across)
+
+    spots = place([*map(view, _widths(width))], [line.label for line in lines], LETTER)
     rows = _rows(lines).assign(**_standing(spots))
     y = alt.Y("value", type="quantitative")
     words = [
@@ -132,6 +140,11 @@ def level(
         if len(part := rows[rows["align"] == align])
     ]
     return [*(rule.encode(y=y) for rule in _rules(rows)), *words]
+
+
+def _widths(width: int) -> list[int]:
+    """The widths at which one picture is read: as it is asked for, and on a telephone."""
+    return [width, _PHONE] if width > _PHONE else [width]
 
 
 def _rows(lines: Sequence[Reference]) -> pd.DataFrame:

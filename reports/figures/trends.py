@@ -19,6 +19,21 @@ _MOST_TICKS = 7
 _SIDE = 14  # pixels between the axis and the first point
 
 
+def trend_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """What `trend` draws as a table, the newest period first: 报送期, 对象, 数值, 分子, 分母, 是否完整."""
+    frame = frame.sort_values(["period_start", "series"], ascending=[False, True], kind="stable")
+    return pd.DataFrame(
+        {
+            "报送期": frame["period_label"],
+            "对象": frame["series"],
+            "数值": frame["shown"],
+            "分子": frame["n"],
+            "分母": frame["d"],
+            "是否完整": ["◐ 不完整" if hollow else "● 完整" for hollow in frame["incomplete"]],
+        }
+    ).reset_index(drop=True)
+
+
 def trend(
     frame: pd.DataFrame,
     *,

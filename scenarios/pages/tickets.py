@@ -93,6 +93,12 @@ else:
         ("tickets_monthly", tuple(monthly.items())),
         describe="每月工单数，其中不满意未了结的数",
     )
+    charts.rows(
+        lambda: pd.DataFrame({"月份": month, **line(counts)} for month, counts in reversed(monthly.items())),
+        "每月工单",
+        "诉求工单",
+        tuple(monthly.items()),
+    )
     st.subheader("按地区类型", anchor=False)
     st.dataframe(
         pd.DataFrame(

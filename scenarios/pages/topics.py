@@ -91,6 +91,21 @@ if words:
         ("topics_hot", at, month),
         describe=f"{at.name} {month} 与以往相比更突出的词：" + "、".join(hot.word for hot in words[:10]),
     )
+    charts.rows(
+        lambda: pd.DataFrame(
+            {
+                "词": hot.word,
+                "本月件数": hot.tickets,
+                "本月工单": hot.of,
+                "以往件数": hot.past_tickets,
+                "以往工单": hot.past_of,
+            }
+            for hot in words
+        ),
+        "热词",
+        f"{at.name}{month}",
+        ("topics_hot", at, month),
+    )
 else:
     st.markdown("没有在至少 3 件工单里出现的词。")
 

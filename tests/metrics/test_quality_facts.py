@@ -155,7 +155,9 @@ def test_a_county_sees_and_feeds_its_towns(house: Path, cast: Cast) -> None:
     assert report is not None
     assert [score.total for score in report.trend] == [100]
     assert quality_queries.report(zhao, made.id, own[0], str(month)) is None
-    assert [(score.total, score.reckoning) for score in quality_queries.trend(wang, made.id)] == [(100, Reckoning.OPEN)]
+    assert [(score.total, score.reckoning) for score in quality_queries.trend(wang, made.id)] == [
+        (Fraction(100), Reckoning.OPEN)
+    ]
     assert quality_queries.trend(zhao, made.id) == []
 
 

@@ -11,7 +11,18 @@ import pandas as pd
 import pytest
 
 from reports import theme, vector
-from reports.figures import Reference, attainment, category_map, completeness, effects, matrix, tile_map, trend
+from reports.figures import (
+    Reference,
+    attainment,
+    category_map,
+    completeness,
+    effects,
+    matrix,
+    tile_map,
+    trend,
+    trend_rows,
+)
+from reports.figures.labels import View, place
 from tests.reports.test_svg import page_of
 
 Figure = Callable[[pd.DataFrame], Any]
@@ -198,6 +209,25 @@ def test_labels_of_close_lines_do_not_overlap(series: pd.DataFrame) -> None:
     close = [Reference(f"目标 {value}%", value) for value in (84.0, 84.2)]
     rows = _lines(trend(series, unit="", title="", lines=close))
     assert len({(row["align"], row["baseline"]) for row in rows}) == 2
+
+
+def test_a_label_hides_no_point_on_a_phone_either() -> None:
+    """Letters do not shrink with the picture: where the wide one has room, the narrow one may not."""
+    line = [((0.0, 100.0), (520.0, 100.0))], [((0.0, 100.0), (300.0, 100.0))]
+    # Left of the line free up to 80 px on a wide screen, 46 px on a narrow one; a label of 70 px.
+    above, below = [(float(x), 92.0) for x in range(0, 521, 4)], [(80.0, 108.0), (400.0, 108.0)]
+    wide = View(line[0], [*above, *below], 520)
+    narrow = View(line[1], [(x * 300 / 520, y) for x, y in wide.drawn], 300)
+    label = ["基线 70.00%"]
+    assert [(spot.align, spot.baseline) for spot in place([wide], label, 11)] == [("left", "top")]
+    assert [(spot.align, spot.baseline) for spot in place([wide, narrow], label, 11)] == [("center", "top")]
+
+
+def test_a_trend_is_a_table_too(series: pd.DataFrame) -> None:
+    rows = trend_rows(series)
+    assert list(rows.columns) == ["报送期", "对象", "数值", "分子", "分母", "是否完整"]
+    assert len(rows) == len(series)
+    assert rows["报送期"].iloc[0] == series.sort_values("period_start")["period_label"].iloc[-1]
 
 
 def test_a_missing_period_breaks_the_line(series: pd.DataFrame) -> None:
