@@ -36,7 +36,7 @@ def effects(
             x=alt.X(
                 field,
                 type="quantitative",
-                axis=alt.Axis(title=unit or None),
+                axis=alt.Axis(title=unit or None, tickCount=7),
                 scale=alt.Scale(domain=[least, most], nice=False),
             ),
             y=alt.Y(

@@ -9,26 +9,27 @@ from reports.figures.common import ems
 
 Point = tuple[float, float]  # pixels, right and down
 _GAP = 3  # pixels between a line and its label
-_ENDS = {"left": 0.0, "center": 0.5, "right": 1.0}
+_ROUND = 2  # pixels around a label that a point's dot reaches into
+# how a label is set, and at which share of its line, the liked places first
+_PLACES = (("left", 0.0), ("center", 0.5), ("right", 1.0), ("center", 0.25), ("center", 0.75))
+_BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}  # the share of a label that lies before its anchor
 
 
 class Spot(NamedTuple):
-    """A place for a label: `align` tells at which part of its line, `baseline` on which side."""
+    """A place for a label: `align` and `share` tell how it is set at which part of its line (0…1), `baseline` on
+    which side."""
 
     align: str
+    share: float
     baseline: str
     left: float
     top: float
     right: float
     bottom: float
 
-    @property
-    def share(self) -> float:
-        """How far along the line the label is anchored, 0…1."""
-        return _ENDS[self.align]
-
     def _covers(self, point: Point) -> bool:
-        return self.left < point[0] < self.right and self.top < point[1] < self.bottom
+        across = self.left - _ROUND < point[0] < self.right + _ROUND
+        return across and self.top - _ROUND < point[1] < self.bottom + _ROUND
 
     def _meets(self, other: Spot) -> bool:
         across = self.left < other.right and other.left < self.right
@@ -68,10 +69,10 @@ def place(views: Sequence[View], labels: Sequence[str], size: float) -> list[Spo
 def _spots(line: tuple[Point, Point], wide: float, size: float) -> list[Spot]:
     (start, y), (end, _) = line
     return [
-        Spot(align, baseline, left, top, left + wide, top + size)
-        for align, share in _ENDS.items()
+        Spot(align, share, baseline, left, top, left + wide, top + size)
+        for align, share in _PLACES
         for baseline, top in (("bottom", y - _GAP - size), ("top", y + _GAP))
-        for left in (start + (end - start - wide) * share,)
+        for left in (start + (end - start) * share - wide * _BEFORE[align],)
     ]
 
 

@@ -128,16 +128,12 @@ def level(
         return View(flat, points + [point for piece in flat for point in along(*piece)], across)
 
     spots = place([*map(view, _widths(width))], [line.label for line in lines], LETTER)
-    rows = _rows(lines).assign(**_standing(spots))
+    rows = _rows(lines).assign(**_standing(spots), share=[spot.share for spot in spots])
     y = alt.Y("value", type="quantitative")
     words = [
         _words(part, dy=alt.expr("datum.baseline == 'top' ? 3 : -3")).encode(x=at, y=y)
-        for align, at in (
-            ("left", alt.value(2)),
-            ("center", alt.value({"expr": "width / 2"})),
-            ("right", alt.value("width")),
-        )
-        if len(part := rows[rows["align"] == align])
+        for share, part in rows.groupby("share")
+        for at in (alt.value({"expr": f"max(2, {share} * width)"}),)
     ]
     return [*(rule.encode(y=y) for rule in _rules(rows)), *words]
 
