@@ -27,7 +27,12 @@ def race(lines: Sequence[tuple[str, str, int]], *, width: int = 640) -> Figure:
             sort=[labels[text] for text in order],
             axis=alt.Axis(title="", labelAngle=0, labelOverlap=True),
         ),
-        y=alt.Y("share", type="quantitative", axis=alt.Axis(title="达成程度（%）"), scale=alt.Scale(zero=False)),
+        y=alt.Y(
+            "share",
+            type="quantitative",
+            axis=alt.Axis(title="达成程度（%，基线为 0、目标为 100）"),
+            scale=alt.Scale(zero=False),
+        ),
         color=alt.Color("name", type="nominal", legend=alt.Legend(title="", orient="top", columns=2, labelLimit=300)),
         tooltip=tips([("name", "项目"), ("when", "时期"), ("shown", "达成")]),
     )
