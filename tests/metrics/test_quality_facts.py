@@ -131,7 +131,7 @@ def test_an_outlier_of_the_whole_series_costs_consistency(database: str, cast: C
     ]
 
 
-def test_a_county_sees_and_feeds_its_towns(house: Path, cast: Cast) -> None:
+def test_a_county_sees_and_feeds_its_towns(page: Page, house: Path, cast: Cast) -> None:
     """Towns report through their county: their scores stand side by side on its page, and a batch may bring them."""
     with read() as session:
         codes = select(Region.code).where(col(Region.parent_code).in_((ANJI, DEQING))).order_by(col(Region.code))
@@ -159,6 +159,9 @@ def test_a_county_sees_and_feeds_its_towns(house: Path, cast: Cast) -> None:
         (Fraction(100), Reckoning.OPEN)
     ]
     assert quality_queries.trend(zhao, made.id) == []
+    app = page("quality", wang)
+    assert not app.exception
+    assert len(table(app, "quality_table")) == 2
 
 
 def test_nothing_due_has_no_score(database: str, cast: Cast) -> None:
