@@ -101,7 +101,7 @@ def _asked(year: int, opens: int, closes: int) -> EditionIn:
         recommend_until=now + timedelta(days=closes + 10),
         rule=RuleIn(
             tracks=[
-                TrackIn(name=SERVICE, grades=grades, kept=1, shortlist=4),
+                TrackIn(name=SERVICE, grades=[grades[0], GradeIn(name="优秀案例", places=2)], kept=1, shortlist=4),
                 TrackIn(name=RISK, grades=grades, shortlist=2),
             ],
             reference_on=date(year, 1, 1),
