@@ -24,7 +24,7 @@ st.markdown(
 
 # -- what needs doing now -----------------------------------------------------------------
 if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
-    gate_parts.draw(keep.ask(gate_queries.blockers, actor, pilot.id), "plan")
+    gate_parts.draw(keep.ask(gate_queries.blockers, actor, pilot.id), "plan", here="pilots/pages/plan.py")
 late = plan.overdue(found.milestones, today)
 for item in late:
     st.markdown(
