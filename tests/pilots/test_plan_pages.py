@@ -65,7 +65,10 @@ def test_what_blocks_the_start_is_listed_before_anybody_presses(page: Page, cast
     pilot_id = service.design(cast.li_staff, pilot_in(approved_scenario(cast), cast))
     move(cast.li_staff, pilot_id, stages.PROPOSE)
     for name in ("pilot", "plan"):
-        assert "启动前还差 2 项" in words(page(name, cast.chen_staff, id=pilot_id))
+        app = page(name, cast.chen_staff, id=pilot_id)
+        assert "启动前还差 2 项" in words(app)
+    widget(app, "plan_gate_1").click().run()  # on the plan page itself the way leads to its part
+    assert widget(app, "plan_part").value == "团队"
     ready(cast, pilot_id)
     assert "启动条件已齐" in words(page("pilot", cast.chen_staff, id=pilot_id))
 
