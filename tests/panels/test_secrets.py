@@ -153,7 +153,14 @@ def reads() -> list[Callable[..., Any]]:
 
 def calls(function: Callable[..., Any], panel: Panel) -> list[dict[str, Any]]:
     """The arguments to ask it with: this review, each entry, the first of everything else."""
-    numbers = {"review_id": panel.review_id, "result_id": 1, "attachment_id": 1, "rubric_id": 1, "since": 1}
+    numbers: dict[str, Any] = {
+        "review_id": panel.review_id,
+        "result_id": 1,
+        "attachment_id": 1,
+        "rubric_id": 1,
+        "since": 1,
+    }
+    numbers["subject"] = str(panel.review_id)  # as a report is asked for
     needed = [
         name
         for name, parameter in inspect.signature(function).parameters.items()

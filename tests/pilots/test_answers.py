@@ -156,7 +156,7 @@ class TestStarts:
         assert by_period.estimate["2025-10"] == pytest.approx(4, abs=0.4)  # those yet to start do not count
         assert by_period.estimate["2025-11"] == pytest.approx((3 * 4 + 2 * 10) / 5, abs=0.4)
         drawn = starts.since_picture(goal, found).to_dict()
-        assert drawn["title"] == "启动以后，效果怎样随时间变化"
+        assert drawn["title"] == {"text": "启动以后，效果怎样随时间变化", "subtitle": "虚线：与尚未启动的地区相同"}
         assert starts.calendar_table(goal, found).报送期[0] == "2025年7月"
         # A later phase that all of them were in from its first day has one start; one that some joined has two.
         for first, method in ((date(2025, 12, 1), Method.BEFORE_AFTER), (date(2025, 10, 1), Method.STAGGERED)):
