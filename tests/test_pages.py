@@ -43,7 +43,7 @@ def texts(app: AppTest) -> Iterator[str]:
 
 COUNTY = re.compile(r"\w{1,5}([县市]|(?<!地)区)")
 # Places that are no county's name, and grids in which something is chosen or filled in.
-NOT_COUNTIES = {"设区市", "单位", "地区类型", "比较", "依据", "最像", "范围"}
+NOT_COUNTIES = {"设区市", "对象", "单位", "地区类型", "比较", "依据", "最像", "范围"}
 
 
 def dead_ends(app: AppTest) -> Iterator[tuple[str, str]]:

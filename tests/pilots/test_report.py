@@ -18,9 +18,13 @@ from tests.pilots.support import fill, running
 from tests.support import Cast
 
 
+def pages_of(data: bytes) -> list[str]:
+    """The text of each page without line breaks. Reading is dear: once a report."""
+    return [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(BytesIO(data)).pages]
+
+
 def text_of(data: bytes) -> str:
-    """The report's text without line breaks and running feet."""
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages))
+    return "".join(pages_of(data))
 
 
 def fonts_of(data: bytes) -> set[tuple[str, bool]]:
@@ -45,7 +49,8 @@ class TestDemoPilot:
         assert goal is not None
         assert goal.effect is not None
         issued = report.issue(li, 1)
-        text = text_of(issued.data)
+        pages = pages_of(issued.data)
+        text = "".join(pages)
         squeezed = {re.sub(r"\s", "", part) for item in wording.key_figures(evaluation, goal) for part in item}
         missing = [part for part in squeezed if part not in text]
         # Labels of key figures may be cut with an ellipsis; figures may not.
@@ -59,7 +64,6 @@ class TestDemoPilot:
         assert issued.digest in text
         assert re.search(r"—1—", text)
         # A page of summary stands before everything else, and every question is answered on it.
-        pages = [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(BytesIO(issued.data)).pages]
         assert [number for number, page in enumerate(pages) if "一、结论摘要" in page] == [1, 2]  # contents, summary
         assert [question for question in answer_words.QUESTIONS if question not in pages[2]] == []
         assert "二、五个问题" in pages[3]
