@@ -265,6 +265,20 @@ def completeness(evaluation: Evaluation, arm: Arm, *, width: int = 0, first: int
     return figures.completeness(frame.drop(columns="place"), title=f"{arm.label}报送情况", width=width)
 
 
+def completeness_rows(evaluation: Evaluation) -> pd.DataFrame:
+    """What the strips draw as a table: 地区, 试点或对照, and the status of each of the last periods."""
+    shown = evaluation.returns[evaluation.returns.status != "waiting"]
+    periods = sorted(shown.period.unique())[-STRIP_PERIODS:]
+    said = {(row.code, row.period): row.label for row in shown.itertuples()}
+    return pd.DataFrame(
+        [
+            [unit.name, unit.arm.label, *(said.get((unit.code, period), "–") for period in periods)]
+            for unit in evaluation.units
+        ],
+        columns=["地区", "试点或对照", *(Period.parse(period).label for period in periods)],
+    )
+
+
 def effect_unit(indicator: Indicator) -> str:
     """A difference of percentages is in percentage points."""
     return "个百分点" if indicator.unit == "%" else indicator.unit

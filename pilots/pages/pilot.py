@@ -235,6 +235,13 @@ for arm in arms:
             describe=f"{arm.label}报送情况",
             stretch=False,
         )
+charts.rows(
+    lambda: pictures.completeness_rows(evaluation),
+    "各地区报送情况",
+    pilot.name,
+    ("strips", *key),
+    counties=lambda _: widgets.to_counties(actor, [unit.code for unit in evaluation.units]),
+)
 
 st.download_button(
     "下载报送情况（CSV）",

@@ -10,10 +10,11 @@ from pypdf import PdfReader
 
 from accounts.permissions import Actor
 from core.errors import Forbidden, NotFound
+from core.periods import Period
 from core.words import Arm
 from metrics import service as returns
 from metrics.stages import SEND_BACK
-from pilots import answer_words, county_queries, exports, queries, report, report_appendix, wording
+from pilots import answer_words, county_queries, exports, pictures, queries, report, report_appendix, wording
 from tests.pilots.support import fill, running
 from tests.support import Cast
 
@@ -113,6 +114,12 @@ def test_the_files_behind_strips_and_a_county(demo_cast: dict[str, Actor]) -> No
     assert sum(line.endswith(",是,否") for line in returned) == int(
         (evaluation.returns.due & ~evaluation.returns.on_time).sum()
     )
+    table = pictures.completeness_rows(evaluation)
+    assert (len(table), table.columns[:2].tolist()) == (len(evaluation.units), ["地区", "试点或对照"])
+    first = evaluation.units[0]
+    last = Period.parse(max(evaluation.returns[evaluation.returns.status != "waiting"].period))
+    own = evaluation.returns[(evaluation.returns.code == first.code) & (evaluation.returns.period == str(last))]
+    assert table.iloc[0][last.label] == own.label.item()
     figures = exports.county_csv(demo_cast["wanganji"], "330523").decode("utf-8-sig").splitlines()
     assert len(figures) == 1 + len(county_queries.values(demo_cast["wanganji"], "330523")) > 1
     # Another county's figures are not there for whoever may not see them.
