@@ -54,16 +54,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-# Files that take long, the longest first: with several workers, one begun last would leave the others waiting.
-_LONG = ("tests/browser/", "tests/test_pages.py", "tests/test_services.py", "tests/printing/", "tests/pilots/")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(
-        key=lambda item: next((at for at, start in enumerate(_LONG) if item.nodeid.startswith(start)), len(_LONG))
-    )
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords() -> Iterator[None]:
     """The real parameters take a third of a second a sign-in, on purpose."""
