@@ -8,14 +8,13 @@ from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, require
 from awards import ending, loading, results, stages, standing
-from challenges import rules as notices
-from core import clock, uploads
+from core import clock
 from core.errors import Invalid, NotFound, WrongState
 from core.words import AwardEntryState, AwardStage, EditionState, Veto
 from db import audit, files
 from db.session import check_version, write
 from db.tables import AwardEntry, AwardNotice, AwardObjection, Edition
-from panels import review_service
+from panels import noticing, review_service
 from scenarios import writing
 
 ENTITY = "award_objection"
@@ -42,22 +41,16 @@ def file(
         if notice is None or row.state not in (EditionState.NOTICE, EditionState.PAUSED):
             raise WrongState(f"年度当前为“{row.state.label}”，不在公示期。", "异议须在公示期内提出。")
         paused = row.state is EditionState.PAUSED
-        if not paused and not notice.starts_on <= today <= notice.ends_on:
-            raise WrongState(f"公示期为 {notice.starts_on} 至 {notice.ends_on}，现在不接受异议。")
-        if not 10 <= len(text.strip()) <= 4000:
-            raise Invalid(["请写明异议的事实和理由（10 至 4000 个字）"])
-        if not given:
-            raise Invalid(["请附上证据材料"], "异议须书面提出并附证据。")
+        words, checked = noticing.objected(notice, text, given, paused=paused, today=today)
         if entry_id is not None and entry_id not in {line["entry"] for line in notice.listed}:
             raise NotFound("公示名单里没有这个项目。", "请从名单中选择。")
-        checked = [uploads.check(*item) for item in given]
         objection = AwardObjection(
             edition_id=edition_id,
             notice_id=notice.id or 0,
             entry_id=entry_id,
             account_id=writing.author(actor),
-            text=text.strip(),
-            due_on=notices.answer_due(today),
+            text=words,
+            due_on=noticing.answer_due(today),
             filed_at=clock.now(),
             nonce=nonce,
         )
@@ -68,13 +61,7 @@ def file(
         # The log names nobody: staff read it, and the name is for two people only.
         audit.record(session, None, "award_objection:file", "award_objection", objection.id, {"edition": row.code})
         if not paused:
-            notice.paused_on = today
-            notice.days_left = notices.days_left(
-                notice.counted_from,
-                today,
-                notice.days_left,
-                notice.count_first or notice.counted_from > notice.starts_on,
-            )
+            noticing.pause(notice, today)
             loading.take(session, actor, row, stages.PAUSE, by=None)
         return objection.id or 0
 
@@ -86,9 +73,7 @@ def take_on(actor: Actor, objection_id: int) -> None:
         objection, row = _find(session, actor, objection_id)
         require(actor, Permission.OBJECTION_ANSWER, results.deciders(session, row))
         loading.refuse_recused(session, actor, row)
-        if objection.handler_id is not None:
-            raise WrongState("这件异议已有人办理。", "请由办理人答复。")
-        objection.handler_id = actor.account_id
+        noticing.take_on(objection, actor.account_id)
         audit.record(session, actor.account_id, "award_objection:take", "award_objection", objection_id)
 
 
@@ -111,13 +96,7 @@ def answer(
         require(actor, Permission.OBJECTION_ANSWER, results.deciders(session, row))
         loading.refuse_recused(session, actor, row)
         check_version(objection, seen_version)
-        if objection.upheld is not None:
-            raise WrongState("这件异议已经答复。", "请刷新页面。")
-        if objection.handler_id != actor.account_id:
-            raise WrongState("请先受理，再由受理人答复。")
-        if not 6 <= len(text.strip()) <= 4000:
-            raise Invalid(["请写明答复（不少于 6 个字）"])
-        objection.upheld, objection.answer, objection.answered_at = upheld, text.strip(), clock.now()
+        noticing.answered(objection, actor.account_id, upheld, text)
         said = {"edition": row.code, "upheld": upheld}
         audit.record(session, actor.account_id, "award_objection:answer", "award_objection", objection_id, said)
         session.flush()
@@ -144,11 +123,7 @@ def _waiting(session: Session, row: Edition) -> bool:
 
 
 def _go_on(session: Session, actor: Actor, row: Edition) -> None:
-    notice, today = _notice(session, row), clock.today()
-    end = notices.resumed_end(today, notice.days_left)
-    notice.counted_from, notice.ends_on = today, end.date
-    notice.provisional = notice.provisional or end.provisional
-    notice.paused_on = None
+    noticing.resume(_notice(session, row), clock.today())
     loading.take(session, actor, row, stages.RESUME, "异议不成立，公示继续")
 
 

@@ -22,7 +22,6 @@ from awards.views import (
     ReviewOf,
     SignedView,
 )
-from challenges import rules as notices
 from core import clock
 from core.errors import Forbidden, NotFound
 from core.words import Arm, AwardEntryState, AwardStage, EditionState, ReviewKind, Role, SignatureKind
@@ -47,6 +46,7 @@ from db.tables import (
     RubricRow,
     RubricVersion,
 )
+from panels import noticing
 from pilots import queries as pilots
 
 E = AwardEntryState
@@ -426,7 +426,7 @@ def _notices(session: Session, row: Edition) -> list[NoticeView]:
             count_first=item.count_first,
             provisional=item.provisional,
             paused_on=item.paused_on,
-            left=notices.countdown(today, item.counted_from, item.ends_on)
+            left=noticing.countdown(today, item.counted_from, item.ends_on)
             if row.state is EditionState.NOTICE and at == 0
             else None,
             listed=item.listed,

@@ -28,6 +28,7 @@ from db.tables import (
     Objection,
     Review,
 )
+from panels import noticing
 
 STAFF, WINNERS, PANEL = "研究院", "揭榜单位", "评审组"
 
@@ -167,7 +168,7 @@ def _on_notice(facts: _Facts, number: int) -> tuple[str, str, bool]:
     notice, open_ = facts.notices.get(number), facts.objections[number]
     if open_:
         first = open_[0]
-        late = rules.days_late(first.due_on, clock.today())
+        late = noticing.days_late(first.due_on, clock.today())
         handler = facts.names.get(first.handler_id or 0, "")
         if late:
             named = facts.names.get(notice.supervisor_id or 0, "") if notice else ""

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, Subject, require
-from challenges import loading, rules, stages, standing
-from core import clock, uploads
+from challenges import loading, stages, standing
+from core import clock
 from core.errors import Invalid, NotFound, WrongState
 from core.words import BidState, ChallengeState
 from db import audit, files
 from db.session import check_version, write
 from db.tables import Account, Challenge, ChallengeNotice, Objection
-from panels import review_service
+from panels import noticing, review_service
 from scenarios import writing
 
 ENTITY = "objection"
@@ -33,19 +33,13 @@ def file(actor: Actor, challenge_id: int, text: str, given: Sequence[tuple[str, 
         if notice is None or row.state not in (ChallengeState.NOTICE, ChallengeState.PAUSED):
             raise WrongState(f"榜单当前为“{row.state.label}”，不在公示期。", "异议须在公示期内提出。")
         paused = row.state is ChallengeState.PAUSED
-        if not paused and not notice.starts_on <= today <= notice.ends_on:
-            raise WrongState(f"公示期为 {notice.starts_on} 至 {notice.ends_on}，现在不接受异议。")
-        if not 10 <= len(text.strip()) <= 4000:
-            raise Invalid(["请写明异议的事实和理由（10 至 4000 个字）"])
-        if not given:
-            raise Invalid(["请附上证据材料"], "异议须书面提出并附证据。")
-        checked = [uploads.check(*item) for item in given]
+        words, checked = noticing.objected(notice, text, given, paused=paused, today=today)
         objection = Objection(
             challenge_id=challenge_id,
             notice_id=notice.id or 0,
             account_id=writing.author(actor),
-            text=text.strip(),
-            due_on=rules.answer_due(today, notice.answer_days),
+            text=words,
+            due_on=noticing.answer_due(today, notice.answer_days),
             filed_at=clock.now(),
             nonce=nonce,
         )
@@ -56,13 +50,7 @@ def file(actor: Actor, challenge_id: int, text: str, given: Sequence[tuple[str, 
         # The log names nobody: staff read it, and the name is for two people only.
         audit.record(session, None, "objection:file", "objection", objection.id, {"challenge": row.code})
         if not paused:
-            notice.paused_on = today
-            notice.days_left = rules.days_left(
-                notice.counted_from,
-                today,
-                notice.days_left,
-                notice.count_first or notice.counted_from > notice.starts_on,
-            )
+            noticing.pause(notice, today)
             loading.take(session, actor, row, stages.PAUSE, by=None)
         return objection.id or 0
 
@@ -74,9 +62,7 @@ def take_on(actor: Actor, objection_id: int) -> None:
         objection, row = _find(session, actor, objection_id)
         require(actor, Permission.OBJECTION_ANSWER, standing.deciders(session, row))
         loading.refuse_recused(session, actor, row)
-        if objection.handler_id is not None:
-            raise WrongState("这件异议已有人办理。", "请由办理人答复。")
-        objection.handler_id = actor.account_id
+        noticing.take_on(objection, actor.account_id)
         audit.record(session, actor.account_id, "objection:take", "objection", objection_id)
 
 
@@ -91,14 +77,8 @@ def answer(
         require(actor, Permission.OBJECTION_ANSWER, standing.deciders(session, row))
         loading.refuse_recused(session, actor, row)
         check_version(objection, seen_version)
-        if objection.upheld is not None:
-            raise WrongState("这件异议已经答复。", "请刷新页面。")
-        if objection.handler_id != actor.account_id:
-            raise WrongState("请先受理，再由受理人答复。")
-        late = rules.days_late(objection.due_on, clock.today())
-        if not 6 <= len(text.strip()) <= 4000:
-            raise Invalid(["请写明答复（不少于 6 个字）"])
-        objection.upheld, objection.answer, objection.answered_at = upheld, text.strip(), clock.now()
+        late = noticing.days_late(objection.due_on, clock.today())
+        noticing.answered(objection, actor.account_id, upheld, text)
         said = {"challenge": row.code, "upheld": upheld, "late": late}
         audit.record(session, actor.account_id, "objection:answer", "objection", objection_id, said)
         session.flush()
@@ -138,7 +118,7 @@ def reassign(actor: Actor, objection_id: int, handler_id: int, reason: str, *, s
         check_version(objection, seen_version)
         if objection.upheld is not None:
             raise WrongState("这件异议已经答复。", "请刷新页面。")
-        if not rules.days_late(objection.due_on, clock.today()):
+        if not noticing.days_late(objection.due_on, clock.today()):
             raise WrongState(f"答复期限到 {objection.due_on}，还没有超期。", "期限内由受理人答复。")
         if len(reason.strip()) < 4:
             raise Invalid(["请写明改派的理由"])
@@ -182,11 +162,7 @@ def _notice(session: Session, row: Challenge) -> ChallengeNotice:
 
 
 def _go_on(session: Session, actor: Actor, row: Challenge) -> None:
-    notice, today = _notice(session, row), clock.today()
-    end = rules.resumed_end(today, notice.days_left)
-    notice.counted_from, notice.ends_on = today, end.date
-    notice.provisional = notice.provisional or end.provisional
-    notice.paused_on = None
+    noticing.resume(_notice(session, row), clock.today())
     loading.take(session, actor, row, stages.RESUME, "异议不成立，公示继续")
 
 

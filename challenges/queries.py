@@ -50,6 +50,7 @@ from db.tables import (
     RubricVersion,
     Scenario,
 )
+from panels import noticing
 
 
 def challenges(actor: Actor) -> list[ChallengeRow]:
@@ -410,7 +411,7 @@ def notices(session: Session, row: Challenge) -> list[NoticeView]:
             count_first=item.count_first,
             provisional=item.provisional,
             paused_on=item.paused_on,
-            left=rules.countdown(today, item.counted_from, item.ends_on)
+            left=noticing.countdown(today, item.counted_from, item.ends_on)
             if row.state is ChallengeState.NOTICE and at == 0
             else None,
             ranking=item.ranking,
@@ -447,7 +448,7 @@ def _objections(session: Session, actor: Actor, row: Challenge) -> list[Objectio
         named = own or handles or actor.role is Role.ADMIN
         supervisor = watching.get(item.notice_id)
         until = clock.beijing(item.answered_at).date() if item.answered_at else clock.today()
-        late = rules.days_late(item.due_on, until)
+        late = noticing.days_late(item.due_on, until)
         watched = Subject(reviewers=frozenset([supervisor] if supervisor is not None else []))
         views.append(
             ObjectionView(

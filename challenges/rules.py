@@ -1,4 +1,4 @@
-"""Pure rules: when a bid is sealed, who the candidates are, how money is divided, how a paused notice goes on."""
+"""Pure rules: when a bid is sealed, who the candidates are, how money is divided."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from core.errors import Invalid
-from regions import calendar
-from regions.calendar import NoticeEnd
 
 WHOLE = 10_000  # hundredths of a percent
 MOST_CANDIDATES = 3
 NOTICE_DAYS = 5  # working days
-ANSWER_DAYS = 3
 SIGNING_DAYS = 30
 LONGEST_EXTENSION = 365
 PASS_MARK = 60  # of the acceptance panel
@@ -71,22 +68,6 @@ def candidates(ranked: Sequence[Ranked], order: Sequence[int] = (), most: int = 
     return list(order)
 
 
-def days_left(start: date, filed: date, days: int, count_first: bool) -> int:
-    """Working days of a notice that are still to come when it is paused on `filed`, which counts among them."""
-    first = start if count_first else start + timedelta(days=1)
-    return max(1, days - max(0, calendar.working_days(first, filed - timedelta(days=1))))
-
-
-def resumed_end(day: date, left: int) -> NoticeEnd:
-    """The end of a notice that goes on from `day` with `left` working days."""
-    return calendar.notice_end(day, left)
-
-
-def countdown(today: date, counted_from: date, ends_on: date) -> int:
-    """Working days of a notice still to come, today among them; 0 when it is over."""
-    return calendar.working_days(max(today, counted_from), ends_on)
-
-
 def sign_due(won_on: date) -> date:
     """The last day on which a winner may sign."""
     return won_on + timedelta(days=SIGNING_DAYS)
@@ -96,16 +77,6 @@ def promises(indicators: str) -> list[str]:
     """The indicators that a milestone promised, one each: they stand on lines of their own or between semicolons."""
     parts = (part.strip(" 。；;") for part in re.split(r"[\n；;。]", indicators))
     return list(dict.fromkeys(part for part in parts if part))
-
-
-def answer_due(filed: date, days: int = ANSWER_DAYS) -> date:
-    """By when an objection is to be answered: `days` calendar days after it, that day included."""
-    return filed + timedelta(days=days)
-
-
-def days_late(due: date, until: date) -> int:
-    """Calendar days by which something due on `due`, that day included, is late on `until`; 0 when it is not."""
-    return max(0, (until - due).days)
 
 
 def difference(before: Sequence[str], after: Sequence[str]) -> list[str]:

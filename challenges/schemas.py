@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from challenges import rules
 from core.validation import Input
 from core.words import Arm
+from panels import noticing
 
 FEN = 1_000_000  # in 万元
 Wan = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=6)]
@@ -96,7 +97,7 @@ class AwardIn(Input):
     office: str = Field("", title="异议受理单位", max_length=60)
     address: str = Field("", title="通讯地址", max_length=100)
     contact: str = Field(title="异议受理联系方式", min_length=4, max_length=100)
-    answer_days: int = Field(rules.ANSWER_DAYS, title="异议答复期限（日）", ge=1, le=30)
+    answer_days: int = Field(noticing.ANSWER_DAYS, title="异议答复期限（日）", ge=1, le=30)
     supervisor_id: int = Field(title="监督人")
 
 

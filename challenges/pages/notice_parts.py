@@ -12,6 +12,7 @@ from challenges.schemas import AwardIn
 from challenges.views import ChallengeView, ObjectionView
 from core import clock
 from core.words import BidState, ChallengeState
+from panels import noticing
 from printing.pages import parts as report_parts
 from web import guard, widgets
 
@@ -50,7 +51,7 @@ def award(actor: Actor, view: ChallengeView) -> None:
             contact = st.text_input("联系电话、邮箱", view.contact, max_chars=100, key="award_contact")
         with st.container(horizontal=True):
             address = st.text_input("通讯地址", max_chars=100, key="award_address")
-            answer_days = st.number_input("异议答复期限（日）", 1, 30, rules.ANSWER_DAYS, key="award_answer_days")
+            answer_days = st.number_input("异议答复期限（日）", 1, 30, noticing.ANSWER_DAYS, key="award_answer_days")
             supervisor = st.selectbox(
                 "监督人",
                 list(people),

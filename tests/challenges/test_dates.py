@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from challenges import board, dates, own, rules, service, stages
+from challenges import board, dates, own, service, stages
 from challenges.dates import Deadline
 from core import clock
 from core.errors import Forbidden
+from panels import noticing
 from tests.challenges.support import Round, challenge_in, opened
 from tests.challenges.test_rounds import OURS, SECOND, judged, objected
 from tests.support import Cast, count_queries
@@ -92,7 +93,7 @@ def test_on_notice(cast: Cast) -> None:
     objected(made, cast.zhao_deqing)
     assert acting(made) == ("研究院（待受理）", "答复异议", False)
     assert [[item.what for item in dates.deadlines(actor)] for actor in everybody] == [["异议答复期限"], [], []]
-    with time_machine.travel(clock.end_of_day(clock.today() + timedelta(days=rules.ANSWER_DAYS))):
+    with time_machine.travel(clock.end_of_day(clock.today() + timedelta(days=noticing.ANSWER_DAYS))):
         assert acting(made) == ("监督人 管理员", "异议超期 1 日未答复", True)
         assert "赵德清" not in str(board.board(cast.li_staff))
 

@@ -16,6 +16,7 @@ from core.words import BidMilestoneState as M
 from core.words import BidState as B
 from core.words import ChallengeState as C
 from core.workflow import Workflow
+from panels import noticing
 from regions import calendar
 
 
@@ -90,11 +91,11 @@ def test_a_paused_notice_keeps_its_days(first: bool, after: int, pause: int) -> 
     """On notice day and night, or paused on the way: the public has as many working days."""
     start = date(2026, 11, 23)  # a Monday
     filed = start + timedelta(days=after)
-    left = rules.days_left(start, filed, 5, first)
+    left = noticing.days_left(start, filed, 5, first)
     resumed = filed + timedelta(days=pause)
     counted = start if first else start + timedelta(days=1)
     before = calendar.working_days(counted, filed - timedelta(days=1))
-    assert before + calendar.working_days(resumed, rules.resumed_end(resumed, left).date) == 5
+    assert before + calendar.working_days(resumed, noticing.resumed_end(resumed, left).date) == 5
 
 
 def test_what_a_reissued_list_changes() -> None:
