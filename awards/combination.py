@@ -10,7 +10,7 @@ from fractions import Fraction
 from awards import rules
 from awards.rules import Candidate, Placed, Track
 from awards.schemas import RuleIn
-from core.words import TieKey
+from core.words import GovernanceLevel, TieKey
 
 Marks = Mapping[int, tuple[Fraction | None, int | None]]  # entry → score and place of a round's panel
 _NONE: tuple[None, None] = (None, None)
@@ -29,6 +29,7 @@ class Entrant:
     group: str
     remote: bool
     objective: int | None
+    level: GovernanceLevel = GovernanceLevel.COUNTY
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Line:
     track: str
     group: str
     remote: bool
+    level: GovernanceLevel
     parts: Parts
     total: Fraction | None
     placed: Placed
@@ -142,7 +144,7 @@ def _lists(
     for track in (item.value() for item in rule.tracks):
         mine = {item.id: item for item in entrants if item.track == track.name}
         candidates = [
-            Candidate(key, totals[key], item.remote, _keys(order, parts[key]), tie_votes.get(key))
+            Candidate(key, totals[key], item.remote, _keys(order, parts[key]), tie_votes.get(key), item.level)
             for key, item in mine.items()
         ]
         for place in _chosen(track, candidates, shortlisting=shortlisting):
@@ -157,6 +159,7 @@ def _lists(
                     item.track,
                     item.group,
                     item.remote,
+                    item.level,
                     parts[item.id],
                     totals[item.id],
                     place,

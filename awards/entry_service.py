@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from accounts.permissions import Actor, Permission, Subject, require
+from accounts.permissions import Actor, Permission, Subject, covers, require
 from awards import ending, evidence, gathering, loading, rules, stages, standing
 from awards.loading import ENTITY
 from awards.schemas import EntryIn
@@ -42,16 +42,16 @@ from regions import groups
 from scenarios import writing
 
 
-def start(actor: Actor, edition_id: int, pilot_id: int, data: EntryIn) -> int:
-    """A county begins an entry from a pilot in which it takes part; returns its id."""
+def start(actor: Actor, edition_id: int, pilot_id: int, data: EntryIn, region_code: str = "") -> int:
+    """A county begins an entry from a pilot in which it takes part, or `region_code`, one of its towns; returns its id."""
     require(actor, Permission.AWARD_APPLY)
     with write() as session:
         row = loading.edition(session, actor, edition_id)
         _taking(row)
         _fits(data, row, whole=False)
         pilot = pilots.row_of(session, actor, pilot_id)
-        region = actor.region_code or ""
-        if not _takes_part(session, pilot, region):
+        region = region_code or actor.region_code or ""
+        if not covers(actor.region_code, region) or not _takes_part(session, pilot, region):
             raise NotFound("本地区没有参加这个试点，或试点还没有开始。", "请从本地区参加的试点中选择。")
         if session.exec(
             select(AwardEntry.id).where(

@@ -8,21 +8,28 @@ from typing import Any
 
 from awards.combination import Line
 from core.numbers import MISSING, format_number
+from core.words import GovernanceLevel, PlaceReason
 
-LAYOUT = 1
+LAYOUT, BY_LEVEL = 1, 2  # with quotas by level each line says its level and why it is in or out
 
 
 def body(
-    code: str, rule_digest: str, lines: Sequence[Line], out: Sequence[tuple[str, str, str]], reviews: Sequence[str]
+    code: str,
+    rule_digest: str,
+    lines: Sequence[Line],
+    out: Sequence[tuple[str, str, str]],
+    reviews: Sequence[str],
+    *,
+    by_level: bool = False,
 ) -> dict[str, Any]:
     """All that is signed. `out`: code, title and why of those that left or were thrown out; `reviews`: the panels'
     results that it rests on, by code and number."""
     return {
-        "layout": LAYOUT,
+        "layout": BY_LEVEL if by_level else LAYOUT,
         "edition": code,
         "rule_digest": rule_digest,
         "reviews": list(reviews),
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line) | (_by_level(line) if by_level else {}) for line in lines],
         "out": [list(item) for item in out],
     }
 
@@ -50,6 +57,15 @@ def _line(line: Line) -> dict[str, Any]:
         "grade": line.placed.grade,
         "kept": line.placed.kept,
     }
+
+
+def _by_level(line: Line) -> dict[str, Any]:
+    return {"level": line.level.value, "why": line.placed.why.value}
+
+
+def why(level: GovernanceLevel, reason: PlaceReason) -> str:
+    """Why an entry is on the list or is not, with its level where that decides."""
+    return reason.label.replace("本层级", level.label)
 
 
 def exact(value: Fraction | None) -> str | None:

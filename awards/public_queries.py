@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from awards import after_queries, evidence, gathering, loading
+from awards import after_queries, evidence, gathering, loading, quotas
 from core import clock
 from core.errors import NotFound
 from core.words import AwardEntryState, EditionState
@@ -196,7 +196,7 @@ def _of(session: Session, row: Edition) -> list[PublicWinner]:
     items = loading.entries_of(session, row.id or 0, AwardEntryState.WINNER)
     packs = loading.newest_packs(session, [item.id or 0 for item in items])
     names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
-    codes = {code for item in items for code in (item.region_code, item.city_code)}
+    codes = {code for item in items for code in (item.region_code, quotas.county_of(item.region_code), item.city_code)}
     regions = {region.code: region for region in session.exec(select(Region).where(col(Region.code).in_(codes)))}
     pilots: dict[int, tuple[str, str]] = {
         key or 0: (pilot, scenario)
@@ -222,6 +222,7 @@ def _winner(
     sections: Sequence[str],
 ) -> PublicWinner:
     region, city = regions[item.region_code], regions.get(item.city_code)
+    tile = regions[quotas.county_of(item.region_code)]  # a town is shown on its county's
     pack = packs.get(item.id or 0)
     return PublicWinner(
         edition_id=row.id or 0,
@@ -232,12 +233,12 @@ def _winner(
         grade=item.grade,
         title=item.title,
         organisation=names[item.organisation_id],
-        region_code=item.region_code,
+        region_code=tile.code,
         region=region.name,
         city=city.name if city else "",
         group=item.group_name,
         remote=item.remote,
-        tile=(region.tile_row, region.tile_col),
+        tile=(tile.tile_row, tile.tile_col),
         pilot_id=item.pilot_id,
         pilot=pilots[item.pilot_id][0],
         scenario=pilots[item.pilot_id][1],

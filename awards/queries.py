@@ -46,6 +46,7 @@ from db.tables import (
     RubricRow,
     RubricVersion,
 )
+from metrics import queries as metrics
 from panels import noticing
 from pilots import queries as pilots
 
@@ -78,29 +79,38 @@ def entry(actor: Actor, entry_id: int | None) -> EntryView | None:
         return _entry(session, actor, item, row)
 
 
-def candidates(actor: Actor, edition_id: int) -> dict[int, str]:
-    """Pilots from which the actor's county can still enter, by id."""
+def candidates(actor: Actor, edition_id: int) -> dict[tuple[int, str], str]:
+    """What the actor's county can still enter: of each pilot the county's part or that of one of its towns, by pilot and
+    region."""
     if not may(actor, Permission.AWARD_APPLY):
         return {}
+    own = actor.region_code
     with read() as session:
         taken = session.exec(
-            select(AwardEntry.pilot_id).where(
-                AwardEntry.edition_id == edition_id, AwardEntry.region_code == (actor.region_code or "")
+            select(AwardEntry.pilot_id, AwardEntry.region_code).where(
+                AwardEntry.edition_id == edition_id, metrics.within(col(AwardEntry.region_code), own)
             )
         ).all()
-        own = select(CollectionUnit.collection_id).where(
-            CollectionUnit.region_code == (actor.region_code or ""), CollectionUnit.arm == Arm.PILOT
-        )
+        units = session.exec(
+            select(CollectionUnit.collection_id, CollectionUnit.region_code, Region.name)
+            .join(Region, col(Region.code) == CollectionUnit.region_code)
+            .where(metrics.within(col(CollectionUnit.region_code), own), CollectionUnit.arm == Arm.PILOT)
+            .order_by(CollectionUnit.region_code)
+        ).all()
         rows = session.exec(
             pilots.readable(actor)
             .where(
-                col(Pilot.collection_id).in_(own),
+                col(Pilot.collection_id).in_([collection for collection, *_ in units]),
                 col(Pilot.start_on) <= clock.today(),
-                col(Pilot.id).not_in(taken),
             )
             .order_by(Pilot.code)
         ).all()
-        return {row.id or 0: f"{row.code} {row.name}" for row in rows}
+        return {
+            (row.id or 0, code): f"{row.code} {row.name}" + ("" if code == own else f"（{name}）")
+            for row in rows
+            for collection, code, name in units
+            if collection == row.collection_id and (row.id, code) not in taken
+        }
 
 
 def rubrics(actor: Actor) -> dict[int, str]:

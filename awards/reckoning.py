@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
-from awards import combination, loading, stages, vote_queries
+from awards import combination, loading, quotas, stages, vote_queries
 from awards.combination import Entrant, Line
 from core.words import AwardEntryState, AwardStage, DeliberationKind
 from db.tables import AwardDeliberation, AwardEntry, Edition, Organisation, ReviewEntry
@@ -86,6 +86,7 @@ def _entrants(session: Session, items: Sequence[AwardEntry]) -> list[Entrant]:
             item.group_name,
             item.remote,
             item.objective,
+            quotas.level_of(item.region_code),
         )
         for item in items
     ]

@@ -17,7 +17,7 @@ E = AwardEntryState
 def frozen_rule(row: Edition, version: RubricVersion) -> dict[str, Any]:
     """What an edition's hash covers: everything that decides who is chosen."""
     return {
-        "layout": 1,
+        "layout": 2 if any("levels" in track for track in row.rule["tracks"]) else 1,
         "year": row.year,
         "nature": row.nature.value,
         "approval_number": row.approval_number,
@@ -33,7 +33,9 @@ def body_of(session: Session, row: Edition) -> dict[str, Any]:
         for item in loading.entries_of(session, row.id or 0, E.WITHDRAWN, E.VETOED)
         if item.number
     ]
-    return listing.body(row.code, row.rule_digest, reckoning.combined(session, row), out, _rests_on(session, row))
+    by_level = loading.rule_of(row).by_level
+    lines = reckoning.combined(session, row)
+    return listing.body(row.code, row.rule_digest, lines, out, _rests_on(session, row), by_level=by_level)
 
 
 def newest(session: Session, edition_id: int) -> AwardResult | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, require
-from awards import combination, evidence, loading, reckoning, stages, standing
+from awards import combination, evidence, loading, quotas, reckoning, stages, standing
 from awards.loading import ENTITY
 from awards.schemas import DeliberationIn
 from core import clock
@@ -203,7 +203,7 @@ def _enter(session: Session, actor: Actor, review: Review, item: AwardEntry, nam
         summary=evidence.summary(item.narrative, kept.content) if kept else "",
         organisation_id=item.organisation_id,
         organisation_name=names[item.organisation_id],
-        region_code=item.region_code,
+        region_code=quotas.county_of(item.region_code),  # judges of a county step aside from its towns, too
     )
     entry = setup_service.enter(session, actor, review, data, subject=ENTITY, subject_id=item.id)
     for file in session.exec(

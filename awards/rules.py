@@ -1,17 +1,19 @@
-"""Who is chosen: scores combined from their parts, places by ordered keys, cuts with kept places. Pure and exact.
+"""Who is chosen: scores combined from their parts, places by ordered keys, cuts with quotas and kept places. Pure and
+exact.
 
 Points are fractions of a point on a scale of 100; weights are hundredths of a percent.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from awards.quotas import Counts, Kind, LevelQuota, Places
 from core.errors import Invalid
-from core.words import TieKey
+from core.words import GovernanceLevel, PlaceReason, TieKey
 
 WHOLE = 10_000  # hundredths of a percent
 MOST_VOTE = 3_000  # the public vote's weight is never more
@@ -52,13 +54,14 @@ class Grade:
 
 @dataclass(frozen=True)
 class Track:
-    """A track with its grades from the highest, how many of all its places are kept for 山区海岛县, and how many go on to
-    the final."""
+    """A track with its grades from the highest, how many of all its places are kept for 山区海岛县, how many go on to the
+    final, and what levels of government may have of it."""
 
     name: str
     grades: tuple[Grade, ...]
     kept: int = 0
     shortlist: int = 0
+    levels: tuple[LevelQuota, ...] = ()
 
     @property
     def places(self) -> int:
@@ -75,22 +78,32 @@ class Candidate:
     remote: bool = False
     keys: tuple[Fraction, ...] = ()
     votes: int | None = None
+    level: GovernanceLevel = GovernanceLevel.COUNTY
+
+    @property
+    def kind(self) -> Kind:
+        return self.level, self.remote
 
 
 @dataclass(frozen=True)
 class Placed:
     """A candidate's place in its track. `tied`: how many share it; `decided_by`: the number of the key that parted it
-    from those before it or after it (0 its score alone, one beyond the keys a vote); `grade` "" for not chosen. `kept`:
-    chosen for a place kept for 山区海岛县 only. `contested`: tied across a cut or between two grades, so that people have
-    to vote before there is a list."""
+    from those before it or after it (0 its score alone, one beyond the keys a vote); `grade` "" for not chosen; `why` it
+    is chosen or not. `contested`: whether and how it is chosen depends on the order of tied (its own company or one above
+    it) across a cut, a quota or between two grades, so that people have to vote before there is a list."""
 
     id: int
     rank: int | None
     tied: int
     decided_by: int
     grade: str
-    kept: bool
+    why: PlaceReason
     contested: bool
+
+    @property
+    def kept(self) -> bool:
+        """Chosen for a kept place only."""
+        return self.why in (PlaceReason.KEPT_REMOTE, PlaceReason.KEPT_LEVEL, PlaceReason.KEPT)
 
 
 def panel_points(first: Fraction | None, final: Fraction | None, share: int) -> Fraction | None:
@@ -150,37 +163,38 @@ def keys(order: Sequence[TieKey], values: Mapping[TieKey, Fraction | int | None]
 def choose(track: Track, candidates: Sequence[Candidate]) -> list[Placed]:
     """The list of a track: by place, those without a score last.
 
-    The best `kept` of 山区海岛县 are chosen whatever their place, then the best of all others until the places are full;
-    grades go by place among the chosen. Equal in score, keys and votes is tied. Whoever's award would depend on the order
-    of the tied is contested: until people voted there is no answer for him, least of all a random one. (How many of a
-    company of tied are chosen does not depend on their order, so first and last in it are all that has to be tried.)
+    In the order of their places everybody is chosen whom no quota keeps out: the track's places, the most of his level,
+    and what has to be left so that the kept places can still be given to those they are kept for. Grades go by place among
+    the chosen. Equal in score, keys and votes is tied. Whoever's award would depend on the order of the tied is contested:
+    until people voted there is no answer for him, least of all a random one. Every order is considered, by the kinds of
+    candidates that quotas know.
     """
     companies = _companies([candidate for candidate in candidates if candidate.score is not None])
     order = [candidate for company in companies for candidate in company]
-    outcome, unkept = _awarded(track, order), _awarded(track, order, kept=0)
-    decided = _deciding(companies)
+    awards = _awards(track, companies)
+    reasons, decided = _reasons(track, order), _deciding(companies)
     found, above = [], 0
-    for company in companies:
-        head, tail = order[:above], order[above + len(company) :]
+    for place, company in enumerate(companies):
         for candidate in company:
-            others = [other for other in company if other is not candidate]
-            contested = len(company) > 1 and (
-                _awarded(track, [*head, candidate, *others, *tail])[candidate.id]
-                != _awarded(track, [*head, *others, candidate, *tail])[candidate.id]
-            )
-            grade = "" if contested else outcome[candidate.id]
-            kept = bool(grade) and not unkept[candidate.id]
-            found.append(Placed(candidate.id, above + 1, len(company), decided[candidate.id], grade, kept, contested))
+            grades = awards[place, candidate.kind]
+            contested = len(grades) > 1
+            why = PlaceReason.CONTESTED if contested else reasons[candidate.id]
+            grade = "" if contested else next(iter(grades))
+            found.append(Placed(candidate.id, above + 1, len(company), decided[candidate.id], grade, why, contested))
         above += len(company)
     return found + [
-        Placed(candidate.id, None, 0, 0, "", False, False) for candidate in candidates if candidate.score is None
+        Placed(candidate.id, None, 0, 0, "", PlaceReason.UNRANKED, False)
+        for candidate in candidates
+        if candidate.score is None
     ]
 
 
 def shortlist(track: Track, candidates: Sequence[Candidate]) -> list[Placed]:
-    """Who goes on to the final: the same rule with one grade; places kept as far as there are that many."""
+    """Who goes on to the final: the same rule with one grade; places kept as far as there are that many. What a level
+    may have at most is of the awards, not of the way to them."""
     kept = min(track.kept, track.shortlist)
-    return choose(Track(track.name, (Grade("入围", track.shortlist),), kept), candidates)
+    levels = tuple(LevelQuota(item.level, None, item.kept) for item in track.levels if item.kept)
+    return choose(Track(track.name, (Grade("入围", track.shortlist),), kept, levels=levels), candidates)
 
 
 def within_city(recommended: int, quota: int) -> bool:
@@ -212,16 +226,73 @@ def _companies(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     return found
 
 
-def _awarded(track: Track, order: Sequence[Candidate], kept: int | None = None) -> dict[int, str]:
-    """The grade of everybody in a strict order, "" for none."""
-    first = [candidate.id for candidate in order if candidate.remote][: track.kept if kept is None else kept]
-    chosen = set(first[: track.places])
-    for candidate in order:
-        if len(chosen) < track.places:
-            chosen.add(candidate.id)
+def _awards(track: Track, companies: Sequence[Sequence[Candidate]]) -> dict[tuple[int, Kind], set[str]]:
+    """The grades ("" for none) that each kind of a company, by its number, can get over all orders of the tied."""
     names = [grade.name for grade in track.grades for _ in range(grade.places)]
-    winners = [candidate.id for candidate in order if candidate.id in chosen]
-    return dict.fromkeys((candidate.id for candidate in order), "") | dict(zip(winners, names, strict=False))
+    places = _places(track, [candidate for company in companies for candidate in company])
+    found: dict[tuple[int, Kind], set[str]] = defaultdict(set)
+    before: set[Counts] = {places.none}
+    for number, company in enumerate(companies):
+        kinds, after = Counter(candidate.kind for candidate in company), set()
+        for above in before:
+            for taken, nexts in places.reachable(above, kinds):
+                for kind, chosen in nexts.items():
+                    found[number, kind].add(names[sum(taken)] if chosen else "")
+                if not any(nexts.values()):
+                    after.add(taken)
+        before = after
+    return found
+
+
+def _places(track: Track, ranked: Sequence[Candidate], *, remote: bool = True, levels: bool = True) -> Places:
+    """The track's places; without those kept for 山区海岛县, or for levels, to see what they change."""
+    quotas = track.levels if levels else [LevelQuota(item.level, item.most) for item in track.levels]
+    return Places.of(track.places, track.kept if remote else 0, quotas, (item.kind for item in ranked))
+
+
+def _chosen(places: Places, order: Sequence[Candidate]) -> list[Candidate]:
+    """Those chosen in a strict order."""
+    taken, found = places.none, []
+    for candidate in order:
+        more = places.with_one(taken, candidate.kind)
+        if places.fits(more):
+            taken = more
+            found.append(candidate)
+    return found
+
+
+def _reasons(track: Track, order: Sequence[Candidate]) -> dict[int, PlaceReason]:
+    """Why each is chosen or not, in a strict order."""
+    chosen = _chosen(_places(track, order), order)
+    unkept = [
+        {item.id for item in _chosen(_places(track, order, remote=remote, levels=levels), order)}
+        for remote, levels in ((False, True), (True, False), (False, False))
+    ]
+    most = {item.level: item.most for item in track.levels}
+    winners = {item.id for item in chosen}
+    found, above, had = {}, 0, Counter[GovernanceLevel]()
+    for item in order:
+        if item.id in winners:
+            found[item.id] = _in(item.id, *unkept)
+            above += 1
+            had[item.level] += 1
+        elif above == track.places:
+            found[item.id] = PlaceReason.FULL
+        else:
+            capped = had[item.level] == most.get(item.level)
+            found[item.id] = PlaceReason.LEVEL_FULL if capped else PlaceReason.YIELDS
+    return found
+
+
+def _in(entry: int, no_remote: set[int], no_levels: set[int], neither: set[int]) -> PlaceReason:
+    """Why somebody is chosen: by place, or only since places are kept."""
+    if entry in neither:
+        return PlaceReason.PLACE
+    if entry not in no_remote and entry in no_levels:
+        return PlaceReason.KEPT_REMOTE
+    if entry not in no_levels and entry in no_remote:
+        return PlaceReason.KEPT_LEVEL
+    return PlaceReason.KEPT
 
 
 def _deciding(companies: Sequence[Sequence[Candidate]]) -> dict[int, int]:

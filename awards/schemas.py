@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from awards import rules
+from awards import quotas, rules
 from core.validation import Input
-from core.words import EditionNature, PanelRule, TieKey
+from core.words import EditionNature, GovernanceLevel, PanelRule, TieKey
 
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 
@@ -20,13 +20,33 @@ class GradeIn(Input):
     places: int = Field(title="名额", ge=0, le=1000)
 
 
+class LevelIn(Input):
+    """What entries run at a level of government may have of a track's places: at most so many, so many kept for them."""
+
+    level: GovernanceLevel = Field(title="层级")
+    most: int | None = Field(None, title="最多名额", ge=0, le=1000)
+    kept: int = Field(0, title="层级保留名额", ge=0, le=1000)
+
+    @model_validator(mode="after")
+    def _holds(self) -> LevelIn:
+        if self.level not in quotas.LEVELS:
+            raise ValueError(f"层级只能是{'、'.join(level.label for level in quotas.LEVELS)}")
+        if self.most is None and not self.kept:
+            raise ValueError(f"{self.level.label}既没有填最多名额，也没有填保留名额；不限的层级请删去这一行")
+        if self.most is not None and self.kept > self.most:
+            raise ValueError(f"{self.level.label}的保留名额多于最多名额")
+        return self
+
+
 class TrackIn(Input):
-    """`kept`: of all its places those kept for 山区海岛县; `shortlist`: how many go on to the final."""
+    """`kept`: of all its places those kept for 山区海岛县; `shortlist`: how many go on to the final; `levels`: quotas by
+    level of government, none for most tracks."""
 
     name: str = Field(title="赛道", min_length=2, max_length=20)
     grades: list[GradeIn] = Field(title="等次和名额", min_length=1, max_length=6)
     kept: int = Field(0, title="山区海岛县保留名额", ge=0, le=1000)
     shortlist: int = Field(title="入围名额", ge=1, le=2000)
+    levels: list[LevelIn] = Field(default_factory=list, title="按层级的名额", max_length=len(quotas.LEVELS))
 
     @model_validator(mode="after")
     def _holds(self) -> TrackIn:
@@ -39,11 +59,19 @@ class TrackIn(Input):
             raise ValueError(f"“{self.name}”的入围名额少于入选名额")
         if len({grade.name for grade in self.grades}) < len(self.grades):
             raise ValueError(f"“{self.name}”的等次重名")
+        if len({item.level for item in self.levels}) < len(self.levels):
+            raise ValueError(f"“{self.name}”按层级的名额里有同一层级的两行")
+        if self.kept + sum(item.kept for item in self.levels) > places:
+            raise ValueError(f"“{self.name}”保留给山区海岛县和各层级的名额合计多于全部名额")
+        limits = [item.most for item in self.levels if item.most is not None]
+        if len(limits) == len(quotas.LEVELS) and sum(limits) < places:
+            raise ValueError(f"“{self.name}”各层级最多名额合计只有 {sum(limits)} 个，{places} 个名额用不完")
         return self
 
     def value(self) -> rules.Track:
         grades = tuple(rules.Grade(grade.name, grade.places) for grade in self.grades)
-        return rules.Track(self.name, grades, self.kept, self.shortlist)
+        levels = tuple(quotas.LevelQuota(item.level, item.most, item.kept) for item in self.levels)
+        return rules.Track(self.name, grades, self.kept, self.shortlist, levels)
 
 
 class SectionIn(Input):
@@ -117,8 +145,18 @@ class RuleIn(Input):
     def track(self, name: str) -> rules.Track:
         return next(item.value() for item in self.tracks if item.name == name)
 
+    @property
+    def by_level(self) -> bool:
+        """Whether any track has quotas by level."""
+        return any(track.levels for track in self.tracks)
+
     def as_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
+        """As it is kept and hashed: a track without quotas by level reads as before there were any."""
+        kept = self.model_dump(mode="json")
+        for track in kept["tracks"]:
+            if not track["levels"]:
+                del track["levels"]
+        return kept
 
 
 class EditionIn(Input):

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from accounts.permissions import Permission, require
-from awards import edition_service, panel_keys, queries
-from awards.schemas import SECTIONS, EditionIn, GradeIn, RuleIn, SectionIn, TrackIn
+from awards import edition_rows, edition_service, panel_keys, queries
+from awards.schemas import EditionIn
 from core import clock
 from core.words import EditionNature, EditionState, PanelRule, TieKey
 from web import guard, widgets
@@ -34,29 +33,11 @@ if not rubrics:
 
 rule = view.rule if view else None
 today = clock.today()
-usual = [
-    {"赛道": "民生服务", "等次": "最佳案例", "名额": 2, "山区海岛县保留": 1, "入围": 8},
-    {"赛道": "民生服务", "等次": "优秀案例", "名额": 4, "山区海岛县保留": 1, "入围": 8},
-]
-tracks = pd.DataFrame(
-    [
-        {
-            "赛道": track.name,
-            "等次": grade.name,
-            "名额": grade.places,
-            "山区海岛县保留": track.kept,
-            "入围": track.shortlist,
-        }
-        for track in rule.tracks
-        for grade in track.grades
-    ]
-    if rule
-    else usual
-)
-sections = pd.DataFrame(
-    [{"栏目": part.name, "字数上限": part.limit, "必填": part.required} for part in rule.sections]
-    if rule
-    else [{"栏目": name, "字数上限": limit, "必填": True} for name, limit in SECTIONS]
+shown = edition_rows.tables(rule) if rule else edition_rows.USUAL
+levels = pd.DataFrame(
+    shown.levels, columns=[edition_rows.TRACK, edition_rows.LEVEL, edition_rows.MOST, edition_rows.LEVEL_KEPT]
+).astype(
+    {edition_rows.TRACK: "str", edition_rows.LEVEL: "str", edition_rows.MOST: "Int64", edition_rows.LEVEL_KEPT: "Int64"}
 )
 
 
@@ -109,10 +90,28 @@ with st.form(f"edition_{view.version if view else 0}", enter_to_submit=False):
             key="edition_until",
         )
     st.markdown("**赛道和名额**　同一赛道的几行是它的等次，从高到低；保留和入围名额按赛道，各行填一样。")
-    given_tracks = st.data_editor(tracks, num_rows="dynamic", hide_index=True, key="edition_tracks", width="stretch")
+    given_tracks = st.data_editor(
+        pd.DataFrame(shown.tracks), num_rows="dynamic", hide_index=True, key="edition_tracks", width="stretch"
+    )
+    st.markdown(
+        "**按层级的名额**（可不填）　层级是参加试点的地方的层级；“最多”不填为不限，“保留”先满足。"
+        "例如县级最多 3 个、乡镇（街道）保留 1 个。"
+    )
+    given_levels = st.data_editor(
+        levels,
+        num_rows="dynamic",
+        hide_index=True,
+        key="edition_levels",
+        width="stretch",
+        column_config={
+            edition_rows.LEVEL: st.column_config.SelectboxColumn(options=list(edition_rows.LEVELS)),
+            edition_rows.MOST: st.column_config.NumberColumn(min_value=0, step=1),
+            edition_rows.LEVEL_KEPT: st.column_config.NumberColumn(min_value=0, step=1),
+        },
+    )
     st.markdown("**申报栏目**")
     given_sections = st.data_editor(
-        sections, num_rows="dynamic", hide_index=True, key="edition_sections", width="stretch"
+        pd.DataFrame(shown.sections), num_rows="dynamic", hide_index=True, key="edition_sections", width="stretch"
     )
     with st.container(horizontal=True):
         panel = st.number_input(
@@ -179,29 +178,14 @@ with st.form(f"edition_{view.version if view else 0}", enter_to_submit=False):
     )
     if st.form_submit_button("保存", key="edition_save", type="primary"):
         with guard.show_errors(EditionIn):
-            by_track: dict[str, list[dict[str, Any]]] = {}
-            for line in given_tracks.to_dict("records"):
-                by_track.setdefault(str(line["赛道"] or "").strip(), []).append(line)
-            asked = RuleIn(
-                tracks=[
-                    TrackIn(
-                        name=track,
-                        grades=[GradeIn(name=str(line["等次"] or ""), places=int(line["名额"] or 0)) for line in lines],
-                        kept=int(lines[0]["山区海岛县保留"] or 0),
-                        shortlist=int(lines[0]["入围"] or 0),
-                    )
-                    for track, lines in by_track.items()
-                ],
+            asked = edition_rows.rule(
+                edition_rows.Tables(
+                    given_tracks.to_dict("records"), given_levels.to_dict("records"), given_sections.to_dict("records")
+                ),
                 reference_on=reference,
                 city_quota=int(quota),
                 cycles=int(cycles),
                 quality_floor=int(floor),
-                sections=[
-                    SectionIn(
-                        name=str(line["栏目"] or ""), limit=int(line["字数上限"] or 0), required=bool(line["必填"])
-                    )
-                    for line in given_sections.to_dict("records")
-                ],
                 panel_weight=Decimal(str(panel)),
                 objective_weight=Decimal(str(objective)),
                 vote_weight=Decimal(str(vote)),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, covers
 from awards import correcting, edition_service, entry_service, queries, stages, vote_queries, vote_service
 from awards.schemas import EntryIn
 from awards.views import EditionView, EntryRow
@@ -118,7 +118,7 @@ def mine(actor: Actor, view: EditionView) -> None:
     """A county's own entries and the way to another; a city's counties' entries."""
     if view.applies:
         st.subheader("本单位的项目", anchor=False)
-        own = [row for row in view.entries if row.region_code == actor.region_code]
+        own = [row for row in view.entries if covers(actor.region_code, row.region_code)]
         for item in own:
             _card(item)
         if view.row.state is EditionState.APPLYING and clock.now() < view.closes_at:
@@ -156,14 +156,15 @@ def _start(actor: Actor, view: EditionView) -> None:
         st.caption("本地区参加的试点都已申报；没有参加试点的不能申报。")
         return
     with st.expander("从试点申报一个项目", icon=":material/add:"), st.form("award_start", border=False):
-        pilot = st.selectbox("试点", list(pilots), format_func=lambda key: pilots[key], key="award_pilot")
+        source = st.selectbox("试点", list(pilots), format_func=lambda key: pilots[key], key="award_pilot")
         track = st.selectbox("赛道", [item.name for item in view.rule.tracks], key="award_track")
         title = st.text_input("项目名称", max_chars=60, key="award_title")
         st.caption("提交时冻结证据包：指标值、口径、数据质量分和试点结论，此后更正会单独列出。")
         if st.form_submit_button("开始填写", key="award_begin", type="primary"):
             with guard.show_errors(EntryIn):
                 data = EntryIn(track=track, title=title)
-                number = entry_service.start(actor, view.row.id, pilot or 0, data)
+                pilot, region = source
+                number = entry_service.start(actor, view.row.id, pilot, data, region)
                 st.switch_page("awards/pages/award_entry.py", query_params={"id": str(number)})
 
 

@@ -15,8 +15,6 @@ from core.numbers import MISSING
 from core.words import EditionState as S
 from web import guard, keep, widgets
 
-_KEYS = "得分"
-
 
 def reviews(view: EditionView) -> None:
     """The panels room's reviews, each the way to itself."""
@@ -63,9 +61,7 @@ def lines(actor: Actor, view: EditionView) -> None:
 
 def _row(view: EditionView, line: Line, *, first: bool) -> dict[str, object]:
     placed, parts = line.placed, line.parts
-    result = "同分待表决" if placed.contested else placed.grade or "–"
-    if placed.kept:
-        result += "（保留名额）"
+    result = "待表决" if placed.contested else placed.grade or "–"
     rank = f"并列 {placed.rank}" if placed.tied > 1 else f"{placed.rank}"
     shown: dict[str, object] = {
         "名次": rank if placed.rank else "不排名",
@@ -73,6 +69,7 @@ def _row(view: EditionView, line: Line, *, first: bool) -> dict[str, object]:
         "项目": line.title,
         "申报单位": line.organisation,
         "地区类型": line.group or "–",
+        **({"层级": line.level.label} if view.rule.by_level else {}),
         "初评" if not first else "初评得分": listing.shown(parts.first),
     }
     if not first:
@@ -83,7 +80,8 @@ def _row(view: EditionView, line: Line, *, first: bool) -> dict[str, object]:
         }
         if view.rule.vote_weight:
             shown["公众投票"] = f"{listing.shown(parts.vote)}（{parts.votes} 票）"
-    return shown | {"结果": result, "名次依据": _decided(view, line, first=first)}
+    why = listing.why(line.level, placed.why)
+    return shown | {"结果": result, "列入或不列入的原因": why, "名次依据": _decided(view, line, first=first)}
 
 
 def _decided(view: EditionView, line: Line, *, first: bool) -> str:

@@ -11,6 +11,7 @@ from core.words.awards import (
     DeliberationKind,
     EditionNature,
     EditionState,
+    PlaceReason,
     TieKey,
     Veto,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "PersonalInformation",
     "PhaseKind",
     "PilotState",
+    "PlaceReason",
     "RatingState",
     "Rectification",
     "RecusalKind",

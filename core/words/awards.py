@@ -72,6 +72,20 @@ class TieKey(Word):
     PLACE = "place", "评审组名次"
 
 
+class PlaceReason(Word):
+    """Why an entry is on a list, or is not, by the quotas that were fixed beforehand."""
+
+    PLACE = "place", "按名次列入"
+    KEPT_REMOTE = "kept_remote", "占山区海岛县保留名额"
+    KEPT_LEVEL = "kept_level", "占本层级保留名额"
+    KEPT = "kept", "占保留名额"
+    FULL = "full", "名额已满"
+    LEVEL_FULL = "level_full", "本层级名额已满"
+    YIELDS = "yields", "名额留给有保留名额的项目"
+    CONTESTED = "contested", "同分待表决"
+    UNRANKED = "unranked", "没有有效得分"
+
+
 class CorrectionDecision(Word):
     """What is done with an entry whose evidence was corrected after it was frozen."""
 

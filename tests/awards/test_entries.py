@@ -20,16 +20,18 @@ from core.periods import Period
 from core.words import (
     Arm,
     AwardEntryState,
+    AwardStage,
     CorrectionDecision,
     EditionNature,
     EditionState,
+    GovernanceLevel,
     OrganisationKind,
     Role,
     ValueState,
     Veto,
 )
 from db.session import read, write
-from db.tables import AwardPack, Edition, Observation, Organisation, Pilot, ReturnRow
+from db.tables import AwardPack, Edition, Observation, Organisation, Pilot, Region, ReturnRow, ReviewEntry
 from metrics import rollups
 from tests.awards.support import Selection, edition_in, person, rule_in, selection
 from tests.panels.support import WEIGHTS, rubric_version
@@ -77,7 +79,7 @@ def submit(told: Selection, who: Actor, pilot: int) -> int:
 def test_an_entry_freezes_its_evidence_and_a_city_recommends_within_its_quota(cast: Cast) -> None:
     pilot = measured(cast)
     told = selection(cast, rule_in(city_quota=1))
-    assert queries.candidates(cast.wang_anji, told.id) == {pilot: "SD-2025-001 危房智能巡查试点"}
+    assert queries.candidates(cast.wang_anji, told.id) == {(pilot, "330523"): "SD-2025-001 危房智能巡查试点"}
     first = entry_service.start(cast.wang_anji, told.id, pilot, entry_in({}))
     with pytest.raises(Duplicate, match="已经有本地区的参评项目"):
         entry_service.start(cast.wang_anji, told.id, pilot, entry_in({}))
@@ -261,3 +263,33 @@ def test_an_edition_is_frozen_at_its_call_copied_with_one_click_and_honours_only
     assert new.closes_at == row.closes_at.replace(year=row.closes_at.year + 1)
     with pytest.raises(ValueError, match="入围名额少于入选名额"):
         TrackIn(name="一二", grades=[GradeIn(name="优秀", places=3)], shortlist=2)
+
+
+def test_a_county_enters_a_town_of_its_own_and_judges_of_the_county_step_aside(cast: Cast) -> None:
+    with read() as session:
+        query = select(Region.code).where(col(Region.parent_code).in_(["330523", "330521"])).order_by(col(Region.code))
+        codes = list(session.exec(query))
+    anji, deqing = ([code for code in codes if code.startswith(county)] for county in ("330523", "330521"))
+    pilot = pilots.running(
+        cast, level=GovernanceLevel.TOWN, pilots=[anji[0], deqing[0]], comparisons=[anji[1], deqing[1]]
+    )
+    pilots.fill(pilot, lambda *_: (88, 100), before="2026-01")
+    told = selection(cast)
+    (key,) = queries.candidates(cast.wang_anji, told.id)
+    assert key == (pilot, anji[0])  # neither the neighbour's town nor the one that is compared with
+    for foreign in (deqing[0], anji[1]):
+        with pytest.raises(NotFound, match="没有参加这个试点"):
+            entry_service.start(cast.wang_anji, told.id, pilot, entry_in(), foreign)
+    number = entry_service.start(cast.wang_anji, told.id, pilot, entry_in(), anji[0])
+    entry_service.save(cast.wang_anji, number, entry_in(), submit=True, seen_version=1)
+    assert queries.candidates(cast.wang_anji, told.id) == {}
+    view = queries.entry(cast.wang_anji, number)
+    assert view is not None
+    assert (view.row.region_code, view.row.city_code, view.row.group) == (anji[0], "330500", "发达地区")
+    assert view.packs[0].content["county"]["code"] == anji[0]
+    entry_service.recommend(city(), number, stages.RECOMMEND, seen_version=version(number, told))
+    told.close_call()
+    told.qualify_all()
+    told.begin(AwardStage.FIRST)
+    with read() as session:
+        assert session.exec(select(ReviewEntry.region_code)).all() == ["330523"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awards import rules
+from awards.quotas import LevelQuota
 from awards.rules import Candidate, Grade, Placed, Track, Weights
 from core.errors import Invalid
-from core.words import TieKey
+from core.words import GovernanceLevel, PlaceReason, TieKey
 
 F = Fraction
 
@@ -132,39 +135,124 @@ def test_a_city_may_recommend_up_to_its_quota() -> None:
     assert rules.within_city(99, 0)
 
 
+TOWN, COUNTY, CITY = GovernanceLevel.TOWN, GovernanceLevel.COUNTY, GovernanceLevel.CITY
+People = list[tuple[int, bool, GovernanceLevel]]  # score, whether 山区海岛县, level
+
+
+def people(given_: People) -> list[Candidate]:
+    return [
+        Candidate(number, F(score), remote, level=level)
+        for number, (score, remote, level) in enumerate(given_, start=1)
+    ]
+
+
+def test_a_level_has_its_quota_and_its_kept_places_and_everybody_learns_why() -> None:
+    quotas = (LevelQuota(COUNTY, most=2), LevelQuota(TOWN, kept=1))
+    given_ = Track("甲", (Grade("优", 4),), kept=1, levels=quotas)
+    found = rules.choose(
+        given_,
+        people(
+            [
+                (95, False, COUNTY),
+                (93, False, CITY),
+                (92, False, COUNTY),
+                (91, False, COUNTY),  # two of its level are in
+                (90, False, CITY),  # a place is left for 山区海岛县 that is a town as well
+                (80, False, TOWN),
+                (70, True, TOWN),
+                (60, True, TOWN),
+            ]
+        ),
+    )
+    assert [(item.id, item.why.label) for item in found] == [
+        (1, "按名次列入"),
+        (2, "按名次列入"),
+        (3, "按名次列入"),
+        (4, "本层级名额已满"),
+        (5, "名额留给有保留名额的项目"),
+        (6, "名额留给有保留名额的项目"),
+        (7, "占山区海岛县保留名额"),
+        (8, "名额已满"),
+    ]
+    # Without one of the two the place would go to another: each kept place alone says whose it is.
+    remote = rules.choose(Track("甲", (Grade("优", 1),), kept=1), people([(90, False, COUNTY), (80, True, COUNTY)]))
+    town = rules.choose(
+        Track("甲", (Grade("优", 1),), levels=(LevelQuota(TOWN, kept=1),)),
+        people([(90, False, COUNTY), (80, False, TOWN)]),
+    )
+    both = rules.choose(
+        Track("甲", (Grade("优", 2),), kept=1, levels=(LevelQuota(TOWN, kept=1),)),
+        people([(90, False, COUNTY), (88, False, COUNTY), (80, True, TOWN)]),
+    )
+    whys = [items[-1].why for items in (remote, town, both)]
+    assert whys == [PlaceReason.KEPT_REMOTE, PlaceReason.KEPT_LEVEL, PlaceReason.KEPT]
+
+
+def test_a_tie_at_a_levels_cut_is_contested_only_within_the_level() -> None:
+    capped = Track("甲", (Grade("优", 3),), levels=(LevelQuota(COUNTY, most=1),))
+    found = rules.choose(capped, people([(90, False, COUNTY), (90, False, COUNTY), (90, False, TOWN)]))
+    assert grades(found) == {1: "待表决", 2: "待表决", 3: "优"}
+
+
+def test_the_way_to_the_final_keeps_places_and_knows_no_most() -> None:
+    given_ = Track("甲", (Grade("优", 2),), 0, 3, (LevelQuota(COUNTY, most=1), LevelQuota(TOWN, kept=1)))
+    four = people([(90, False, COUNTY), (88, False, COUNTY), (87, False, COUNTY), (60, False, TOWN)])
+    assert grades(rules.shortlist(given_, four)) == {1: "入围", 2: "入围", 3: "", 4: "入围"}
+
+
+def winners_of(track_: Track, order: Sequence[Candidate]) -> set[int]:
+    """By trying every set there is: of those that keep to the quotas the first in dictionary order."""
+    sets = [set(of) for size in range(min(track_.places, len(order)) + 1) for of in combinations(order, size)]
+    for quota in track_.levels:
+        sets = [of for of in sets if quota.most is None or sum(x.level is quota.level for x in of) <= quota.most]
+    for quota in track_.levels:
+        counts = [min(quota.kept, sum(x.level is quota.level for x in of)) for of in sets]
+        sets = [of for of, count in zip(sets, counts, strict=True) if count == max(counts)]
+    counts = [min(track_.kept, sum(x.remote for x in of)) for of in sets]
+    sets = [of for of, count in zip(sets, counts, strict=True) if count == max(counts)]
+    best = max(sets, key=lambda of: [item in of for item in order])
+    return {item.id for item in best}
+
+
+@settings(max_examples=150)
 @given(
-    st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=6),
-    st.integers(0, 2),
-    st.integers(0, 3),
-    st.integers(0, 3),
+    st.lists(st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from([TOWN, COUNTY])), min_size=1, max_size=5),
+    st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 3)),
+    st.lists(
+        st.tuples(st.sampled_from([TOWN, COUNTY, CITY]), st.none() | st.integers(0, 3), st.integers(0, 2)),
+        max_size=2,
+        unique_by=lambda item: item[0],
+    ),
 )
 def test_contested_is_whose_award_depends_on_the_order_of_the_tied(
-    people: list[tuple[int, bool]], first: int, second: int, kept: int
+    given_: People, places: tuple[int, int, int], levels: list[tuple[GovernanceLevel, int | None, int]]
 ) -> None:
     """Against every order there is: who is not contested has the same grade in all of them, who is has not."""
-    given_ = track(first, second, kept=kept)
-    candidates = [candidate(number, score, remote) for number, (score, remote) in enumerate(people)]
+    first, second, kept = places
+    quotas = tuple(LevelQuota(level, most, keep) for level, most, keep in levels)
+    track_ = replace(track(first, second, kept=kept), levels=quotas)
+    candidates = people(given_)
     seen: dict[int, set[str]] = {item.id: set() for item in candidates}
     for order in permutations(candidates):
         if all(a.score >= b.score for a, b in pairwise(order)):  # type: ignore[operator]
-            remote = [item.id for item in order if item.remote][:kept][: given_.places]
-            chosen = set(remote)
+            chosen, at = winners_of(track_, order), 0
             for item in order:
-                if item.id not in chosen and len(chosen) < given_.places:
-                    chosen.add(item.id)
-            at = 0
-            for item in order:
-                grade = ""
                 if item.id in chosen:
-                    grade, at = ("1等" if at < first else "2等"), at + 1
-                seen[item.id].add(grade)
-    found = rules.choose(given_, candidates)
+                    at += 1
+                seen[item.id].add(("1等" if at <= first else "2等") if item.id in chosen else "")
+    found = rules.choose(track_, candidates)
     assert {item.id: item.contested for item in found} == {key: len(value) > 1 for key, value in seen.items()}
     assert {item.id: {item.grade} for item in found if not item.contested} == {
         key: value for key, value in seen.items() if len(value) == 1
     }
-    if not any(item.contested for item in found):
-        assert sum(bool(item.grade) for item in found) == min(given_.places, len(candidates))
-        assert sum(bool(item.grade) and people[item.id][1] for item in found) >= min(
-            kept, given_.places, sum(remote for _, remote in people)
-        )
+    if any(item.contested for item in found):
+        return
+    by_id = {item.id: item for item in candidates}
+    winners = [by_id[item.id] for item in found if item.grade]
+    assert len(winners) <= track_.places
+    for quota in quotas:
+        assert quota.most is None or sum(item.level is quota.level for item in winners) <= quota.most
+    ins = (PlaceReason.PLACE, PlaceReason.KEPT, PlaceReason.KEPT_REMOTE, PlaceReason.KEPT_LEVEL)
+    assert {item.id for item in found if item.why in ins} == {item.id for item in winners}
+    if not quotas:
+        assert len(winners) == min(track_.places, len(candidates))
