@@ -106,6 +106,7 @@ class Permission(StrEnum):
     SCENARIO_ITERATE = "scenario:iterate"
     SCENARIO_MOVE = "scenario:move"
     SCENARIO_READ = "scenario:read"
+    SCENARIO_RELEASE = "scenario:release"  # tell the public about it
     SHEET_ASK = "sheet:ask"
     SHEET_UNLOCK = "sheet:unlock"
     SOURCE_DECIDE = "source:decide"
@@ -206,6 +207,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SCENARIO_ITERATE: who.owner,
     Permission.SCENARIO_MOVE: who.staff,
     Permission.SCENARIO_READ: who.worker,
+    Permission.SCENARIO_RELEASE: who.staff,
     Permission.SHEET_ASK: who.judge_or_staff,
     Permission.SHEET_UNLOCK: who.another_of_staff,
     Permission.SOURCE_DECIDE: who.staff,

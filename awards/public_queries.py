@@ -57,6 +57,7 @@ class PublicWinner:
     pilot_id: int
     pilot: str
     scenario: str
+    scenario_code: str
     told: Sequence[tuple[str, str]]
     evidence: Sequence[tuple[str, str]]
 
@@ -198,10 +199,10 @@ def _of(session: Session, row: Edition) -> list[PublicWinner]:
     names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
     codes = {code for item in items for code in (item.region_code, quotas.county_of(item.region_code), item.city_code)}
     regions = {region.code: region for region in session.exec(select(Region).where(col(Region.code).in_(codes)))}
-    pilots: dict[int, tuple[str, str]] = {
-        key or 0: (pilot, scenario)
-        for key, pilot, scenario in session.exec(
-            select(Pilot.id, Pilot.name, Scenario.name)
+    pilots: dict[int, tuple[str, str, str]] = {
+        key or 0: (pilot, scenario, code)
+        for key, pilot, scenario, code in session.exec(
+            select(Pilot.id, Pilot.name, Scenario.name, Scenario.code)
             .join(Scenario, col(Scenario.id) == Pilot.scenario_id)
             .where(col(Pilot.id).in_({item.pilot_id for item in items}))
         )
@@ -217,7 +218,7 @@ def _winner(
     item: AwardEntry,
     names: dict[int | None, str],
     regions: dict[str, Region],
-    pilots: dict[int, tuple[str, str]],
+    pilots: dict[int, tuple[str, str, str]],
     packs: dict[int, Any],
     sections: Sequence[str],
 ) -> PublicWinner:
@@ -242,6 +243,7 @@ def _winner(
         pilot_id=item.pilot_id,
         pilot=pilots[item.pilot_id][0],
         scenario=pilots[item.pilot_id][1],
+        scenario_code=pilots[item.pilot_id][2],
         told=[(name, str(item.narrative[name])) for name in sections if item.narrative.get(name)],
         evidence=evidence.lines(pack.content, public=True) if pack else [],
     )

@@ -1,4 +1,5 @@
-"""What the demo province shows the public: two released pilots with stars and words, one of which waits to be read."""
+"""What the demo province shows the public: five scenarios, one of which was withdrawn; two pilots with stars and words, one
+of which waits to be read."""
 
 from __future__ import annotations
 
@@ -9,8 +10,14 @@ from sqlmodel import col, select
 from accounts.permissions import Actor
 from core.words import PilotState, RatingState
 from db.session import read
-from db.tables import Pilot, PilotVerdict
-from pilots import public_ratings, release_queries, release_service
+from db.tables import Pilot, PilotVerdict, Scenario
+from pilots import (
+    public_ratings,
+    release_queries,
+    release_service,
+    scenario_release_queries,
+    scenario_release_service,
+)
 
 _RATINGS = (
     (
@@ -22,6 +29,11 @@ _RATINGS = (
     ),
     ((4, "手机上能查到办到哪一步，方便多了。"), (5, ""), (3, "排队时间还是长，能不能提前约。")),
 )
+
+
+# Scenarios that the public is shown, the last of which was withdrawn again.
+SCENARIOS = ("民呼我为", "危化品全链条安全风险智控", "共享社·幸福里", "综合查一次", "污水管网数字孪生")
+WITHDRAWN = "监测设备改造还没有完成，完成后再公布。"
 
 
 def tell(actor_of: Callable[[str], Actor]) -> None:
@@ -43,3 +55,14 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
             public_ratings.rate(pilot_id or 0, stars, words, f"demo-{at}-{number}", f"demo-{number}")
     for row in release_queries.ratings(chen, RatingState.WAITING)[1:]:
         release_service.moderate(chen, row.id, True, seen_version=row.version)
+    _scenarios(chen)
+
+
+def _scenarios(chen: Actor) -> None:
+    with read() as session:
+        known = dict(session.exec(select(Scenario.name, Scenario.id)).all())
+    for name in SCENARIOS:
+        view = scenario_release_queries.releasing(chen, known[name] or 0)
+        assert view is not None
+        number = scenario_release_service.release(chen, view.scenario_id, seen_digest=view.digest)
+    scenario_release_service.withdraw(chen, number, WITHDRAWN, seen_version=1)

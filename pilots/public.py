@@ -17,7 +17,7 @@ from core.words import RatingState
 from db import facts
 from db.session import read
 from db.tables import PublicRating, PublicRelease
-from pilots import releasing
+from pilots import publishing, releasing
 
 _MOST = 50  # comments shown
 
@@ -58,7 +58,7 @@ def invented() -> bool:
 def pilots() -> list[Released]:
     """Everything that is released, the newest first, without comments."""
     with read() as session:
-        found = _shown(session)
+        found = publishing.shown(session, PublicRelease)
         stars = _stars(session, [row.pilot_id for row in found])
         return [_view(row, stars.get(row.pilot_id, {}), ()) for row in found]
 
@@ -66,7 +66,7 @@ def pilots() -> list[Released]:
 def find(code: str) -> Released | None:
     """The released pilot with this code."""
     with read() as session:
-        row = next((row for row in _shown(session) if row.content.get("code") == code), None)
+        row = next((row for row in publishing.shown(session, PublicRelease) if row.content.get("code") == code), None)
         if row is None:
             return None
         said = session.exec(
@@ -81,24 +81,6 @@ def find(code: str) -> Released | None:
         ).all()
         comments = [Comment(item.stars, item.comment, item.at) for item in said]
         return _view(row, _stars(session, [row.pilot_id]).get(row.pilot_id, {}), comments)
-
-
-def newest(session: Session, pilot_id: int) -> PublicRelease | None:
-    """What the public is shown of a pilot."""
-    return session.exec(
-        select(PublicRelease)
-        .where(PublicRelease.pilot_id == pilot_id, col(PublicRelease.withdrawn_at).is_(None))
-        .order_by(col(PublicRelease.id).desc())
-    ).first()
-
-
-def _shown(session: Session) -> list[PublicRelease]:
-    """The newest release of each pilot that was not withdrawn, the newest first."""
-    rows = session.exec(
-        select(PublicRelease).where(col(PublicRelease.withdrawn_at).is_(None)).order_by(col(PublicRelease.id))
-    )
-    newest = {row.pilot_id: row for row in rows}
-    return sorted(newest.values(), key=lambda row: -(row.id or 0))
 
 
 def _stars(session: Session, pilot_ids: Sequence[int]) -> dict[int, Counter[int]]:

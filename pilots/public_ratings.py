@@ -13,8 +13,8 @@ from core.errors import Duplicate, Invalid, NotFound, WrongState
 from core.settings import settings
 from core.words import RatingState
 from db.session import write
-from db.tables import PublicRating
-from pilots import public
+from db.tables import PublicRating, PublicRelease
+from pilots import publishing
 from scenarios import masking
 
 LONGEST = 500  # characters of a comment
@@ -35,7 +35,7 @@ def rate(pilot_id: int, stars: int, comment: str, device: str, network: str) -> 
     device, network = hidden(f"device:{pilot_id}:{device}"), hidden(f"network:{network}")
     now, day = clock.now(), clock.today()
     with write() as session:
-        if public.newest(session, pilot_id) is None:
+        if publishing.current(session, PublicRelease, pilot_id) is None:
             raise NotFound("没有找到这个试点，或它没有对公众发布。")
         if session.exec(
             select(PublicRating.id).where(

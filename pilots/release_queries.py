@@ -12,7 +12,7 @@ from accounts.permissions import Actor, Permission, require
 from core.words import RatingState
 from db.session import read
 from db.tables import Account, Pilot, PublicRating, PublicRelease
-from pilots import public
+from pilots import public, publishing
 
 
 @dataclass(frozen=True)
@@ -49,26 +49,21 @@ def releases(actor: Actor, pilot_id: int) -> list[ReleaseView]:
     """All releases of a pilot, the newest first."""
     require(actor, Permission.PILOT_RELEASE)
     with read() as session:
-        rows = session.exec(
-            select(PublicRelease, Account.name, Pilot.code)
-            .join(Pilot, col(Pilot.id) == PublicRelease.pilot_id)
-            .outerjoin(Account, col(Account.id) == PublicRelease.released_by)
-            .where(PublicRelease.pilot_id == pilot_id)
-            .order_by(col(PublicRelease.id).desc())
-        ).all()
+        rows = publishing.history(session, PublicRelease, pilot_id)
+        code = session.exec(select(Pilot.code).where(Pilot.id == pilot_id)).first() or ""
     return [
         ReleaseView(
             id=row.id or 0,
             code=code,
             verdict_id=row.verdict_id,
             digest=row.digest,
-            released_by=who or "命令行",
+            released_by=who,
             released_at=row.released_at,
             withdrawn_at=row.withdrawn_at,
             withdrawn_reason=row.withdrawn_reason,
             version=row.version,
         )
-        for row, who, code in rows
+        for row, who in rows
     ]
 
 

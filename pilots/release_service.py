@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from accounts.permissions import Actor, Permission, require
 from core import clock
-from core.errors import Invalid, NotFound, WrongState
+from core.errors import NotFound, WrongState
 from core.words import RatingState
 from db import audit
 from db.session import check_version, write
 from db.tables import IndicatorRow, PilotVerdict, PublicRating, PublicRelease, Region, Scenario
 from metrics.model import Indicator
 from metrics.queries import indicator_of
-from pilots import freezing, public, queries, releasing
-
-_SHORTEST = 4  # characters of a reason
+from pilots import publishing, queries, releasing
 
 
 def release(actor: Actor, pilot_id: int) -> int:
@@ -30,7 +28,7 @@ def release(actor: Actor, pilot_id: int) -> int:
     if view.verdict is None:
         raise WrongState("这个试点还没有结论，不能对公众发布。", "请先在试点页作出结论。")
     with write() as session:
-        shown = public.newest(session, pilot_id)
+        shown = publishing.current(session, PublicRelease, pilot_id)
         if shown is not None and shown.verdict_id == view.verdict.id:
             raise WrongState("这份结论已经对公众发布。", "有新的结论后可以更新发布。")
         verdict = session.get_one(PilotVerdict, view.verdict.id)
@@ -40,14 +38,8 @@ def release(actor: Actor, pilot_id: int) -> int:
             lambda code, version: _definition(session, code, version),
             _names(session),
         )
-        row = PublicRelease(
-            pilot_id=pilot_id,
-            verdict_id=view.verdict.id,
-            content=content,
-            digest=freezing.digest(content),
-            released_by=actor.account_id,
-            released_at=clock.now(),
-        )
+        frozen = publishing.frozen(actor, content)
+        row = PublicRelease(pilot_id=pilot_id, verdict_id=view.verdict.id, **frozen)
         session.add(row)
         session.flush()
         said = {"verdict": view.verdict.id, "digest": row.digest}
@@ -58,20 +50,8 @@ def release(actor: Actor, pilot_id: int) -> int:
 def withdraw(actor: Actor, release_id: int, reason: str, *, seen_version: int) -> None:
     """Take a release, and all that were shown before it, from the public; the reason is kept."""
     require(actor, Permission.PILOT_RELEASE)
-    reason = _reason(reason)
     with write() as session:
-        row = session.get(PublicRelease, release_id)
-        if row is None:
-            raise NotFound("没有找到这次发布。", "请刷新页面。")
-        check_version(row, seen_version)
-        if row.withdrawn_at is not None:
-            raise WrongState("这次发布已经撤下。")
-        for shown in session.exec(
-            select(PublicRelease).where(
-                PublicRelease.pilot_id == row.pilot_id, col(PublicRelease.withdrawn_at).is_(None)
-            )
-        ):
-            shown.withdrawn_by, shown.withdrawn_at, shown.withdrawn_reason = actor.account_id, clock.now(), reason
+        reason = publishing.withdraw(session, actor, PublicRelease, release_id, reason, seen_version)
         audit.record(session, actor.account_id, "release:withdraw", "public_release", release_id, {}, reason)
 
 
@@ -79,7 +59,7 @@ def moderate(actor: Actor, rating_id: int, show: bool, reason: str = "", *, seen
     """Decide whether the words of a rating are shown; not showing needs a reason. Can be decided anew."""
     require(actor, Permission.PILOT_RELEASE)
     if not show:
-        reason = _reason(reason)
+        reason = publishing.reason_of(reason)
     with write() as session:
         row = session.get(PublicRating, rating_id)
         if row is None or not row.comment:
@@ -89,12 +69,6 @@ def moderate(actor: Actor, rating_id: int, show: bool, reason: str = "", *, seen
         row.decided_by, row.decided_at, row.reason = actor.account_id, clock.now(), reason.strip()
         said = {"to": row.state.value}
         audit.record(session, actor.account_id, "rating:decide", "public_rating", rating_id, said, row.reason)
-
-
-def _reason(text: str) -> str:
-    if len(text.strip()) < _SHORTEST:
-        raise Invalid([f"请写明理由（不少于 {_SHORTEST} 个字）"])
-    return text.strip()
 
 
 def _about(session: Session, view: queries.PilotView) -> dict[str, str]:

@@ -58,6 +58,44 @@ def area(name: str, label: str, longest: int, hint: str = "", value: str = "") -
     )
 
 
+class Html(str):
+    """Markup of ours, which is not escaped again."""
+
+
+def link(to: str, words: str) -> Html:
+    return Html(f'<a href="{escape(to)}">{escape(words)}</a>')
+
+
+def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table whose first column names the row. Cells are text, or `Html`."""
+    first = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(
+        f'<tr><th scope="row">{_cell(row[0])}</th>' + "".join(f"<td>{_cell(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table><caption>{escape(caption)}'
+        f"</caption><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(text: str) -> str:
+    return text if isinstance(text, Html) else escape(text).replace("\n", "<br>")
+
+
+def picture(describe: str, broad: str, narrow: str = "") -> str:
+    """A vector picture in words for whoever hears the page; `narrow` takes the place of `broad` on a phone."""
+    sizes = [("broad", broad), ("narrow", narrow)] if narrow else [("", broad)]
+    drawn = "".join(f'<div class="{name}" aria-hidden="true">{svg}</div>' for name, svg in sizes)
+    return f'<div class="picture" role="img" aria-label="{escape(describe)}">{drawn}</div>'
+
+
+def figures(items: Sequence[tuple[str, str]]) -> str:
+    """Key figures: what is counted, and how many."""
+    listed = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in items)
+    return f'<dl class="figures">{listed}</dl>'
+
+
 def facts(items: Sequence[tuple[str, str]]) -> str:
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in items)
     return f'<dl class="facts">{rows}</dl>'
@@ -66,6 +104,8 @@ def facts(items: Sequence[tuple[str, str]]) -> str:
 # Where everybody may go; the rooms serve these addresses.
 _WAYS = (
     ("/public", "首页"),
+    ("/public/province", "全省一览"),
+    ("/public/scenarios", "场景"),
     ("/public/pilots", "试点成效"),
     ("/public/showcase", "集中晾晒"),
     ("/public/challenges", "揭榜挂帅"),
@@ -104,6 +144,7 @@ def page(title: str, body: str, status: int = 200, narrow: bool = False) -> HTML
 <link rel="stylesheet" href="/brand/signin.css">
 </head>
 <body>
+<a class="skip" href="#content">跳到正文</a>
 <div class="shell">
 <header class="brand">
 <div class="name"><img src="/brand/mark.svg" alt="" width="48" height="48"><span>智评</span></div>
@@ -114,7 +155,7 @@ def page(title: str, body: str, status: int = 200, narrow: bool = False) -> HTML
 </div>
 <p class="foot">场景创新赋能基层智治 · 试点评估系统</p>
 </header>
-<main class="work"><div class="column{" narrow" if narrow else ""}">
+<main class="work" id="content" tabindex="-1"><div class="column{" narrow" if narrow else ""}">
 {body}
 </div></main>
 </div>

@@ -75,6 +75,7 @@ PAGES = (
     Page("pilots/pages/alert.py", "预警", "alert", Permission.PILOT_READ),
     Page("pilots/pages/feedback.py", "反馈", "feedback", Permission.PILOT_READ, "试点", "forum"),
     Page("pilots/pages/ratings.py", "公众评价", "ratings", Permission.PILOT_RELEASE, "试点", "star_rate"),
+    Page("pilots/pages/scenario_release.py", "公布场景", "scenario_release", Permission.SCENARIO_RELEASE),
     Page("pilots/pages/iteration.py", "迭代", "iteration", Permission.PILOT_READ),
     Page("metrics/pages/returns.py", "报送", "returns", Permission.PILOT_READ, "指标与报送", "upload_file"),
     Page("metrics/pages/feeds.py", "批量送报", "feeds", Permission.FEED_LOAD, "指标与报送", "playlist_add"),

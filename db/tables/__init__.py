@@ -92,7 +92,7 @@ from db.tables.pilot_life import (
 )
 from db.tables.pilots import Pilot, PilotStart, PilotVerdict
 from db.tables.promotion import Adoption, AdoptionStep
-from db.tables.public import PublicRating, PublicRelease
+from db.tables.public import PublicRating, PublicRelease, ScenarioRelease
 from db.tables.regions import Region, RegionFact, RegionGroup
 from db.tables.resources import (
     DataApproval,
@@ -254,6 +254,7 @@ __all__ = [
     "ScenarioField",
     "ScenarioNeed",
     "ScenarioPartner",
+    "ScenarioRelease",
     "ScenarioVersion",
     "Sheet",
     "SheetVersion",

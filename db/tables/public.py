@@ -1,4 +1,4 @@
-"""What was released to everybody about pilots, and what everybody says about them."""
+"""What was released to everybody about scenarios and pilots, and what everybody says about pilots."""
 
 from __future__ import annotations
 
@@ -12,22 +12,36 @@ from core.words import RatingState
 from db.base import Versioned, word
 
 
-class PublicRelease(Versioned, table=True):
-    """The summary of a pilot's verdict that anybody may read, frozen when it was released. The newest one that was
-    not withdrawn is shown."""
+class _Release(Versioned):
+    """What anybody may read, frozen with its hash when it was released. The newest release of a thing that was not
+    withdrawn is shown."""
 
-    __tablename__ = "public_release"
-
-    id: int | None = Field(default=None, primary_key=True)
-    pilot_id: int = Field(foreign_key="pilot.id", index=True)
-    verdict_id: int = Field(foreign_key="pilot_verdict.id")
-    content: dict[str, Any] = Field(sa_type=JSON)  # pilots.releasing
+    content: dict[str, Any] = Field(sa_type=JSON)
     digest: str
     released_by: int | None = Field(default=None, foreign_key="account.id")
     released_at: datetime
     withdrawn_by: int | None = Field(default=None, foreign_key="account.id")
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""
+
+
+class PublicRelease(_Release, table=True):
+    """The summary of a pilot's verdict (`pilots.releasing`)."""
+
+    __tablename__ = "public_release"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pilot_id: int = Field(foreign_key="pilot.id", index=True)
+    verdict_id: int = Field(foreign_key="pilot_verdict.id")
+
+
+class ScenarioRelease(_Release, table=True):
+    """A scenario as its last frozen version says it, and where it has been taken over (`pilots.scenario_releasing`)."""
+
+    __tablename__ = "scenario_release"
+
+    id: int | None = Field(default=None, primary_key=True)
+    scenario_id: int = Field(foreign_key="scenario.id", index=True)
 
 
 class PublicRating(Versioned, table=True):

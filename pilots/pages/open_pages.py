@@ -18,6 +18,7 @@ from web import plain, visitors
 from web.signin import forged, from_this_site, read_form
 
 LIST, ONE, RATE = "/public/pilots", "/public/pilot", "/public/pilot/rate"
+SCENARIO = "/public/scenario"  # awards.pages.open_scenarios: a scenario's page names its awards, too
 STARS = {"5": "★★★★★　很满意", "4": "★★★★☆　满意", "3": "★★★☆☆　一般", "2": "★★☆☆☆　不满意", "1": "★☆☆☆☆　很不满意"}
 _THANKS = {
     "counted": "谢谢，您的评价已经计入。",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 import streamlit as st
@@ -38,14 +40,22 @@ def draw(actor: Actor, pilot: PilotView) -> None:
         with st.container(horizontal=True):
             if old:
                 _release(actor, pilot, "更新公布")
-            with st.popover("撤下…", icon=":material/visibility_off:", key="release_withdraw_ask"):
-                st.markdown("撤下后公众看不到这个试点；已有的评价保留。")
-                reason = st.text_input("理由", key="release_reason")
-                if st.button("撤下", key="release_withdraw"):
-                    with guard.show_errors():
-                        release_service.withdraw(actor, shown.id, reason, seen_version=shown.version)
-                        widgets.flash("已撤下，公众看不到了。")
-                        st.rerun()
+            withdrawing(
+                "撤下后公众看不到这个试点；已有的评价保留。",
+                partial(release_service.withdraw, actor, shown.id, seen_version=shown.version),
+            )
+
+
+def withdrawing(warning: str, take: Callable[[str], None]) -> None:
+    """Asks why something is taken from the public, and has it taken."""
+    with st.popover("撤下…", icon=":material/visibility_off:", key="release_withdraw_ask"):
+        st.markdown(warning)
+        reason = st.text_input("理由", key="release_reason")
+        if st.button("撤下", key="release_withdraw"):
+            with guard.show_errors():
+                take(reason)
+                widgets.flash("已撤下，公众看不到了。")
+                st.rerun()
 
 
 def _release(actor: Actor, pilot: PilotView, label: str) -> None:

@@ -72,6 +72,13 @@ with st.container(border=True):
                 icon=":material/list:",
                 query_params={"pilots_search": row.name},
             )
+        if row.state in stages.PAST_APPROVAL and may(actor, Permission.SCENARIO_RELEASE):
+            st.page_link(
+                "pilots/pages/scenario_release.py",
+                label="对公众公布",
+                icon=":material/public:",
+                query_params={"id": str(row.id)},
+            )
 
 if (won := origin_queries.challenge_of(actor, row.id)) is not None:
     st.page_link(

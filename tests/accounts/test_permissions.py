@@ -112,6 +112,7 @@ scenario:edit       y y y - - - -
 scenario:iterate    y y y - - - -
 scenario:move       y y - - - - -
 scenario:read       y y y y y - -
+scenario:release    y y - - - - -
 sheet:ask           y y - - - - -
 sheet:unlock        y y - - - - -
 source:decide       y y - - - - -

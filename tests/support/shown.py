@@ -41,6 +41,7 @@ SHOWN = {
     "alert": ("liyan", "?id=1"),
     "feedback": ("liyan", "?id=1"),
     "ratings": ("liyan", ""),
+    "scenario_release": ("liyan", "?id=4"),
     "iteration": ("liyan", "?id=3"),
     "returns": ("wanganji", ""),
     "feeds": ("liyan", ""),

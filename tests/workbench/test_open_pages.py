@@ -15,9 +15,30 @@ from core import clock
 from core.errors import Forbidden, Invalid, WrongState
 from core.words import AwardEntryState, EditionState, Kind, RatingState, ValueState
 from db.session import read, write
-from db.tables import AwardEntry, Edition, Pilot, PublicRating, PublicRelease, PublicVote
+from db.tables import (
+    Adoption,
+    AwardEntry,
+    Edition,
+    Pilot,
+    PublicRating,
+    PublicRelease,
+    PublicVote,
+    Responsibility,
+    Scenario,
+    ScenarioData,
+    ScenarioRelease,
+)
 from metrics.model import Indicator
-from pilots import public, public_ratings, release_queries, release_service, releasing
+from pilots import (
+    public,
+    public_ratings,
+    publishing,
+    release_queries,
+    release_service,
+    releasing,
+    scenario_release_queries,
+    scenario_release_service,
+)
 from tests.web.stubs import StubSessions
 from web.asgi import options
 from workbench.pages import open_pages
@@ -30,6 +51,8 @@ RATE = Indicator(
     id=1, code="SX01", version=1, name="按时办结率", meaning="", formula="", kind=Kind.RATIO, unit="%", n_label="",
     factor=100,
 )  # fmt: skip
+LISTS = ("/public", "/public/scenarios", "/public/pilots", "/public/showcase", "/public/vote")
+SECRET = "绝密说法九七三"
 HERE = {"sec-fetch-site": "same-origin"}
 
 
@@ -41,14 +64,38 @@ def anybody(demo_house: Path) -> TestClient:
     return TestClient(app, base_url="http://testserver", follow_redirects=False)
 
 
-def test_nothing_unreleased_by_any_route(anybody: TestClient) -> None:
+def whisper(actor: Actor) -> None:
+    """Put a word into everything of released scenarios that is not the public's, and release them anew."""
+    with write() as session:
+        for row in session.exec(select(ScenarioRelease)):
+            row.digest = "before"  # so that it may be released again
+        for duty in session.exec(select(Responsibility)):
+            duty.owner = duty.legal_basis = duty.time_limit = SECRET
+        for link in session.exec(select(ScenarioData)):
+            link.refused_because = SECRET
+        for adoption in session.exec(select(Adoption)):
+            adoption.why = SECRET
+        for scenario in session.exec(select(Scenario)):
+            scenario.summary = scenario.design = SECRET  # a version that is not frozen yet
+        shown = [row.scenario_id for row in publishing.shown(session, ScenarioRelease)]
+    for number in shown:
+        view = scenario_release_queries.releasing(actor, number)
+        assert view is not None
+        scenario_release_service.release(actor, number, seen_digest=view.digest)
+
+
+def test_nothing_unreleased_by_any_route(anybody: TestClient, demo_cast: dict[str, Actor]) -> None:
+    whisper(demo_cast["liyan"])
     with read() as session:
         pilots = session.exec(select(Pilot)).all()
+        scenarios = session.exec(select(Scenario)).all()
+        described = {row.scenario_id for row in session.exec(select(ScenarioRelease)) if row.withdrawn_at is None}
         released = set(session.exec(select(PublicRelease.pilot_id)))
         entries = session.exec(select(AwardEntry, Edition).where(AwardEntry.edition_id == Edition.id)).all()
         unread = [row.comment for row in session.exec(select(PublicRating)) if row.state is RatingState.WAITING]
         digests = [row.device for row in session.exec(select(PublicRating))]
-    pages = [anybody.get(path) for path in ("/public", "/public/pilots", "/public/showcase", "/public/vote")]
+    pages = [anybody.get(path) for path in LISTS]
+    pages += [anybody.get("/public/scenario", params={"code": row.code}) for row in scenarios]
     pages += [anybody.get("/public/pilot", params={"code": row.code}) for row in pilots]
     pages += [anybody.get("/public/winner", params={"id": entry.id}) for entry, _ in entries]
     pages += [anybody.get("/public/showcase", params={"edition": edition.id}) for _, edition in entries]
@@ -57,11 +104,17 @@ def test_nothing_unreleased_by_any_route(anybody: TestClient) -> None:
     for row in pilots:
         status = anybody.get("/public/pilot", params={"code": row.code}).status_code
         assert status == (200 if row.id in released else 404), row.name
+    assert 0 < len(described) < len(scenarios)
+    for known in scenarios:
+        status = anybody.get("/public/scenario", params={"code": known.code}).status_code
+        assert status == (200 if known.id in described else 404), known.name
+    listed = anybody.get("/public/scenarios", params={"q": "", "domain": ""}).text
+    assert [row.name for row in scenarios if (f"<b>{row.name}</b>" in listed) != (row.id in described)] == []
     for entry, edition in entries:
         out = edition.state is EditionState.RELEASED and entry.state is AwardEntryState.WINNER
         assert anybody.get("/public/winner", params={"id": entry.id}).status_code == (200 if out else 404), entry.title
     assert unread
-    assert [word for word in [*unread, *digests] if word in text] == []
+    assert [word for word in [*unread, *digests, SECRET] if word in text] == []
     assert "<script" not in text
 
 

@@ -9,9 +9,11 @@ from starlette.routing import Route
 
 from awards import public_queries as selections
 from awards.pages import open_pages as selection_pages
+from awards.pages import open_scenarios as scenario_pages
 from challenges import public as challenges
 from challenges.pages import open_pages as challenge_pages
 from pilots import public as pilots
+from pilots import public_scenarios as scenarios
 from pilots.pages import open_pages as pilot_pages
 from web import plain
 
@@ -35,7 +37,13 @@ def _counted() -> list[tuple[str, str, str]]:
     released, editions = pilots.pilots(), selections.editions()
     bidding = len(challenges.released()[challenges.STAGES[0]])
     vote = selections.voting()
+    described = len(scenarios.scenarios())
     items = [
+        (
+            scenario_pages.LIST,
+            "场景",
+            f"{described} 个场景解决什么问题、怎么做、在哪里用起来了" if described else "场景公布后在这里展示",
+        ),
         (pilot_pages.LIST, "试点成效", f"公布了 {len(released)} 个试点的结论，可以打分、提意见"),
         (
             selection_pages.SHOW,
@@ -52,6 +60,7 @@ def _counted() -> list[tuple[str, str, str]]:
 
 ROUTES = (
     Route(FRONT, front, methods=["GET"]),
+    *scenario_pages.ROUTES,
     *pilot_pages.ROUTES,
     *selection_pages.ROUTES,
     *challenge_pages.ROUTES,
