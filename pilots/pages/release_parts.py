@@ -34,7 +34,7 @@ def draw(actor: Actor, pilot: PilotView) -> None:
         assert pilot.verdict is not None
         old = shown.verdict_id != pilot.verdict.id
         words = "公布之后又作出了新的结论，公众看到的还是上一份。" if old else "公众看到的就是最新结论。"
-        st.markdown(f"{widgets.badge('pending' if old else 'done', '已公布')}　{words}")
+        st.markdown(f"{widgets.badge('pending' if old else 'released', '已公布')}　{words}")
         st.caption(guard.plain(f"{shown.released_by}　{clock.show(shown.released_at)}　校验值 {shown.digest[:12]}"))
         _code(pilot, shown.code)
         with st.container(horizontal=True):

@@ -34,7 +34,7 @@ with st.container(border=True, key="release"):
             if view.same
             else f"公布之后有了变化：{'、'.join(view.changes)}。公众看到的还是公布时的内容。"
         )
-        st.markdown(f"{widgets.badge('done' if view.same else 'pending', '已公布')}　{guard.plain(words)}")
+        st.markdown(f"{widgets.badge('released' if view.same else 'pending', '已公布')}　{guard.plain(words)}")
         st.caption(guard.plain(f"{shown.released_by}　{clock.show(shown.released_at)}　校验值 {shown.digest[:12]}"))
         st.markdown(f"[打开公众页面](/public/scenario?code={quote(view.code)})")
     if view.held_back:
