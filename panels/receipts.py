@@ -20,6 +20,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
 ASIDE = "回避"
+_WIDE = {"编号": 2.4, "项目": 3.2, "状态": 1.3, "得分": 1.3, "存入时间": 2.0}  # shares of the columns
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,7 @@ def _face(of: Own) -> Face:
         "评分回执",
         f"{review.code}　{review.name}",
         of.actor.name,
-        cover=False,
-        contents=False,
+        official=True,
         rehearsal=review.rehearsal,
     )
 
@@ -69,7 +69,10 @@ def story(report: Paper, of: Own, _: Issue) -> None:
         columns=2,
     )
     header, rows = table(own)
-    report.table(header, rows, caption="各项目评分（按存入的原样）")
+    if not report.whole:  # on paper the code stands above the title; the criteria need the room
+        header, rows = header[1:], [[f"{row[0]}\n{row[1]}", *row[2:]] for row in rows]
+    widths = [_WIDE.get(name, 1.5) for name in header]
+    report.table(header, rows, widths=widths, caption="各项目评分（按存入的原样）")
     reasons = [
         [sheet.entry.code, item.name, sheet.reasons[item.code]]
         for sheet in own.sheets

@@ -11,19 +11,23 @@ from core.errors import NotFound
 from core.words import ReviewState, SignatureKind
 from db.issuing import Issue
 from panels import result_book, result_queries, review_queries
+from panels.result_book import Sheet
 from panels.result_queries import FrozenView
 from panels.review_queries import ReviewView
 from printing import making
 from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
-_LAYOUT = 1  # part of the inputs: another layout is another document
-_WIDE = {
-    "编号": 2.0,
-    "项目": 3.6,
-    "得分": 1.6,
-    "是否计入": 1.5,
-}  # shares of a signature page's columns; marks are short
+_LAYOUT = 2  # part of the inputs: another layout is another document
+# Shares of the columns of marks, which are short.
+_WIDE = {"编号": 2.5, "项目": 3.0, "评委": 1.5, "得分": 1.4, "是否计入": 1.1}
+_CERTAIN = (2.4, 2.6, 2.2, 1.2, 1.2, 1.2, 1.4, 1.3, 1.2)
+_OTHERWISE = (3.4, 1.7, 1.8, 1.8, 1.2)
+_CAPTIONS = {
+    "把握程度": "名次的可能范围",
+    "换一种算法": "换一种算法，名次会不会变",
+    "评委宽严": "各评委的宽严，去掉一位名次会不会变",
+}
 _PUT_FORWARD = (ReviewState.FINALISING, ReviewState.FINAL)
 
 
@@ -75,6 +79,7 @@ def _inputs(review: ReviewView, found: FrozenView, judges: list[str]) -> dict[st
         "layout": _LAYOUT,
         "review": [review.code, review.name, review.rehearsal],
         "result": [found.number, found.digest, list(found.changes)],
+        "organisation": found.organisation,
         "signed": [[item.kind.value, item.name, item.at.isoformat(), item.statement] for item in found.signatures],
         "judges": judges,
     }
@@ -90,34 +95,85 @@ def _lines(found: FrozenView) -> dict[str, str]:
 
 
 def _face(kept: Kept) -> Face:
-    title = "评审结果报告" + ("（演练）" if kept.review.rehearsal else "")
-    return Face(title, kept.review.name, rehearsal=kept.review.rehearsal)
+    review = kept.review
+    title = f"“{review.name}”评审结果报告" + ("（演练）" if review.rehearsal else "")
+    return Face(title, organisation=_organ(kept), official=True, rehearsal=review.rehearsal)
+
+
+def _organ(kept: Kept) -> str:
+    return f"{kept.found.organisation}评审组"
 
 
 def story(report: Paper, kept: Kept, _: Issue) -> None:
     """The report's pages. Every figure is one that was kept with the result; nothing is computed here."""
-    review, found, judges = kept.review, kept.found, kept.judges
-    report.heading("结果概要")
-    for sentence in found.body["summary"]:
-        report.text(sentence)
+    review, found = kept.review, kept.found
+    tables = {sheet.name: sheet for sheet in result_book.tables_of(found.body)}
+    report.addressee(found.organisation or "主办单位")
+    report.text(
+        f"“{review.name}”已按事先公布的评分标准和计分规则完成评审，形成第 {found.number} 号结果"
+        f"（{review.code}-{found.number}），现报告如下。"
+    )
+    report.heading("评审结果")
+    _places(report, tables["评审结果"])
+    report.text("\n".join(found.body["summary"]))
     if found.changes:
         report.note("；".join(found.changes), title="与上一号结果的差别")
-    for sheet in result_book.tables_of(found.body):
-        report.heading(sheet.name)
-        if sheet.name == "把握程度":
-            report.text("以下各项只说明名次有多大把握，不改变按既定规则算出的结果。")
-        # On paper the code says which entry it is; the criteria need the room.
-        narrow = sheet.name == "各评委评分" and not report.whole
-        shown = [at for at, name in enumerate(sheet.columns) if not narrow or name != "项目"]
-        report.table([sheet.columns[at] for at in shown], [[row[at] for at in shown] for row in sheet.rows])
+    report.heading("公正性说明")
+    fairness = tables["公正性说明"]
+    report.table(fairness.columns, fairness.rows, widths=(1, 3.6), align="ll", caption="规则、回避、更正和合议")
+    report.text("名次有多大把握、换一种算法名次会不会变、各评委的评分，见附件；它们不改变按既定规则算出的结果。")
     report.heading("签署")
     for signature in found.signatures:
         words = f"{signature.kind.label}：{signature.name}，北京时间 {clock.show(signature.at)}。"
         report.text(words + (f"理由：{signature.statement}" if signature.statement else ""))
-    report.note("评委对结果有不同意见的，应书面说明理由；既不签字又不书面说明理由的，视为同意。")
+    report.attachments(["名次的把握程度", "各评委评分", "签字页"])
+    report.closing(_organ(kept), clock.beijing(max([found.at, *(item.at for item in found.signatures)])).date())
+    report.annex("名次的把握程度")
+    for name, widths in (("把握程度", _CERTAIN), ("换一种算法", _OTHERWISE), ("评委宽严", ())):
+        report.heading(name)
+        report.table(tables[name].columns, tables[name].rows, widths=widths, caption=_CAPTIONS[name])
+    report.annex("各评委评分")
+    _all_marks(report, tables["各评委评分"])
+    _to_sign(report, kept)
+
+
+def _places(report: Paper, sheet: Sheet) -> None:
+    """On paper what is said of an entry and the keys that decided between equal scores stand below the table."""
+    at = {name: place for place, name in enumerate(sheet.columns)}
+    if report.whole:
+        report.table(sheet.columns, sheet.rows, caption="名次、得分和名次依据")
+        return
+    shown = ("名次", "编号", "项目", "申报单位", "得分", "有效评分", "名次依据")
+    rows = [[row[at[name]] for name in shown] for row in sheet.rows]
+    report.table(
+        shown, rows, widths=(0.9, 2.4, 2.8, 2.8, 1.2, 0.9, 1.4), align="rlllrrl", caption="名次、得分和名次依据"
+    )
+    keys = sheet.columns[len(shown) + 1 :]
+    if keys:
+        tied = [[row[at["编号"]], *row[len(shown) + 1 :]] for row in sheet.rows if row[at["名次"]] is not None]
+        report.table(["编号", *keys], tied, caption="同分时依次比较的各项")
+    said: dict[str, list[str]] = {}
+    for row in sheet.rows:
+        if row[at["说明"]]:
+            said.setdefault(str(row[at["说明"]]), []).append(str(row[at["编号"]]))
+    report.text("\n".join(f"{'、'.join(codes)}：{words}。" for words, codes in said.items()))
+
+
+def _all_marks(report: Paper, sheet: Sheet) -> None:
+    """On paper the code says which entry it is; the criteria need the room."""
+    shown = [at for at, name in enumerate(sheet.columns) if report.whole or name != "项目"]
+    columns = [sheet.columns[at] for at in shown]
+    rows = [[row[at] for at in shown] for row in sheet.rows]
+    report.table(columns, rows, widths=[_WIDE.get(name, 1.1) for name in columns], caption="计入结果的评分")
+
+
+def _to_sign(report: Paper, kept: Kept) -> None:
+    found = kept.found
+    report.annex("签字页")
+    report.text(f"结果编号：{kept.review.code}-{found.number}。结果指纹（SHA-256）：{found.digest}")
+    report.text("评委对结果有不同意见的，应书面说明理由；既不签字又不书面说明理由的，视为同意。")
     named = [item.name for item in found.signatures if item.kind is not SignatureKind.DISSENT]
-    report.signatures([*(f"评委　{name}" for name in judges), *(f"主办人员　{name}" for name in named)])
-    report.text(f"结果编号：{review.code}-{found.number}。结果指纹（SHA-256）：{found.digest}")
+    report.signatures([*(f"评委　{name}" for name in kept.judges), *(f"主办人员　{name}" for name in named)])
 
 
 def _marks_identity(_: Actor, kept: Kept) -> Identity:
@@ -130,7 +186,8 @@ def _marks_identity(_: Actor, kept: Kept) -> Identity:
 
 
 def _marks_face(kept: Kept) -> Face:
-    return Face("评分表（签字页）", kept.review.name, contents=False, cover=False, rehearsal=kept.review.rehearsal)
+    review = kept.review
+    return Face("评分表（签字页）", review.name, kept.found.organisation, official=True, rehearsal=review.rehearsal)
 
 
 def marks_story(report: Paper, kept: Kept, _: Issue) -> None:

@@ -22,6 +22,7 @@ from db.session import read
 from db.tables import (
     Account,
     ModerationRecord,
+    Organisation,
     PanelMember,
     Review,
     ReviewEntry,
@@ -91,6 +92,7 @@ class FrozenView:
     signatures: Sequence[SignatureView]
     body: dict[str, Any]
     changes: Sequence[str]
+    organisation: str = ""  # of whoever put it forward
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,11 @@ def frozen(actor: Actor, review_id: int) -> list[FrozenView]:
 
 def frozen_views(session: Session, review_id: int) -> list[FrozenView]:
     names = dict(session.exec(select(Account.id, Account.name)).all())
+    houses = dict(
+        session.exec(
+            select(Account.id, Organisation.name).join(Organisation, col(Organisation.id) == Account.organisation_id)
+        ).all()
+    )
     rows = session.exec(
         select(ReviewResult).where(ReviewResult.review_id == review_id).order_by(col(ReviewResult.number))
     ).all()
@@ -266,6 +273,7 @@ def frozen_views(session: Session, review_id: int) -> list[FrozenView]:
                 signed[row.id or 0],
                 row.outcome,
                 changes(before, row.outcome),
+                houses.get(row.by, "") if row.by else "",
             )
         )
         before = row.outcome

@@ -95,6 +95,7 @@ def _pdf(face: Face, issue: Issue, *, demo: bool) -> Paper:
         cover=face.cover,
         contents=face.contents,
         official=face.official,
+        restates=bool(issue.restates),
     )
 
 

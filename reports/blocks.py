@@ -11,7 +11,7 @@ from reportlab.platypus.doctemplate import IndexingFlowable
 from reports import codes, theme
 from reports.lines import Lines, Style, break_lines, shorten
 from reports.svg import Vector
-from reports.tagging import artifact, tagged
+from reports.tagging import END, artifact, tagged
 from reports.typefaces import BOLD, REGULAR, text_width
 
 
@@ -74,11 +74,15 @@ class Contents(IndexingFlowable):
             page = str(self._pages.get(heading.key, ""))
             text = shorten(heading.text, face, self._SIZE, self.width - left - 50)
             end = self.width - text_width(page, REGULAR, self._SIZE)
-            with tagged(canvas, "TOCI", ("TOC", heading.key), under="TOC"):
-                canvas.setFont(face, self._SIZE)
-                canvas.drawString(left, y, text)
-                canvas.setFont(REGULAR, self._SIZE)
-                canvas.drawString(end, y, page)
+            tags = canvas.tags
+            item = tags.element(("TOC", heading.key), "TOCI", tags.element("TOC", "TOC"))
+            link = tags.element(("link", heading.key), "Link", item)
+            canvas.addLiteral(tags.begin(canvas, link))
+            canvas.setFont(face, self._SIZE)
+            canvas.drawString(left, y, text)
+            canvas.setFont(REGULAR, self._SIZE)
+            canvas.drawString(end, y, page)
+            canvas.addLiteral(END)
             start = left + text_width(text, face, self._SIZE)
             with artifact(canvas):
                 canvas.setStrokeColor(theme.MUTED)
@@ -86,7 +90,8 @@ class Contents(IndexingFlowable):
                 canvas.setDash(0.8, 3)
                 canvas.line(start + 6, y + 3, end - 6, y + 3)
                 canvas.setDash()
-            canvas.linkRect("", heading.key, (left, y - 4, self.width, y + self._SIZE), relative=1)
+            words = f"{heading.text}，第 {page} 页"
+            tags.link(canvas, link, heading.key, words, (left, y - 4, self.width, y + self._SIZE))
 
 
 class KeyFigure(NamedTuple):
@@ -101,6 +106,7 @@ class KeyFigures(Flowable):
     MOST = 4
     _HEIGHT = 76.0
     _GAP = 8.0
+    _LABEL = 9.0  # points
 
     def __init__(self, figures: Sequence[KeyFigure]) -> None:
         super().__init__()
@@ -125,10 +131,13 @@ class KeyFigures(Flowable):
             canvas.setFillColor(theme.MAIN)
             canvas.rect(left, self._HEIGHT - 2, wide, 2, stroke=0, fill=1)
         size = min(20.0, 20 * room / max(room, text_width(figure.value, BOLD, 20)))
+        label = break_lines(figure.label, REGULAR, self._LABEL, room)
+        top = 59 if len(label) == 1 else 64
         change = break_lines(figure.change, REGULAR, 9, room)
         lines = [
-            (figure.label, REGULAR, min(9.5, 9.4 * room / text_width(figure.label, REGULAR, 9.5)), 59, theme.MUTED),
-            (figure.value, BOLD, size, 35, theme.MAIN),
+            (label[0].text, REGULAR, self._LABEL, top, theme.MUTED),
+            ("".join(line.text for line in label[1:]), REGULAR, self._LABEL, top - 11, theme.MUTED),
+            (figure.value, BOLD, size, 35 if len(label) == 1 else 32, theme.MAIN),
             (change[0].text, REGULAR, 9, 20, theme.INK),
             ("".join(line.text for line in change[1:]), REGULAR, 9, 8, theme.INK),
         ]
@@ -181,67 +190,87 @@ class Picture(Flowable):
 
 
 class CheckMark(Flowable):
-    """Where a report can be checked: its QR code, and beside it what identifies it."""
+    """Where a report can be checked: its QR code, and beside it what identifies it. Where the last page is full it
+    stands, smaller, in the margin below the type area: no page is begun for it."""
 
-    _SIDE = 68.0
+    _SIDE, _SMALL = 68.0, 48.0
     _SIZE = 9.0
-    _LEADING = 16.0
+    _GAP = 14.0  # above it
+    _FOOT = 16.0  # from the paper's edge where it stands in the margin: printers leave up to 5 mm white
+    _ZEROSIZE = 1  # ReportLab's name: may be placed where nothing is left
 
     def __init__(self, text: str, lines: Sequence[str]) -> None:
         super().__init__()
-        self.spaceBefore = 14
         self._text, self._lines = text, lines
         self._modules = codes.modules(text)
 
-    def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        self.width, self.height = width, self._SIDE
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        whole = self._GAP + self._SIDE
+        self.width, self.height = width, whole if height >= whole else 0.0
         return width, self.height
 
     def draw(self) -> None:
+        if self.height:
+            self._place(0, 0, self._SIDE)
+            return
+        _, below = self.canv.absolutePosition(0, 0)
+        self._place(0, self._FOOT - below, self._SMALL)
+
+    def _place(self, x: float, y: float, side: float) -> None:
         canvas = self.canv
         # Squares by hand: as a drawing it would bring a font of its own along, unembedded.
-        unit = self._SIDE / len(self._modules)
+        unit = side / len(self._modules)
         canvas.setFillColor(theme.INK)
         path = canvas.beginPath()
         for row, modules in enumerate(self._modules, 1):
             for column, dark in enumerate(modules):
                 if dark:
-                    path.rect(column * unit, self._SIDE - row * unit, unit, unit)
+                    path.rect(x + column * unit, y + side - row * unit, unit, unit)
         with tagged(canvas, "Figure", (self, "code"), alt=f"二维码：{self._text}"):
             canvas.drawPath(path, stroke=0, fill=1)
-        y = self._SIDE - self._LEADING
+        leading = side / (len(self._lines) + 1)
         with tagged(canvas, "P", self):
             canvas.setFillColor(theme.MUTED)
             canvas.setFont(REGULAR, self._SIZE)
-            for line in self._lines:
-                canvas.drawString(self._SIDE + 8, y, shorten(line, REGULAR, self._SIZE, self.width - self._SIDE - 8))
-                y -= self._LEADING
+            for at, line in enumerate(self._lines, 1):
+                words = shorten(line, REGULAR, self._SIZE, self.width - side - 8)
+                canvas.drawString(x + side + 8, y + side - at * leading, words)
 
 
-class SignatureLine(Flowable):
-    """A role, a line to sign on and a place for the date."""
+class SignatureLines(Flowable):
+    """For every role a line to sign on and a place for the date. Roles of one list stay with what they sign: the
+    first lines go to the next page together with what stands before them."""
 
-    _HEIGHT = 34.0
     _DATE = "年　　　月　　　日"
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, roles: Sequence[str], size: float) -> None:
         super().__init__()
-        self._role = f"{role}（签字）："
+        self._roles, self._size = roles, size
+        self._high = size + 22
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        self.width, self.height = width, self._HEIGHT
+        self.width, self.height = width, self._high * len(self._roles)
         return width, self.height
 
+    def split(self, _width: float, height: float) -> list[Flowable]:
+        fit = int(height / self._high)
+        parts = self._roles[:fit], self._roles[fit:]
+        return [SignatureLines(part, self._size) for part in parts] if fit else []
+
     def draw(self) -> None:
-        canvas, size = self.canv, 12
+        for number, role in enumerate(self._roles, 1):
+            self._line(f"{role}（签字）：", self.height - number * self._high)
+
+    def _line(self, role: str, y: float) -> None:
+        canvas, size = self.canv, self._size
         date = self.width - text_width(self._DATE, REGULAR, size)
-        role = shorten(self._role, REGULAR, size, date - 150)
-        with tagged(canvas, "P", self):
+        role = shorten(role, REGULAR, size, date - 150)
+        with tagged(canvas, "P", (self, role, y)):
             canvas.setFont(REGULAR, size)
             canvas.setFillColor(theme.INK)
-            canvas.drawString(0, 8, role)
-            canvas.drawString(date, 8, self._DATE)
+            canvas.drawString(0, y + 8, role)
+            canvas.drawString(date, y + 8, self._DATE)
         with artifact(canvas):
             canvas.setStrokeColor(theme.INK)
             canvas.setLineWidth(0.6)
-            canvas.line(text_width(role, REGULAR, size) + 4, 6, date - 40, 6)
+            canvas.line(text_width(role, REGULAR, size) + 4, y + 6, date - 40, y + 6)

@@ -19,13 +19,15 @@ from reportlab.platypus import Flowable
 
 from reports import theme
 from reports.layouts import REPORT, Layout
-from reports.lines import ASCENT, break_lines, shorten, widest_unit
+from reports.lines import ASCENT, break_lines, cell_pieces, shorten, widest_unit
 from reports.tagging import ARTIFACT, END, Element, artifact, tagged
 from reports.typefaces import BOLD, REGULAR, text_width
 
-_SMALLEST = 6.5
+_SMALLEST = 7.5  # points; official papers have nothing smaller than nine
+_SMALLEST_OFFICIAL = 9.0
 _TAGGED = 1500  # cells up to which each is told apart in the structure; every one costs a hundred bytes
 _TALL = 5  # font sizes from which a row may begin a table on a page by itself
+_WHOLE = 0.6  # of a page: what a table of name and value may take to stay on one
 _TOGETHER = 2  # rows that stay together where a table begins on a page or ends on one
 # The rest in font sizes, so that a table set smaller keeps its proportions.
 _LEADING = 1.42
@@ -33,6 +35,7 @@ _PAD_X = 0.42
 _PAD_Y = 0.37
 _SAMPLE = 300  # rows that decide the widths, with the longest text of every column
 _FUZZ = 1e-6  # heights are sums of floats
+_CUT = 16  # ems from which an unbroken piece (a hash, an address) is cut: the whole table is not set smaller for it
 _SHORT = 5.2  # ems up to which a cell is better not wrapped
 _NATURAL_LIMIT = 0.45  # share of the width beyond which a column's text is expected to wrap
 _NUMBER = re.compile(r"^[+\-−]?[\d,]*\.?\d+\s*[%％‰]?(?:个?百分点)?(?:\s*/\s*[\d,]*\.?\d+)?$|^[–—]$|^不适用$|^$")
@@ -72,7 +75,7 @@ class Table:
         if self.body:
             return
         columns = [[row[at] for row in self._rows] for at in range(len(self._header) or len(self._rows[0]))]
-        self.size, self.columns = _fit(self._header, columns, width, self._shares, self.layout.table_size)
+        self.size, self.columns = _fit(self._header, columns, width, self._shares, self.layout)
         self.align = self.align or "".join(
             "r" if any(column) and all(map(_NUMBER.match, column)) else "l" for column in columns
         )
@@ -92,17 +95,24 @@ class Table:
     def _wrapped(self, texts: Sequence[str], faces: Sequence[str]) -> list[list[str]]:
         rooms = (width - 2 * _PAD_X * self.size for width in self.columns)
         parts = zip(texts, faces, rooms, strict=True)
-        return [[line.text for line in break_lines(text, face, self.size, room)] for text, face, room in parts]
+        return [
+            [line.text for line in break_lines(text, face, self.size, room, pieces=cell_pieces)]
+            for text, face, room in parts
+        ]
 
     def _row(self, cells: list[list[str]], *, shaded: bool = False) -> Row:
         return Row(cells, (max(map(len, cells)) * _LEADING + 2 * _PAD_Y) * self.size, shaded)
 
 
 class Grid(Flowable):
-    """The rows `start` to `stop` of a table, as wide as the page, with its header above them."""
+    """The rows `start` to `stop` of a table, as wide as the page, with its header above them. A `whole` one is not
+    parted while it takes no more than a good half of a page."""
 
-    def __init__(self, table: Table, tallest: float, start: int = 0, stop: int | None = None) -> None:
+    def __init__(
+        self, table: Table, tallest: float, start: int = 0, stop: int | None = None, *, whole: bool = False
+    ) -> None:
         super().__init__()
+        self._whole = whole
         self.spaceBefore, self.spaceAfter = 0 if start else 6, 12
         self._table = table
         self._tallest = tallest
@@ -115,6 +125,8 @@ class Grid(Flowable):
         return width, self.height
 
     def split(self, _width: float, height: float) -> list[Flowable]:
+        if self._kept():
+            return []
         ends, last = self._table.ends, len(self._table.body) if self._stop is None else self._stop
         fit = bisect_right(ends, ends[self._start] + height - self._table.lead + _FUZZ) - 1
         if fit == last - 1 and fit - self._start > _TOGETHER:
@@ -126,7 +138,10 @@ class Grid(Flowable):
 
     def head_height(self) -> float:
         """Height of the smallest part that may stand at the foot of a page. After `wrap`."""
-        return self._height_to(min(self._start + self._least(), len(self._table.body)))
+        return self.height if self._kept() else self._height_to(min(self._start + self._least(), len(self._table.body)))
+
+    def _kept(self) -> bool:
+        return self._whole and self.height <= _WHOLE * self._tallest
 
     def _least(self) -> int:
         """Rows that may stand at the foot of a page."""
@@ -238,7 +253,7 @@ class Grid(Flowable):
 
 
 def _fit(
-    header: Sequence[str], columns: Sequence[Sequence[str]], width: float, shares: Sequence[float], size: float
+    header: Sequence[str], columns: Sequence[Sequence[str]], width: float, shares: Sequence[float], layout: Layout
 ) -> tuple[float, list[float]]:
     """Font size and column widths that fill the page: from the shares asked for, or from what the columns hold.
 
@@ -246,9 +261,14 @@ def _fit(
     line. Columns stand between the widest of these that all can have and the next. Where not even
     the longest numbers fit side by side the table is set smaller, and only then are they cut.
     """
-    if shares:
-        return size, [width * share / sum(shares) for share in shares]
+    size = layout.table_size
+    smallest = _SMALLEST if layout.running else _SMALLEST_OFFICIAL
     titles = header or [""] * len(columns)
+    if shares:
+        rooms = [width * share / sum(shares) for share in shares]
+        least = (_tiers(title, column, width, size)[0] for title, column in zip(titles, columns, strict=True))
+        fits = min((room / need for room, need in zip(rooms, least, strict=True) if need < _CUT * size), default=1.0)
+        return max(smallest, size * min(1.0, fits)), rooms
     tiers = [_tiers(title, column, width, size) for title, column in zip(titles, columns, strict=True)]
     levels = [list(level) for level in zip(*tiers, strict=True)]
     for lower, upper in pairwise(levels):
@@ -256,7 +276,7 @@ def _fit(
             spare = (width - sum(lower)) / (sum(upper) - sum(lower))
             return size, [least + (most - least) * spare for least, most in zip(lower, upper, strict=True)]
     chosen = levels[0] if sum(levels[0]) > width else levels[-1]
-    smaller = max(_SMALLEST, size * min(1.0, width / sum(chosen)))
+    smaller = max(smallest, size * min(1.0, width / sum(chosen)))
     return smaller, [part * width / sum(chosen) for part in chosen]
 
 

@@ -24,7 +24,7 @@ from core.errors import Invalid
 from core.memory import no_collection
 from core.numbers import MISSING
 from reports import typefaces, vector
-from reports.blocks import CheckMark, Contents, Heading, KeyFigure, KeyFigures, Picture, SignatureLine
+from reports.blocks import CheckMark, Contents, Heading, KeyFigure, KeyFigures, Picture, SignatureLines
 from reports.grid import Grid, Table
 from reports.layouts import HEIGHT, LINE, OFFICIAL, REPORT, WIDTH
 from reports.lines import Lines, clean
@@ -33,6 +33,7 @@ from reports.pages import Imprint, Pages
 
 _TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
 _CONTENTS_LEVELS = 2
+DIFFERENCES = "与前一份报告的差异"
 WITHOUT_REASON = "两份报告之间没有登记更正、调整或新的决定；变化来自这段时间新报送的数据，见操作记录。"
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Report:
     """One document. `digest` is the hash of the figures it prints; `as_of` is when they were true; `check` is
     what the QR code at its end says, for whoever wants to know whether it is genuine. An `official` paper is set
     by GB/T 9704-2012 and begins with its title; other reports have a cover and a table of contents unless told
-    otherwise."""
+    otherwise. `restates`: it will be told what it changes in the one before."""
 
     whole = False  # on paper the newest or first rows do; the workbook (`sheets.Sheets`) has all
 
@@ -65,6 +66,7 @@ class Report:
         cover: bool | None = None,
         contents: bool | None = None,
         official: bool = False,
+        restates: bool = False,
     ) -> None:
         if as_of.tzinfo is None:
             raise ValueError("as_of needs a time zone")
@@ -88,6 +90,7 @@ class Report:
         self._headings: list[Heading] = []
         self._counts = [0] * len(self._layout.headings)
         self._annexes = 0
+        self._annexed = restates and official  # what it changes in the paper before it is an annex, to be announced
         self._pictures = 0
         self._tables = 0
         self._place = "正文"  # where texts stand, for the message about characters
@@ -120,13 +123,15 @@ class Report:
         self._add(Lines(self._seen(label + text, self._place), self._layout.note))
 
     def figures(self, items: Sequence[tuple[str, ...]]) -> None:
-        """Key figures as (label, value) or (label, value, change), four in a row; official papers list them."""
+        """Key figures as (label, value) or (label, value, change), up to four in a row; official papers list them."""
         if not self._layout.running:
             self.facts([(label, f"{value}（{more[0]}）" if any(more) else value) for label, value, *more in items], 2)
             return
         cards = [KeyFigure(*(self._seen(part, self._place) for part in item)) for item in items]
-        for start in range(0, len(cards), KeyFigures.MOST):
-            self._add(KeyFigures(cards[start : start + KeyFigures.MOST]))
+        lines = -(-len(cards) // KeyFigures.MOST)
+        each = -(-len(cards) // max(1, lines))  # six are three and three, not four and two
+        for start in range(0, len(cards), each or 1):
+            self._add(KeyFigures(cards[start : start + each]))
 
     def table(
         self,
@@ -163,7 +168,7 @@ class Report:
         cells = self._cells([""] * wide, rows, "信息表")
         shares = [1, 4 / columns] * columns
         shape = Table([], cells, widths=shares, align="l" * wide, labels=range(0, wide, 2), layout=self._layout)
-        self._add(Grid(shape, HEIGHT))
+        self._add(Grid(shape, HEIGHT, whole=True))
 
     def chart(self, chart: alt.TopLevelMixin, caption: str = "") -> str:
         """A chart as vector graphics, as wide as the page; returns its number (图1)."""
@@ -178,21 +183,23 @@ class Report:
 
     def signatures(self, roles: Sequence[str]) -> None:
         """A line to sign on for every role, kept on one page as far as possible."""
-        self._story.append(CondPageBreak(min(HEIGHT - 1, 36 * len(roles))))
-        for role in roles:
-            self._add(SignatureLine(self._seen(role, self._place)))
+        if roles:
+            self._add(SignatureLines([self._seen(role, self._place) for role in roles], self._layout.body.size))
 
     def restated(self, number: str, changes: Sequence[tuple[str, str, str]], why: Sequence[str] = ()) -> None:
         """What this report changes in the one with `number`, line by line: (label, before, after), and why."""
         if not number:
             return
-        self.heading("与前一份报告的差异")
+        if self._layout.running:
+            self.heading(DIFFERENCES)
+        else:
+            self.annex(DIFFERENCES)
         if changes:
             self.text(f"本报告替代编号 {number} 的报告，下列内容有变化。")
             self.table(["内容", "前一份", "本报告"], changes, align="lll", caption=f"与 {number} 的差异")
         else:
             self.text(f"本报告替代编号 {number} 的报告；主要数字没有变化，变化在附表中。")
-        self.heading("变化的原因", 2)
+        self.heading("变化的原因", 2 if self._layout.running else 1)
         self.text("\n".join(f"{at}. {reason}" for at, reason in enumerate(why, 1)) or WITHOUT_REASON)
 
     def addressee(self, text: str) -> None:
@@ -202,11 +209,15 @@ class Report:
 
     def attachments(self, names: Sequence[str]) -> None:
         """The list of what is attached, a line below the text: 附件：1. …"""
+        names = [*names, DIFFERENCES] if self._annexed else names
+        self._annexed = False
         if names:
             self._add(Attachments([self._seen(name, "附件说明") for name in names], self._layout.body))
 
     def closing(self, organ: str, day: date) -> None:
         """Who issues the paper and when: 发文机关署名 above the middle of 成文日期, room for the seal over both."""
+        if self._annexed:
+            self.attachments(())
         self._add(Closing(self._seen(organ, "发文机关"), f"{day.year}年{day.month}月{day.day}日", self._layout.body))
 
     def annex(self, title: str) -> None:
@@ -352,7 +363,7 @@ def _kept_with_next(story: Sequence[Flowable]) -> list[Flowable]:
             closing = isinstance(flowable, Attachments)
             continue
         needed = flowable.head_height() if isinstance(flowable, Lines | Grid | Picture) else height
-        closing = isinstance(flowable, Closing)
+        closing = isinstance(flowable, Closing | SignatureLines)
         kept.append(flowable)
     kept.reverse()
     return kept

@@ -26,6 +26,14 @@ _CLOSING = "，。、；：？！）》〉】〕」』”’］｝…—％%℃�
 _LATIN = "!-~¡-ɏ‐-–−"
 # What a line never breaks inside: opening marks, a Latin word or number or one character, closing marks.
 _UNIT = re.compile(rf"[{_OPENING}]*(?:[{_LATIN}]+|\S)[{_CLOSING}]*[ \u3000]*|\s+")
+# What a table's cell does not break inside either, as long as it fits: an interval in its brackets, a month, a number
+# with its unit, “第 4 名”.
+_NUMERAL = r"[+\-−]?\d[\d,]*(?:\.\d+)?"
+_MEASURE = r"个?百分点|个?工作日|万元|元/[^\W\d_]|[个项名分件份家人天元县期处次]"
+_PHRASE = re.compile(
+    rf"(?:（{_NUMERAL}[%％]? ?(?:至|[–-]) ?{_NUMERAL}[%％]?(?:{_MEASURE})?）|\d{{4}}年(?:第\d季度|\d{{1,2}}月(?:\d{{1,2}}日)?)?"
+    rf"|第 ?\d+ ?[名号版期位]|{_NUMERAL} ?(?:{_MEASURE}))[{_CLOSING}]*[ \u3000]*|{_UNIT.pattern}"
+)
 ASCENT = 0.88  # of the faces, in ems; with the descent it fills the em exactly
 # Letters with another letter of the same word behind them: justification does not part the two.
 _INNER = re.compile(rf"([{_LATIN}]+(?=[{_LATIN}]))")
@@ -67,7 +75,8 @@ def break_lines(
     for paragraph in text.split("\n"):
         room = width - indent
         line, used = "", 0.0
-        for unit in pieces(paragraph) if text_width(paragraph, face, size) > room else [paragraph]:
+        whole = text_width(paragraph, face, size) <= room
+        for unit in [paragraph] if whole else _small(pieces(paragraph), face, size, width):
             if line and used + text_width(unit.rstrip(), face, size) > room:
                 lines.append(_line(line, face, size, room, last=False))
                 line, used, room = "", 0.0, width
@@ -79,6 +88,14 @@ def break_lines(
             line, used = line + rest, used + text_width(rest, face, size)
         lines.append(_line(line, face, size, room, last=True))
     return lines
+
+
+def _small(units: list[str], face: str, size: float, width: float) -> list[str]:
+    """The pieces; one wider than a whole line in the smaller ones that it consists of."""
+    if all(text_width(unit.rstrip(), face, size) <= width for unit in units):
+        return units
+    parted = ([unit] if text_width(unit.rstrip(), face, size) <= width else _UNIT.findall(unit) for unit in units)
+    return [part for parts in parted for part in parts]
 
 
 def balanced_lines(text: str, face: str, size: float, width: float, indent: float = 0) -> list[Line]:
@@ -98,6 +115,11 @@ def balanced_lines(text: str, face: str, size: float, width: float, indent: floa
             break
         best = [line._replace(spare=line.spare + width - room) for line in tried]
     return best
+
+
+def cell_pieces(text: str) -> list[str]:
+    """What the cells of a table are broken between: figures stay with their unit and intervals in one piece."""
+    return _PHRASE.findall(text)
 
 
 def _words(text: str) -> list[str]:
@@ -129,8 +151,8 @@ def _fitting(text: str, face: str, size: float, room: float) -> str:
 
 
 def widest_unit(text: str, face: str, size: float) -> float:
-    """Width of the longest piece that cannot be broken: a column narrower than this cuts numbers."""
-    return max((text_width(unit.rstrip(), face, size) for unit in _UNIT.findall(text)), default=0.0)
+    """Width of the longest piece that a cell is not broken inside: a column narrower than this cuts numbers."""
+    return max((text_width(unit.rstrip(), face, size) for unit in _PHRASE.findall(text)), default=0.0)
 
 
 def shorten(text: str, face: str, size: float, width: float) -> str:

@@ -11,18 +11,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFObject, PDFString
+from reportlab.pdfbase.pdfdoc import LinkAnnotation, PDFDictionary, PDFName, PDFObject, PDFString
 
 END = "EMC"
 ARTIFACT = "/Artifact BMC"
 
 
 class Element(PDFObject):
-    """A node of the tree: its role, and its kids as elements or as marks (page, number of the mark on it)."""
+    """A node of the tree: its role, and its kids as elements, as marks (page, number of the mark on it) or, in a link,
+    as what can be clicked."""
 
     def __init__(self, role: str, parent: Element | None, alt: str = "", scope: str = "") -> None:
         self.role, self.parent, self.alt, self.scope = role, parent, alt, scope
-        self.kids: list[Element | tuple[int, int]] = []
+        self.kids: list[Element | LinkArea | tuple[int, int]] = []
         if parent is not None:
             parent.kids.append(self)
 
@@ -44,25 +45,38 @@ class Element(PDFObject):
         return text + f" /K [{kids}]>>".encode()
 
     @staticmethod
-    def _kid(kid: Element | tuple[int, int], own: int | None, document: Any) -> str:
+    def _kid(kid: Element | LinkArea | tuple[int, int], own: int | None, document: Any) -> str:
         if isinstance(kid, Element):
             return _reference(kid, document)
+        if isinstance(kid, LinkArea):
+            return f"<</Type /OBJR /Pg {_page(kid.page, document)} /Obj {_reference(kid, document)}>>"
         page, number = kid
         return str(number) if page == own else f"<</Type /MCR /Pg {_page(page, document)} /MCID {number}>>"
 
 
-class _Parents(PDFObject):
-    """The way back: for every page the elements that its marks belong to."""
+class LinkArea(LinkAnnotation):
+    """What can be clicked, which knows its place in the tree."""
 
-    def __init__(self, marks: Sequence[Sequence[Element]]) -> None:
-        self._marks = marks
+    permitted = (*LinkAnnotation.permitted, "StructParent")
+    page = 0
+
+
+class _Parents(PDFObject):
+    """The way back: for every page the elements that its marks belong to, then for every link its element."""
+
+    def __init__(self, marks: Sequence[Sequence[Element]], links: Sequence[tuple[LinkArea, Element]]) -> None:
+        self._marks, self._links = marks, links
 
     def format(self, document: Any) -> bytes:
-        pages = (
+        pages = [
             f"{number} [{' '.join(_reference(element, document) for element in page)}]"
             for number, page in enumerate(self._marks)
-        )
-        return f"<</Nums [{' '.join(pages)}]>>".encode()
+        ]
+        links = [
+            f"{number} {_reference(element, document)}"
+            for number, (_, element) in enumerate(self._links, len(self._marks))
+        ]
+        return f"<</Nums [{' '.join(pages + links)}]>>".encode()
 
 
 def _reference(thing: Any, document: Any) -> str:
@@ -80,6 +94,7 @@ class Tags:
         self.root = Element("Document", None)
         self._elements: dict[Any, Element] = {}
         self._marks: list[list[Element]] = []
+        self._links: list[tuple[LinkArea, Element]] = []
 
     def element(
         self, key: object, role: str, parent: Element | None = None, *, alt: str = "", scope: str = ""
@@ -100,18 +115,34 @@ class Tags:
         element.kids.append((page, number))
         return f"/{element.role} <</MCID {number}>> BDC"
 
+    def link(self, canvas: Any, element: Element, target: str, words: str, area: tuple[float, ...]) -> None:
+        """Make `area` of the page lead to the bookmark `target`; `element` is the link it belongs to."""
+        made = LinkArea(
+            canvas._absRect(area, 1),  # noqa: SLF001  as `canvas.linkRect` does, which keeps its annotation to itself
+            words,
+            canvas._bookmarkReference(target),  # noqa: SLF001
+            "[0 0 0]",
+            F=4,  # printed: what is only on screen may not be in a document that is kept (ISO 14289-1, 7.18)
+        )
+        made.page = canvas.getPageNumber() - 1
+        canvas._addAnnotation(made)  # noqa: SLF001
+        element.kids.append(made)
+        self._links.append((made, element))
+
     def write(self, canvas: Any) -> None:
         """Put the tree into the finished document."""
         document = canvas._doc  # noqa: SLF001  there is no public way
         pages = document.Pages.pages
         self._marks += [[] for _ in range(len(pages) - len(self._marks))]
         for number, page in enumerate(pages):
-            page.__NoDefault__ = [*page.__NoDefault__, "StructParents"]  # ReportLab writes only keys it knows
-            page.StructParents = number
+            page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]  # ReportLab writes only keys it knows
+            page.StructParents, page.Tabs = number, PDFName("S")  # from link to link in the order of the structure
+        for number, (area, _) in enumerate(self._links, len(pages)):
+            area.otherkw["StructParent"] = number
         tree = {
             "Type": PDFName("StructTreeRoot"),
-            "ParentTree": document.Reference(_Parents(self._marks)),
-            "ParentTreeNextKey": len(pages),
+            "ParentTree": document.Reference(_Parents(self._marks, self._links)),
+            "ParentTreeNextKey": len(pages) + len(self._links),
             "K": document.Reference(self.root),
         }
         document.Catalog.StructTreeRoot = PDFDictionary(tree)

@@ -406,3 +406,42 @@ def test_documents_are_built_one_at_a_time(make: Make, monkeypatch: pytest.Monke
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(Report.bytes, reports))
     assert most == [1] * 4
+
+
+def test_no_page_is_begun_for_the_check_code(make: Make, read: Read) -> None:
+    """A full last page has it in its margin."""
+    for lines, pages in ((12, 1), (23, 1), (24, 2)):
+        report = make(check="https://x.example", number="ZP-1")
+        report.text("\n".join("行" for _ in range(lines)))
+        read_back = read(report)
+        assert len(read_back.pages) == pages, lines
+        assert "扫码可核对" in read_back.pages[-1].extract_text()
+
+
+def test_lines_to_sign_on_stand_below_what_is_signed(make: Make, read: Read) -> None:
+    report = make()
+    report.text("\n".join("行" for _ in range(24)))
+    report.heading("佐证", numbered=False)
+    report.table(["文件"], [["方案"]])
+    report.signatures(["初核人", "复核人"])
+    last = read(report).pages[-1].extract_text()
+    assert last.index("佐证") < last.index("方案") < last.index("初核人") < last.index("复核人")
+
+
+def test_a_short_table_of_names_and_values_stays_on_one_page(make: Make, read: Read) -> None:
+    report = make()
+    report.text("\n".join("行" for _ in range(24)))
+    report.facts([(f"项{at}", "值") for at in range(9)])
+    assert "项0" in read(report).pages[1].extract_text()
+
+
+def test_six_key_figures_are_three_and_three(make: Make, read: Read) -> None:
+    report = make()
+    report.figures([(f"名{at}", "1") for at in range(6)])
+    seen: list[float] = []
+    read(report).pages[0].extract_text(
+        visitor_text=lambda text, page, matrix, *_: (
+            seen.append(round(page[5] + matrix[5])) if text.startswith("名") else None
+        )
+    )
+    assert len(seen) == 6 and [seen.count(y) for y in dict.fromkeys(seen)] == [3, 3]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.layouts import REPORT
-from reports.lines import Lines, balanced_lines, break_lines, clean, shorten
+from reports.lines import Lines, balanced_lines, break_lines, cell_pieces, clean, shorten
 from reports.typefaces import BOLD, REGULAR, register, text_width
 
 register()
@@ -86,3 +86,14 @@ def test_a_title_is_broken_between_words() -> None:
     title = "关于公布2026年度基层智治场景揭榜挂帅拟中榜名单的公示"
     lines = [line.text for line in balanced_lines(title, BOLD, 22, 442)]
     assert lines == ["关于公布2026年度基层智治", "场景揭榜挂帅拟中榜名单的公示"]
+
+
+def test_a_cell_is_not_broken_inside_an_interval_a_month_or_a_measure() -> None:
+    text = "+9.54个百分点（+6.06 至 +13.02）2025年11月第 65 名（65–65）"
+    assert "".join(cell_pieces(text)) == text
+    lines = [line.text for line in break_lines(text, REGULAR, 10, 82, pieces=cell_pieces)]
+    assert lines == ["+9.54个百分点", "（+6.06 至 +13.02）", "2025年11月", "第 65 名", "（65–65）"]
+    assert [line.text for line in break_lines("3.32个工作日", REGULAR, 10, 40, pieces=cell_pieces)] == [
+        "3.32个工",
+        "作日",
+    ]

@@ -35,7 +35,7 @@ def _marks(element: Any) -> Iterator[tuple[int, int, str]]:
             yield node.raw_get("/Pg").idnum, found, str(node["/S"])
         elif "/S" in found:
             yield from _marks(kid)
-        else:
+        elif "/MCID" in found:
             yield found.raw_get("/Pg").idnum, found["/MCID"], str(node["/S"])
 
 
@@ -67,7 +67,7 @@ def test_the_tree_says_what_each_piece_is(reader: PdfReader) -> None:
         "Document",
         *([["P"]] * 5),  # the cover: number, title, organisation, day, stamp
         ["P"],
-        ["TOC", ["TOCI"], ["TOCI"]],
+        ["TOC", ["TOCI", ["Link"]], ["TOCI", ["Link"]]],
         *(["H1"], ["P"], ["H2"], ["P"], ["P"]),
         ["Table", cell],
         *(["Figure"], ["P"], ["P"]),
@@ -91,6 +91,22 @@ def test_every_mark_has_its_element_and_pages_know_the_way_back(reader: PdfReade
         assert page["/StructParents"] == at
         on_pages += [(page.indirect_reference.idnum, number) for number in range(len(nums[2 * at + 1]))]
     assert found == sorted(on_pages)
+
+
+def test_what_can_be_clicked_is_a_link_of_the_tree_and_says_where_it_leads(reader: PdfReader) -> None:
+    root: Any = reader.root_object["/StructTreeRoot"]
+    nums = root["/ParentTree"]["/Nums"]
+    way_back = {nums[at]: nums[at + 1].get_object() for at in range(0, len(nums), 2)}
+    assert list(way_back) == list(range(root["/ParentTreeNextKey"]))
+    areas = [area.get_object() for page in reader.pages for area in page.get("/Annots", ())]  # type: ignore[attr-defined]
+    assert [area["/Contents"] for area in areas] == ["一、概况，第 1 页", "（一）分项，第 3 页"]
+    for area in areas:
+        link = way_back[area["/StructParent"]]
+        [found] = [kid.get_object() for kid in link["/K"] if isinstance(kid.get_object(), dict)]
+        assert (link["/S"], found["/Type"], found["/Obj"].get_object()) == ("/Link", "/OBJR", area)
+        assert area["/F"] == 4
+    assert all(page["/Tabs"] == "/S" for page in reader.pages)
+    assert reader.root_object["/ViewerPreferences"]["/DisplayDocTitle"] == True  # type: ignore[index]  # noqa: E712
 
 
 def test_nothing_is_drawn_outside_a_mark(reader: PdfReader) -> None:
