@@ -20,7 +20,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
 ASIDE = "回避"
-_WIDE = {"编号": 2.4, "项目": 3.2, "状态": 1.3, "得分": 1.3, "存入时间": 2.0}  # shares of the columns
+_WIDE = {"编号": 2.4, "项目": 3.2, "状态": 1.3, "得分": 1.3, "存入时间": 2.5}  # shares of the columns
 
 
 @dataclass(frozen=True)
