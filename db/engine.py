@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache, partial
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -11,18 +12,25 @@ from sqlalchemy import Connection, Engine, create_engine, event
 import db.tables  # noqa: F401  the metadata must be complete before anybody asks for the engine
 from core.settings import settings
 
+_MAKING = Lock()
 
-@lru_cache(maxsize=1)
+
 def engine() -> Engine:
     """This process's engine. Tests call `reset()` after changing the settings."""
+    with _MAKING:  # else threads that begin at once make one each, and nobody closes those that are lost
+        return _made()
+
+
+@lru_cache(maxsize=1)
+def _made() -> Engine:
     return make(settings().url)
 
 
 def reset() -> None:
     """Forget the engine and the settings, closing its connections."""
-    if engine.cache_info().currsize:
-        engine().dispose()
-    engine.cache_clear()
+    if _made.cache_info().currsize:
+        _made().dispose()
+    _made.cache_clear()
     settings.cache_clear()
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from core.errors import AppError, Conflict, Duplicate
 from core.words import OrganisationKind
 from db import audit
+from db import engine as making
 from db.session import _is_collision, check_version, read, write
 from db.tables import Account, Fact, LoginSession, Organisation
 
@@ -92,6 +96,20 @@ def test_a_page_that_showed_an_older_row(database: str) -> None:
 def race(work: Callable[[int], bool], times: int) -> list[bool]:
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, range(times)))
+
+
+def test_threads_that_begin_at_once_share_an_engine(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second one would keep its connections open until the garbage collector finds them."""
+    made, make = [], making.make
+
+    def slowly(url: str) -> Engine:
+        time.sleep(0.02)
+        made.append(url)
+        return make(url)
+
+    monkeypatch.setattr(making, "make", slowly)
+    assert race(lambda _: name_of(1) != "", THREADS) == [True] * THREADS
+    assert len(made) == 1
 
 
 def test_writers_queue_and_no_update_is_lost(database: str) -> None:
