@@ -32,6 +32,7 @@ from tests.support.databases import Databases, Postgres
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
+    from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 ROOT = Path(__file__).parents[1]
 # Set where everything is known to be installed: what would be skipped for want of it fails instead.
@@ -137,11 +138,20 @@ def cast(request: pytest.FixtureRequest) -> Cast:
     return people.assemble()
 
 
+def _finished(runner: LocalScriptRunner, timeout: float) -> None:
+    """Wait for a page's script. Streamlit looks a thousand times a second, which takes a fifth of a page's time."""
+    assert runner._script_thread is not None
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        runner.request_stop()
+        raise RuntimeError(f"the page took longer than {timeout} s")
+
+
 @pytest.fixture
 def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """`page(url_or_file, actor, **query)` runs the app as that person at that address."""
     from streamlit.components.v2 import manifest_scanner
-    from streamlit.testing.v1 import AppTest  # seconds of imports that only page tests need
+    from streamlit.testing.v1 import AppTest, local_script_runner  # seconds of imports that only page tests need
     from streamlit.util import calc_hash
 
     from web import keep
@@ -151,6 +161,7 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.chdir(ROOT)
     # Else every run reads the metadata of every installed package, in search of components that there are none of.
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
+    monkeypatch.setattr(local_script_runner, "require_widgets_deltas", _finished)
 
     def run(name: str, actor: Actor, **query: object) -> AppTest:
         url = next((page.url for page in PAGES if name in (page.url, page.file)), None)
