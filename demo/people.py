@@ -5,11 +5,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from sqlmodel import col, select
+
 from accounts import service
-from accounts.permissions import OPERATOR
+from accounts.permissions import OPERATOR, Actor
 from accounts.schemas import AccountIn, OrganisationIn
 from core.words import OrganisationKind as Kind
 from core.words import Role
+from db.session import read
+from db.tables import Account, Organisation
 from regions.queries import RegionView
 
 INSTITUTE = "省发展研究院"
@@ -87,3 +91,22 @@ def settle(counties: list[RegionView]) -> People:
         for username, name, role, where in ACCOUNTS
     }
     return People(organisations, accounts)
+
+
+def actor(username: str) -> Actor:
+    """Somebody at work, without a session."""
+    with read() as session:
+        account, organisation = session.exec(
+            select(Account, Organisation)
+            .join(Organisation, col(Organisation.id) == Account.organisation_id)
+            .where(Account.username == username)
+        ).one()
+        return Actor(
+            account.id,
+            None,
+            account.name,
+            account.role,
+            organisation.id,
+            organisation.name,
+            organisation.region_code,
+        )
