@@ -92,7 +92,7 @@ def test_a_cell_is_not_broken_inside_an_interval_a_month_or_a_measure() -> None:
     text = "+9.54个百分点（+6.06 至 +13.02）2025年11月第 65 名（65–65）"
     assert "".join(cell_pieces(text)) == text
     lines = [line.text for line in break_lines(text, REGULAR, 10, 95, pieces=cell_pieces)]
-    assert lines == ["+9.54个百分点", "（+6.06 至 +13.02）", "2025年11月", "第 65 名", "（65–65）"]
+    assert lines == ["+9.54个百分点", "（+6.06 至 +13.02）", "2025年11月第 65 名", "（65–65）"]
     assert [line.text for line in break_lines("3.32个工作日", REGULAR, 10, 40, pieces=cell_pieces)] == [
         "3.32个工",
         "作日",
