@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -293,6 +293,16 @@ def person(name: str, role: Role, organisation_id: int | None = None) -> Actor:
         session.flush()
         number = account.id or 0
     return actor_of(number)
+
+
+def city(name: str = "湖州推荐人", region: str = "330500") -> Actor:
+    """Somebody of a city's office, which recommends its counties' entries."""
+    with write() as session:
+        body = Organisation(name=f"{name}单位", kind=OrganisationKind.DEPARTMENT, region_code=region)
+        session.add(body)
+        session.flush()
+        number = body.id
+    return replace(person(name, Role.DEPARTMENT, number), region_code=region)
 
 
 def some_pilots(cast: Cast, count: int = 1) -> list[int]:

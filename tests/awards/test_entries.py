@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,15 +24,13 @@ from core.words import (
     EditionNature,
     EditionState,
     GovernanceLevel,
-    OrganisationKind,
-    Role,
     ValueState,
     Veto,
 )
 from db.session import read, write
-from db.tables import AwardPack, Edition, Observation, Organisation, Pilot, Region, ReturnRow, ReviewEntry
+from db.tables import AwardPack, Edition, Observation, Pilot, Region, ReturnRow, ReviewEntry
 from metrics import rollups
-from tests.awards.support import Selection, edition_in, person, rule_in, selection
+from tests.awards.support import Selection, city, edition_in, rule_in, selection
 from tests.panels.support import WEIGHTS, rubric_version
 from tests.pilots import support as pilots
 from tests.support import Cast
@@ -54,15 +51,6 @@ def measured(cast: Cast, *, before: str = "2026-01") -> int:
 
     pilots.fill(pilot, figure, before=before)
     return pilot
-
-
-def city(name: str = "湖州推荐人", region: str = "330500") -> Actor:
-    with write() as session:
-        body = Organisation(name=f"{name}单位", kind=OrganisationKind.DEPARTMENT, region_code=region)
-        session.add(body)
-        session.flush()
-        number = body.id
-    return replace(person(name, Role.DEPARTMENT, number), region_code=region)
 
 
 def version(entry_id: int, told: Selection) -> int:

@@ -35,7 +35,7 @@ def go(person: Person, url: str) -> None:
         person.visit(shown(url)[1])
         return
     person.visit("")
-    person.page.locator("[class*=st-key-owed_]").get_by_role("link").first.click()
+    person.page.locator("[class*=st-key-todo_owed_]").get_by_role("link").first.click()
     person.settle()
 
 

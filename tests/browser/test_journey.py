@@ -106,7 +106,9 @@ def agree(wang: Person) -> None:
 def test_a_county_hands_in_a_return(browser: Browser, site: str, tmp_path: Path) -> None:
     with visitor(browser, site, "wanganji") as wang:
         wang.sees("民呼我为全省试点")
-        wang.page.locator("[class*=st-key-owed_]").filter(has_text="民呼我为全省试点").get_by_role("link").first.click()
+        wang.page.locator("[class*=st-key-todo_owed_]").filter(has_text="民呼我为全省试点").get_by_role(
+            "link"
+        ).first.click()
         wang.settle()
         template = wang.download("下载报送表", tmp_path)
         assert re.fullmatch(r".*安吉县.*\d{8}\.xlsx", template.name)
@@ -137,7 +139,9 @@ def test_a_county_hands_in_a_return(browser: Browser, site: str, tmp_path: Path)
 def test_a_block_copied_from_a_spreadsheet_is_pasted_into_the_grid(browser: Browser, site: str) -> None:
     with visitor(browser, site, "wanganji") as wang:
         wang.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
-        wang.page.locator("[class*=st-key-owed_]").filter(has_text="一表通减负试点").get_by_role("link").first.click()
+        wang.page.locator("[class*=st-key-todo_owed_]").filter(has_text="一表通减负试点").get_by_role(
+            "link"
+        ).first.click()
         wang.settle()
         wang.page.evaluate("navigator.clipboard.writeText('432\\t480\\n４０５\\t四百六十')")
         grid = wang.page.get_by_test_id("stDataFrame").first

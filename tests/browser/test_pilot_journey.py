@@ -30,7 +30,7 @@ def first_row(person: Person, key: str) -> None:
 
 def hand_in(wang: Person, folder: Path) -> None:
     """安吉 hands in a month that is far below what the supervision plan tolerates."""
-    wang.page.locator("[class*=st-key-owed_]").filter(has_text=PILOT).get_by_role("link").first.click()
+    wang.page.locator("[class*=st-key-todo_owed_]").filter(has_text=PILOT).get_by_role("link").first.click()
     wang.settle()
     template = wang.download("下载报送表", folder)
     figures = {"SX01": (300, 480), "SX04": (405, 460), "SX09": (31, 1020), "SX07": (2210.5, 610)}

@@ -7,21 +7,13 @@ from core.words import PilotState, Role
 from pilots import queries
 from web import guard, widgets
 from web.keep import ask
-from workbench.pages import (
-    challenge_tasks,
-    first_steps,
-    pilot_tasks,
-    plan_tasks,
-    return_tasks,
-    review_tasks,
-    scenario_tasks,
-)
+from workbench.pages import asking, drawing, first_steps
 
 actor = guard.current_actor()
 widgets.header(f"{actor.name}，您好", "今天有什么要办，事情走到了哪一步？")
 
 if actor.role in (Role.BIDDER, Role.JUDGE):
-    if not (review_tasks.judging(actor) | challenge_tasks.challenges(actor) | scenario_tasks.cooperation(actor)):
+    if not drawing.tasks(asking.tasks(actor, [])):
         widgets.empty(
             "目前没有需要您办理的事项。揭榜和评审开始后，任务会出现在这里。",
             page="metrics/pages/indicators.py",
@@ -32,24 +24,8 @@ if actor.role in (Role.BIDDER, Role.JUDGE):
 pilots = ask(queries.pilots, actor)
 if not pilots:
     first_steps.draw(actor)
-
-st.subheader("待办", anchor=False)
-if actor.role is Role.COUNTY:
-    found = return_tasks.owed(actor)
-else:
-    found = scenario_tasks.arguing(actor)
-    found |= pilot_tasks.decisions(actor, pilots)
-    found |= return_tasks.reviewed(actor)
-if not actor.is_staff:
-    found |= scenario_tasks.returned(actor)
-found |= scenario_tasks.data(actor)
-found |= scenario_tasks.cooperation(actor)
-found |= review_tasks.judging(actor)
-found |= challenge_tasks.challenges(actor)
-found |= pilot_tasks.supervision(actor)
-found |= pilot_tasks.feedback(actor)
-found |= plan_tasks.attention(actor)
-if not found:
+if not drawing.tasks(asking.tasks(actor, pilots)):
+    st.subheader("待办", anchor=False)
     st.success("没有待办事项。")
 
 st.subheader("试点", anchor=False)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from accounts.permissions import Actor, Permission, may
 from core.words import ReviewState
 from panels import sheet_queries
 from panels.pages.judging_parts import deadline
-from web import guard
-from workbench.pages.rows import todo
+from workbench.tasks import Task
 
 _JUDGING = "panels/pages/judging.py"
 
 
-def judging(actor: Actor) -> bool:
+def judging(actor: Actor) -> Iterator[Task]:
     """Recusals to declare and entries to score. Not kept: one's own drafts are no version of the data."""
-    found = False
     for own in sheet_queries.calls(actor) if may(actor, Permission.REVIEW_READ) else ():
-        viewer = own.review.standing.viewer
+        key, viewer = f"judge_{own.review.id}", own.review.standing.viewer
         if own.review.state is ReviewState.RECUSING and own.review.standing.declared_at is None:
-            found |= todo(1, f"次回避申报：{guard.plain(own.review.name)}", _JUDGING, "去申报回避")
-        elif own.review.state in (ReviewState.SCORING, ReviewState.MODERATING) and viewer.open_sheets:
-            words = f"个项目等您评分：{guard.plain(own.review.name)}　{deadline(own)}"
-            found |= todo(viewer.open_sheets, words, _JUDGING, "去评分")
-    return found
+            yield Task(key, f"次回避申报：{own.review.name}", _JUDGING, "去申报回避", 1)
+        elif own.review.state in (ReviewState.SCORING, ReviewState.MODERATING):
+            words = f"个项目等您评分：{own.review.name}　{deadline(own)}"
+            yield Task(key, words, _JUDGING, "去评分", viewer.open_sheets)

@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from accounts.permissions import Actor
 from core.words import DataStatus, ScenarioState
 from scenarios import appraisal_queries as appraisals
 from scenarios import duty_queries, opening_queries, request_queries
 from scenarios import queries as scenarios
 from web.keep import ask
-from workbench.pages.rows import todo
+from workbench.tasks import Task
 
+_APPRAISALS = "scenarios/pages/appraisals.py"
 _REQUESTS = "scenarios/pages/data_requests.py"
 _OPENINGS = "scenarios/pages/openings.py"
 
 
-def arguing(actor: Actor) -> bool:
+def arguing(actor: Actor) -> Iterator[Task]:
     waiting = ask(appraisals.waiting, actor)
     mine = sum(row.mine == appraisals.MINE for row in waiting)
-    found = todo(mine, "个场景请您论证", "scenarios/pages/appraisals.py", "去论证")
-    return todo(len(waiting) - mine, "个场景正在论证", "scenarios/pages/appraisals.py", "看进展") or found
+    yield Task("appraise_mine", "个场景请您论证", _APPRAISALS, "去论证", mine)
+    yield Task("appraise_others", "个场景正在论证", _APPRAISALS, "看进展", len(waiting) - mine)
 
 
-def returned(actor: Actor) -> bool:
+def returned(actor: Actor) -> Iterator[Task]:
     """For owners: scenarios handed back to them."""
     found = ask(scenarios.scenarios, actor, states=(ScenarioState.RETURNED,))
-    return todo(
-        len(found),
-        "个场景被退回，请按理由修改后重新提交论证",
-        "scenarios/pages/scenarios.py",
-        "去修改",
-        scenarios_state=ScenarioState.RETURNED.label,
-    )
+    words = "个场景被退回，请按理由修改后重新提交论证"
+    state = {"scenarios_state": ScenarioState.RETURNED.label}
+    page = "scenarios/pages/scenarios.py"
+    yield Task("scenarios_back", words, page, "去修改", len(found), back=True, parameters=state)
 
 
-def data(actor: Actor) -> bool:
+def data(actor: Actor) -> Iterator[Task]:
     """Requests for data and duties that wait for an answer; for staff only those that wait too long."""
     requests = ask(request_queries.waiting, actor)
     if actor.is_staff:
         late = sum(request.overdue for request in requests)
-        return todo(late, "份数据申请超过答复期限", _REQUESTS, "去催办")
-    found = todo(len(requests), "份数据申请待我答复", _REQUESTS, "去答复数据申请")
+        yield Task("requests_late", "份数据申请超过答复期限", _REQUESTS, "去催办", late, late=True)
+        return
+    yield Task("requests", "份数据申请待我答复", _REQUESTS, "去答复数据申请", len(requests))
     duties = ask(duty_queries.waiting, actor)
-    found |= todo(duties, "项责任事项等待本单位确认", "scenarios/pages/confirmations.py", "去确认")
+    yield Task("duties", "项责任事项等待本单位确认", "scenarios/pages/confirmations.py", "去确认", duties)
     granted = sum(request.view.status is DataStatus.GRANTED for request in ask(request_queries.own, actor))
-    return todo(granted, "项数据已批准，等待接入", _REQUESTS, "去登记接入") or found
+    yield Task("requests_granted", "项数据已批准，等待接入", _REQUESTS, "去登记接入", granted)
 
 
-def cooperation(actor: Actor) -> bool:
+def cooperation(actor: Actor) -> Iterator[Task]:
     """What scenarios open to one's organisation, and who offers to take part in one's own."""
     partners = ask(opening_queries.openings_list, actor)
-    found = todo(sum(view.invites for view in partners), "项场景开放可以应答", _OPENINGS, "去看看")
-    offered = sum(view.waiting for view in partners)
-    return todo(offered, "份合作应答等待答复", _OPENINGS, "去答复合作应答") or found
+    invited, offered = sum(view.invites for view in partners), sum(view.waiting for view in partners)
+    yield Task("openings", "项场景开放可以应答", _OPENINGS, "去看看", invited)
+    yield Task("offers", "份合作应答等待答复", _OPENINGS, "去答复合作应答", offered)

@@ -1,0 +1,135 @@
+"""What the annual selection waits for, and from whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from accounts.permissions import Actor, Permission, Subject, may
+from awards import loading, queries, stages, standing
+from core import clock
+from core.words import AwardEntryState, EditionState
+from db.session import read
+from db.tables import AwardEntry, AwardObjection, Edition
+
+S, E = EditionState, AwardEntryState
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something of an edition that waits for the actor, or is late. `entry_id` when it is about one entry."""
+
+    edition_id: int
+    edition: str
+    what: str
+    due_on: date | None = None
+    late: bool = False
+    entry_id: int | None = None
+
+
+# The step that each state is there for.
+_NEXT = {
+    S.APPLYING: stages.CLOSE_CALL,
+    S.RECOMMENDING: stages.CLOSE_CITIES,
+    S.CHECKING: stages.JUDGE,
+    S.FIRST: stages.SHORTLIST,
+    S.FINAL: stages.COMBINE,
+    S.VOTING: stages.COMBINE,
+    S.COMBINING: stages.DECIDE,
+    S.NOTICE: stages.RELEASE,
+}
+# Where what keeps the step back is the staff's own business, and not the calendar's or a panel's.
+_OWN = frozenset({S.CHECKING, S.COMBINING})
+
+
+def waiting(actor: Actor, at: datetime) -> list[Waiting]:
+    """What the selections ask of the actor at a moment: of staff the next step, of a city its word on what its
+    counties entered, of a county what it has not handed in. Rehearsals ask nothing."""
+    found: list[Waiting] = []
+    with read() as session:
+        rows = session.exec(
+            select(Edition)
+            .where(
+                loading.visible(actor),
+                col(Edition.rehearsal).is_(False),
+                col(Edition.state).not_in([S.RELEASED, S.REVOKED]),
+            )
+            .order_by(col(Edition.year), col(Edition.id))
+        ).all()
+        for row in rows:
+            if may(actor, Permission.EDITION_RUN):
+                found += _of_staff(session, row, at)
+            if actor.region_code and may(actor, Permission.AWARD_RECOMMEND, Subject(region_code=actor.region_code)):
+                found += _of_city(session, actor, row, at)
+        owed = [row for row in rows if row.state is S.APPLYING and row.opens_at <= at < row.closes_at]
+        drafts = {row.id or 0: _drafts(session, actor, row) for row in owed}
+    if may(actor, Permission.AWARD_APPLY):
+        for row in owed:
+            found += _of_county(actor, row, *drafts[row.id or 0])
+    return found
+
+
+def _of_staff(session: Session, row: Edition, at: datetime) -> Iterator[Waiting]:
+    if row.state is S.PREPARING:
+        yield _one(row, "正在筹备，定好规则后开始申报")
+    elif row.state is S.SHORTLISTED:
+        yield _one(row, "入围名单待核对，核对后进入下一步")
+    elif row.state is S.DECIDING:
+        yield _one(row, "等待一人提请、另一人复核签署")
+    elif row.state is S.PAUSED:
+        yield from _objections(session, row, clock.beijing(at).date())
+    elif row.state in _NEXT:
+        do = _NEXT[row.state]
+        lacks = standing.obstacles(session, row, do, "理由")
+        if not lacks:
+            yield _one(row, f"可以“{do}”了")
+        elif row.state in _OWN:
+            yield _one(row, "；".join(lacks))
+
+
+def _objections(session: Session, row: Edition, today: date) -> Iterator[Waiting]:
+    for item in session.exec(
+        select(AwardObjection)
+        .where(AwardObjection.edition_id == row.id, col(AwardObjection.upheld).is_(None))
+        .order_by(col(AwardObjection.due_on))
+    ):
+        yield _one(row, "收到异议，公示暂停，等待答复", item.due_on, late=item.due_on < today)
+
+
+def _of_city(session: Session, actor: Actor, row: Edition, at: datetime) -> Iterator[Waiting]:
+    if row.state not in (S.APPLYING, S.RECOMMENDING) or at >= row.recommend_until:
+        return
+    entries = session.exec(
+        select(AwardEntry.id).where(
+            AwardEntry.edition_id == row.id, AwardEntry.city_code == actor.region_code, AwardEntry.state == E.SUBMITTED
+        )
+    ).all()
+    if entries:
+        yield _one(row, f"{len(entries)} 个项目等待本市推荐", clock.beijing(row.recommend_until).date())
+
+
+def _drafts(session: Session, actor: Actor, row: Edition) -> tuple[list[tuple[int, str]], int]:
+    """A county's own entries that were not handed in yet, and how many it has in all."""
+    own = session.exec(
+        select(AwardEntry.id, AwardEntry.title, AwardEntry.state).where(
+            AwardEntry.edition_id == row.id, AwardEntry.organisation_id == actor.organisation_id
+        )
+    ).all()
+    return [(key or 0, title) for key, title, state in own if state is E.DRAFT], len(own)
+
+
+def _of_county(actor: Actor, row: Edition, drafts: list[tuple[int, str]], entered: int) -> Iterator[Waiting]:
+    until = clock.beijing(row.closes_at).date()
+    for key, title in drafts:
+        yield _one(row, f"“{title}”还没有提交", until, entry_id=key)
+    if not entered and queries.candidates(actor, row.id or 0):
+        yield _one(row, "正在申报，本地区参加的试点可以申报", until)
+
+
+def _one(
+    row: Edition, what: str, due_on: date | None = None, *, late: bool = False, entry_id: int | None = None
+) -> Waiting:
+    return Waiting(row.id or 0, row.name, what, due_on, late, entry_id)
