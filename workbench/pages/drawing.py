@@ -9,7 +9,7 @@ import streamlit as st
 from web import guard, widgets
 from workbench.tasks import Task, in_order
 
-_MOST = 12  # shown of a list before the rest is folded away
+_MOST = 20  # shown of a list before the rest is folded away
 
 
 def tasks(found: Sequence[Task]) -> bool:
@@ -32,7 +32,7 @@ def _row(task: Task) -> None:
     mark = f"{widgets.badge(*task.mark)}　" if task.mark else ""
     head = task.name or str(task.count)
     due = f"　期限 {task.due_on}" if task.due_on else ""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"todo_{task.key}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"todo_{task.key}"):
         st.markdown(f"{mark}**{guard.plain(head)}**　{guard.plain(task.words + due)}", width="stretch")
         st.page_link(
             task.page,
