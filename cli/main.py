@@ -25,6 +25,17 @@ _ROLE_WORDS = " ".join(f"{value}：{label}" for value, label in _ROLES.items())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    try:
+        try:
+            return _main(argv)
+        finally:
+            sys.stdout.flush()  # here, where a reader that is gone can still be dealt with
+    except BrokenPipeError:  # whoever reads along has enough, as `| head` has; what follows has nobody to hear it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _main(argv: Sequence[str] | None) -> int:
     with in_chinese():
         arguments = _parser().parse_args(argv)
     try:

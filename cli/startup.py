@@ -54,6 +54,7 @@ def serve() -> None:
     """What the server does before it answers: prepare, and load what the first visitor would wait for."""
     logs.configure()
     prepare()
+    import pypinyin  # noqa: F401
     import scipy.stats  # noqa: F401
     import sklearn.feature_extraction.text  # noqa: F401
 

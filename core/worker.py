@@ -15,14 +15,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any, BinaryIO
 
 from core import logs
 from core.errors import AppError
 
 Process = subprocess.Popen[bytes]
+_AHEAD = 2  # pieces a worker has at a time: it does not wait for the next
 
 
 def spawn(module: str, stdout: int = subprocess.PIPE) -> Process:
@@ -67,6 +69,30 @@ def listen(worker: Process, task: str, content: bytes, **about: Any) -> Iterator
             yield json.loads(line)
 
 
+def converse(worker: Process, task: str, pieces: Iterable[Any], **about: Any) -> Iterator[dict[str, Any]]:
+    """What a worker says about one piece of work after another: it is handed the next when it has answered about one,
+    so workers that share an iterator of pieces are done together, whichever pieces took long."""
+    assert worker.stdin is not None and worker.stdout is not None
+    left, into = iter(pieces), worker.stdin
+
+    def hand(count: int) -> None:
+        lines = b"".join(json.dumps(piece).encode() + b"\n" for piece in islice(left, count))
+        with suppress(BrokenPipeError):  # it died, and is handed nothing more
+            if lines and not into.closed:
+                into.write(lines)
+                into.flush()
+                return
+        with suppress(BrokenPipeError):
+            into.close()
+
+    with worker, worker.stdout as answers:
+        into.write(_message(task, b"", **about))
+        hand(_AHEAD)
+        for line in answers:
+            yield json.loads(line)
+            hand(1)
+
+
 def _message(task: str, content: bytes, **about: Any) -> bytes:
     return json.dumps({"task": task, "size": len(content), **about}).encode() + b"\n" + content
 
@@ -87,6 +113,12 @@ def receive() -> tuple[dict[str, Any], bytes, BinaryIO] | None:
     task = json.loads(line)
     content = sys.stdin.buffer.read(task["size"])
     return (task, content, answers) if len(content) == task["size"] else None
+
+
+def pieces() -> Iterator[Any]:
+    """What `converse` hands over, after the task itself."""
+    for line in sys.stdin.buffer:
+        yield json.loads(line)
 
 
 def say(answers: BinaryIO, words: dict[str, Any]) -> None:

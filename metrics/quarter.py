@@ -7,7 +7,7 @@ of the newest version; nothing is joined that is not comparable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -88,9 +88,10 @@ def quarters(periods: Sequence[str]) -> list[Period]:
 
 
 def line(
-    panel: Panel, choice: Choice, code: str, quarter: Period, places: Mapping[str, Mapping[str, Place]]
+    panel: Panel, choice: Choice, code: str, quarter: Period, places: Callable[[str], Mapping[str, Place]]
 ) -> Line | None:
-    """The county's line, or None when the quarter asked nothing of it. `places`: period → county → place."""
+    """The county's line, or None when the quarter asked nothing of it. `places` gives those of a period by county;
+    it is asked only for the newest with a value, since to place everybody takes a while."""
     own, owed = panel.rows[panel.rows.code == code], panel.owed[panel.owed.code == code].period
     past = [period for period in own.period if Period.parse(period).end <= quarter.end]
     months = _months(panel, own[own.period.isin(past)])
@@ -118,7 +119,7 @@ def line(
         baseline=promises.applying(panel.targets, TargetKind.BASELINE, code, newest),
         target=promises.applying(panel.targets, TargetKind.TARGET, code, newest),
         targets=panel.targets,
-        place=places.get(newest, {}).get(code) if known else None,
+        place=places(newest).get(code) if known else None,
         place_period=newest,
     )
 

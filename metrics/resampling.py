@@ -86,21 +86,24 @@ def rank_intervals(estimates: ArrayLike, standard_errors: ArrayLike, level: floa
     noise = np.random.default_rng(SEED).standard_normal((values.size, DRAWS)) * errors[:, None]
     place = math.ceil(level * DRAWS) - 1
     answers = np.empty((len(pairs), 2), dtype=np.int64)
+    apart = np.empty_like(noise)  # filled anew for each entry: new memory would cost as much as the sums
     for row, (value, error) in enumerate(pairs):
         me = int(np.flatnonzero((values == value) & (errors == error))[0])
         gap, spread = values - value, np.hypot(errors, error)
         open_ = spread > 0
         open_[me] = False
         decided = (spread == 0) & (gap != 0)
-        apart = np.abs(noise - noise[me])
+        np.abs(np.subtract(noise, noise[me], out=apart), out=apart)
         apart /= np.where(spread > 0, spread, 1)[:, None]
+        apart[~open_] = 0
         while open_.any():
-            bound = np.partition(apart[open_].max(axis=0), place)[place]
+            bound = np.partition(apart.max(axis=0), place)[place]
             found = open_ & (np.abs(gap) > bound * spread)
             if not found.any():
                 break
             decided |= found
             open_ &= ~found
+            apart[found] = 0
         answers[row] = 1 + (decided & (gap > 0)).sum(), values.size - (decided & (gap < 0)).sum()
     return answers[twin.reshape(-1)]
 

@@ -159,11 +159,14 @@ class Reader:
         panel = self._panels[key]
         if panel is None:
             return None
-        places = self._places[key]
-        for period in quarter.inside(chosen, panel.periods):
-            if period not in places:
+        known = self._places[key]
+
+        def places(period: str) -> dict[str, Place]:
+            if period not in known:
                 found = ranking.places(panel.indicator, ranking_queries.entries_of(panel, period))
-                places[period] = {place.entry.code: place for place in found}
+                known[period] = {place.entry.code: place for place in found}
+            return known[period]
+
         return quarter.line(panel, choice, code, chosen, places)
 
     def _part(self, session: Session, collection_id: int, code: str, chosen: Period) -> Facts:

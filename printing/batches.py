@@ -11,10 +11,12 @@ import os
 import queue
 import threading
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
+
+import structlog
 
 from accounts.permissions import Actor, require
 from core import worker
@@ -28,6 +30,9 @@ _MOST = 4  # processes: more would take the machine from those who are at their 
 _FEW = 3  # reports that are printed faster than a process starts
 _AS_OLD = (1980, 1, 1, 0, 0, 0)  # of every part, so that the same reports give the same bytes
 _BROKEN = "生成中断了，请重新生成这一批；已编号的不会重复编号。"
+FAILED = "生成这一份时出错，已记入系统日志；请重试，若仍出现，请联系系统管理员。"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Work:
                 sha = hashlib.sha256(part.data).hexdigest() if part.data else ""
                 rows.append([at, part.subject.label, name, part.number, part.digest, sha, len(part.data), part.words])
                 if part.data:
-                    packed.writestr(zipfile.ZipInfo(name, _AS_OLD), part.data, zipfile.ZIP_DEFLATED)
+                    packed.writestr(zipfile.ZipInfo(name, _AS_OLD), part.data, zipfile.ZIP_STORED)  # small already
             header = ["序号", "对象", "文件", "报告编号", "数据指纹", "文件 SHA-256", "字节数", "没有生成的原因"]
             packed.writestr(zipfile.ZipInfo(MANIFEST, _AS_OLD), write_csv(header, rows), zipfile.ZIP_DEFLATED)
         return out.getvalue()
@@ -120,22 +125,23 @@ def run(actor: Actor, work: Work, *, processes: int | None = None) -> Iterator[W
         return
     count = max(1, min(processes or min(os.cpu_count() or 1, _MOST), work.total))
     said: queue.Queue[Part | None] = queue.Queue()
-    shares = [work.subjects[at::count] for at in range(count)]
-    running = [worker.spawn("printing.worker") for _ in shares]
+    waiting = iter(work.subjects)  # of a list or tuple, which several threads may ask
+    running = [worker.spawn("printing.worker") for _ in range(count)]
     threads = [
-        threading.Thread(target=_listen, args=(process, actor, work, share, said), daemon=True)
-        for process, share in zip(running, shares, strict=True)
+        threading.Thread(target=_listen, args=(process, actor, work, waiting, said), daemon=True) for process in running
     ]
     for thread in threads:
         thread.start()
     try:
-        left = count
-        while left:
+        while count:
             answer = said.get()
             if answer is None:
-                left -= 1
+                count -= 1
                 continue
             work.parts[answer.subject.id] = answer
+            yield work
+        for subject in waiting:  # nobody is left to print them
+            work.parts[subject.id] = Part(subject, words=_BROKEN)
             yield work
     finally:
         for process in running:  # whoever stops listening stops the work
@@ -145,27 +151,29 @@ def run(actor: Actor, work: Work, *, processes: int | None = None) -> Iterator[W
 
 
 def _listen(
-    process: worker.Process, actor: Actor, work: Work, share: Sequence[Subject], said: queue.Queue[Part | None]
+    process: worker.Process, actor: Actor, work: Work, waiting: Iterator[Subject], said: queue.Queue[Part | None]
 ) -> None:
-    left = {subject.id: subject for subject in share}
-    about = {
-        "session": actor.session_id,
-        "kind": work.kind.key,
-        "form": work.form,
-        "subjects": [[subject.id, subject.label] for subject in share],
-    }
+    """Hand one process a report after the other; those that it had when it died are named."""
+    given: dict[str, Subject] = {}
+
+    def pieces() -> Iterator[tuple[str, str]]:
+        for subject in waiting:
+            given[subject.id] = subject
+            yield subject.id, subject.label
+
+    about = {"session": actor.session_id, "kind": work.kind.key, "form": work.form}
     try:
-        for words in worker.listen(process, "print", b"", **about):
-            subject = left.pop(words["id"])
+        for words in worker.converse(process, "print", pieces(), **about):
+            subject = given.pop(words["id"])
             data = base64.b64decode(words["data"])
             said.put(Part(subject, words["filename"], words["number"], words["digest"], data, words["words"]))
     finally:
-        for subject in left.values():
+        for subject in given.values():
             said.put(Part(subject, words=_BROKEN))
         said.put(None)
 
 
-def print_all(actor: Actor, kind: Kind[Any], subjects: Sequence[Subject], form: str) -> Iterator[tuple[Subject, Part]]:
+def print_all(actor: Actor, kind: Kind[Any], subjects: Iterable[Subject], form: str) -> Iterator[tuple[Subject, Part]]:
     """Print one after the other, in this process; what they share is read once."""
     require(actor, kind.permission)
     load = kind.batch.loader(actor) if kind.batch and kind.batch.loader else lambda given: kind.load(actor, given)
@@ -174,6 +182,9 @@ def print_all(actor: Actor, kind: Kind[Any], subjects: Sequence[Subject], form: 
             made = making.of(actor, kind, load(subject.id), form)
         except AppError as error:
             yield subject, Part(subject, words=str(error))
+        except Exception:  # a mistake of ours: the others of the batch are printed all the same
+            log.exception("report_failed", kind=kind.key, subject=subject.id)
+            yield subject, Part(subject, words=FAILED)
         else:
             yield subject, Part(subject, made.filename, made.number, made.digest, made.data)
 

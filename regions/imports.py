@@ -98,12 +98,14 @@ def province_of(code: str) -> str:
 
 def pinyin(name: str) -> str:
     """Sorts names as a Chinese index does."""
+
     return " ".join(lazy_pinyin(name))
 
 
 @lru_cache(maxsize=8192)
 def initials(name: str) -> str:
     """First letters, so that “aj” finds 安吉."""
+
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
 
 

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import col
 
@@ -37,6 +36,8 @@ def normal(text: str) -> str:
 def search_key(*texts: str, every_reading: bool = False) -> str:
     """What a record is found by. `every_reading` adds the other readings of single characters: worth it
     for names, too much for paragraphs."""
+    from pypinyin import lazy_pinyin  # half a second, which processes that only print do without
+
     plain = normal(" ".join(texts))
     syllables: list[str] = []  # over blanks and punctuation, as people type on
     letters: list[str] = []

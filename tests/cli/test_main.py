@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,15 @@ class TestUsers:
         assert main(["load-region", "江苏省"]) == 0
         assert "新增 109 个地区" in capsys.readouterr().out
         assert main(["load-region", "不存在省"]) == 1
+
+
+@pytest.mark.parametrize("given", [["report"], ["report", "--help"]])
+def test_a_reader_that_has_seen_enough_is_no_error(given: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`zhiping report | head` closes its end of the pipe: no traceback, neither now nor when the interpreter ends."""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as gone:
+        monkeypatch.setattr("sys.stdout", gone)
+        assert main(given) == 1
+        gone.write("what is still said")
+        gone.flush()

@@ -6,7 +6,11 @@ import hashlib
 import io
 import subprocess
 import sys
+import threading
+import time
 import zipfile
+from dataclasses import replace
+from operator import length_hint
 
 import pytest
 
@@ -78,6 +82,45 @@ def test_a_process_that_dies_leaves_its_reports_named(
     assert [now.done for now in batches.run(demo_cast["liyan"], work, processes=2)] == [1, 2, 3, 4, 5]
     assert work.made == []
     assert {part.words for part in work.refused} == {"生成中断了，请重新生成这一批；已编号的不会重复编号。"}
+
+
+def test_what_one_report_breaks_on_leaves_the_others_of_its_batch(
+    demo_cast: dict[str, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake of ours in one of three: the other two are printed, and the archive says which one is not."""
+    work = small(demo_cast, 3)
+    kind, broken = work.kind, work.subjects[1]
+
+    def load(actor: Actor, subject: str) -> object:
+        return 1 / 0 if subject == broken.id else kind.load(actor, subject)
+
+    work.kind = replace(kind, load=load)
+    assert [now.done for now in batches.run(demo_cast["liyan"], work)] == [1, 2, 3]
+    assert [part.subject for part in work.refused] == [broken]
+    assert [row[7] for row in manifest(work.archive())] == ["", batches.FAILED, ""]
+
+
+def test_who_is_done_takes_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes, of which one says nothing about its first two pieces until the other has done all the rest; what
+    a process had when it died is not handed out again."""
+    slow = "import sys, json\nfor line in sys.stdin: pass"
+    quick = (
+        "import sys, json\nsys.stdin.readline()\n"
+        "for line in sys.stdin: print(json.dumps({'done': json.loads(line)}), flush=True)"
+    )
+    left = iter(range(7))
+    begun = [
+        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for code in (slow, quick)
+    ]
+    waits = worker.converse(begun[0], "print", left)
+    thread = threading.Thread(target=list, args=(waits,))
+    thread.start()
+    while length_hint(left) > 5:
+        time.sleep(0.01)
+    assert [said["done"] for said in worker.converse(begun[1], "print", left)] == [2, 3, 4, 5, 6]
+    begun[0].kill()
+    thread.join()
 
 
 def test_what_cannot_be_planned_says_what_can(demo_cast: dict[str, Actor]) -> None:
