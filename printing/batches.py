@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -115,7 +115,7 @@ def plan(actor: Actor, kind: Kind[Any], group: str, form: str = "pdf") -> Work:
     return Work(kind, found, form, subjects)
 
 
-def run(actor: Actor, work: Work, *, processes: int | None = None) -> Iterator[Work]:
+def run(actor: Actor, work: Work, *, processes: int | None = None) -> Generator[Work, None, None]:
     """Print the batch, and say after each report how far it has come. `processes`: as many as there are cores, at
     most four; 1 is one process. A few reports are printed here."""
     if work.total <= _FEW:

@@ -101,7 +101,8 @@ def show(actor: Actor, job: Job) -> None:
     if job.error is not None:
         st.error(f"{guard.plain(job.error.message)}\n\n{guard.plain(job.error.remedy)}")
     else:
-        st.success(f"已生成 {len(work.made)} / {work.total} 份。")
+        say = st.warning if work.refused else st.success
+        say(f"已生成 {len(work.made)} / {work.total} 份。")
         if work.refused:
             rows = pd.DataFrame({"没有生成": part.subject.label, "原因": part.words} for part in work.refused)
             st.dataframe(rows, hide_index=True, width="stretch", key="reports_refused")
@@ -129,6 +130,11 @@ def progress(actor: Actor) -> None:
     work = job.work
     text = f"{work.done} / {work.total} 份" if work.done else "正在准备……"
     st.progress(work.done / work.total, text=text)
+    st.caption("可以离开这个页面，回来时接着看；完成后在这里下载压缩包。")
+    if st.button("停下这一批", key="reports_stop", icon=":material/stop_circle:"):
+        jobs.forget(actor)
+        widgets.flash("这一批已停下，没有压缩包。已经编号的报告，再次生成时仍是同一个编号。")
+        st.rerun()
 
 
 main()

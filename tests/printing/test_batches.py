@@ -9,14 +9,18 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from operator import length_hint
+from typing import Any
 
 import pytest
 
 from accounts.permissions import OPERATOR, Actor
+from awards import queries as awards
 from core import worker
 from core.errors import AppError, Forbidden, NotFound
+from core.words import AwardEntryState
 from printing import batches, jobs, making, registry
 from printing.batches import MANIFEST, Work
 from printing.kinds import Kind, Subject
@@ -153,3 +157,47 @@ def test_a_person_has_one_batch_at_a_time(demo_cast: dict[str, Actor]) -> None:
     assert jobs.of(demo_cast["guanli"]) is None
     jobs.forget(li)
     assert jobs.of(li) is None
+
+
+def test_whoever_comes_back_to_the_page_finds_the_archive(
+    demo_cast: dict[str, Actor], page: Callable[..., Any]
+) -> None:
+    """All certificates of an edition, from the button to the archive, with the page left in between."""
+    li = demo_cast["liyan"]
+    asked = page("reports", li).selectbox(key="reports_kind").set_value("award_certificate").run()
+    asked.button(key="reports_start").click().run()
+    job = jobs.of(li)
+    assert job is not None and job.thread is not None
+    job.thread.join()
+    back, edition = page("reports", li), awards.edition(li, 1)
+    assert edition is not None
+    certified = [row for row in edition.entries if row.state is AwardEntryState.WINNER]
+    assert [box.value for box in back.success] == [f"已生成 {len(certified)} / {len(certified)} 份。"]
+    assert [row[1][:12] for row in manifest(job.archive)] == [row.code for row in certified]
+    assert back.get("download_button")
+    back.button(key="reports_again").click().run()
+    assert jobs.of(li) is None and back.button(key="reports_start")
+
+
+def test_a_batch_under_way_can_be_stopped(
+    demo_cast: dict[str, Actor], page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    li, on = demo_cast["liyan"], threading.Event()
+    ended = []
+
+    def endless(_: Actor, work: Work) -> Iterator[Work]:
+        try:
+            while on.wait(20):
+                yield work
+        finally:
+            ended.append(work.total)
+
+    monkeypatch.setattr(batches, "run", endless)
+    job = jobs.start(li, small(demo_cast, 2))
+    seen = page("reports", li)
+    assert "正在准备……" in str(seen.main)
+    seen.button(key="reports_stop").click().run()
+    on.set()
+    assert job.thread is not None
+    job.thread.join()
+    assert (job.stopped, job.archive, ended, jobs.of(li)) == (True, b"", [2], None)
