@@ -195,7 +195,6 @@ def test_a_batch_under_way_can_be_stopped(
     monkeypatch.setattr(batches, "run", endless)
     job = jobs.start(li, small(demo_cast, 2))
     seen = page("reports", li)
-    assert "正在准备……" in str(seen.main)
     seen.button(key="reports_stop").click().run()
     on.set()
     assert job.thread is not None
