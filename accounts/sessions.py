@@ -88,8 +88,7 @@ def resolve(token: str) -> int | None:
     return row[0]
 
 
-# Columns, not objects: this is read for every run of every page.
-_ACTOR: tuple[Any, ...] = (
+_COLUMNS: tuple[Any, ...] = (
     LoginSession.revoked_at,
     LoginSession.seen_at,
     LoginSession.account_id,
@@ -102,18 +101,20 @@ _ACTOR: tuple[Any, ...] = (
     Organisation.region_code,
     col(Region.name).label("region"),
 )
+# Columns, not objects, and put together once: this is read for every run of every page.
+_ACTOR = (
+    sqlalchemy.select(*_COLUMNS)
+    .join(Account, col(Account.id) == LoginSession.account_id)
+    .join(Organisation, col(Organisation.id) == Account.organisation_id)
+    .outerjoin(Region, col(Region.code) == Organisation.region_code)
+    .where(col(LoginSession.id) == sqlalchemy.bindparam("session_id"))
+)
 
 
 def actor(session_id: int) -> Actor | None:
     """The person behind a session, read afresh so that a changed role or a sign-out counts at once."""
     with read() as session:
-        row = session.execute(
-            sqlalchemy.select(*_ACTOR)
-            .join(Account, col(Account.id) == LoginSession.account_id)
-            .join(Organisation, col(Organisation.id) == Account.organisation_id)
-            .outerjoin(Region, col(Region.code) == Organisation.region_code)
-            .where(col(LoginSession.id) == session_id)
-        ).first()
+        row = session.execute(_ACTOR, {"session_id": session_id}).first()
     if row is None:
         return None
     if row.revoked_at is not None or not row.active or not _keep(session_id, row.seen_at):

@@ -87,10 +87,16 @@ def broken_links(session: Session) -> list[int]:
 def newest(session: Session) -> str:
     """The hash of the newest event other than signing in and out, and drafts that only their judge sees: it
     moves with every other command, and stands for all that went before."""
-    query = select(AuditEvent.hash).where(
-        col(AuditEvent.action).not_like("session:%"), AuditEvent.action != PRIVATE_DRAFT
-    )
-    return session.exec(query.order_by(col(AuditEvent.id).desc()).limit(1)).first() or GENESIS
+    return session.exec(_NEWEST).first() or GENESIS
+
+
+# Put together once: it is asked for every run of every page.
+_NEWEST = (
+    select(AuditEvent.hash)
+    .where(col(AuditEvent.action).not_like("session:%"), AuditEvent.action != PRIVATE_DRAFT)
+    .order_by(col(AuditEvent.id).desc())
+    .limit(1)
+)
 
 
 def _take_the_chain(session: Session) -> None:

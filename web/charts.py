@@ -82,7 +82,7 @@ def rows(
 
 
 def _spec(build: Callable[[], alt.TopLevelMixin], stretch: bool) -> dict[str, Any]:
-    spec: dict[str, Any] = build().to_dict()
+    spec: dict[str, Any] = build().to_dict(validate=False)  # every kind of picture is validated by its test
     # As Streamlit would send them; rows of dictionaries it would turn into this on every rerun.
     spec["datasets"] = {name: convert_anything_to_arrow_bytes(rows) for name, rows in spec["datasets"].items()}
     # Streamlit would fit title and legend into the chart's height, too, and squash what is drawn in it.

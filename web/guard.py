@@ -6,6 +6,7 @@ them, so that is decided in the services. The guard only says who is asking.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,7 +116,7 @@ def say(error: AppError) -> None:
 
 def plain(text: object) -> str:
     """User text made safe for labels and messages, which Streamlit renders as Markdown."""
-    escaped = str(text)
-    for sign in "\\`*_{}[]<>#|~$:":
-        escaped = escaped.replace(sign, "\\" + sign)
-    return escaped
+    return _SIGNS.sub(r"\\\g<0>", str(text))
+
+
+_SIGNS = re.compile(r"[\\`*_{}\[\]<>#|~$:]")

@@ -3,10 +3,9 @@ this only keeps the menu short."""
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -177,13 +176,9 @@ def run() -> None:
 def _run() -> None:
     st.set_page_config(page_title="智评", page_icon=str(ICON), layout="wide")
     actor = guard.current_actor()
-    sections: dict[str, list[st.Page]] = {}
-    for page in pages_for(actor):
-        # Finding the file takes longer than all the rest of a page's entry, and navigation marks the entry
-        # it chose: so each is made once and copied for a run.
-        made = copy.copy(keep.kept(("page", page), partial(_entry, page)))
-        sections.setdefault(page.section or "工作台", []).append(made)
-    chosen = st.navigation(sections, position="sidebar", expanded=True)
+    person = replace(actor, session_id=None)
+    menu = keep.kept(("menu", person), lambda: _menu(person))
+    chosen = st.navigation(menu, position="sidebar", expanded=True)
     _frame(actor)
     widgets.show_flashes()
     try:
@@ -195,8 +190,39 @@ def _run() -> None:
         guard.report_defect(error)
 
 
+class _Entry(st.Page):  # type: ignore[misc]  # Streamlit's class, behind a decorated constructor
+    """A page as navigation takes it, made once and used in every run of everybody. Streamlit would work the hash of
+    its address out three times a run and mark the entry it chose as the one that may run, once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._hash = super()._script_hash
+
+    @property
+    def _script_hash(self) -> str:
+        return self._hash
+
+    @property
+    def _can_be_called(self) -> bool:
+        return True
+
+    @_can_be_called.setter
+    def _can_be_called(self, _: bool) -> None:
+        """Not noted here: two sessions may be on the page at the same time."""
+
+
+def _menu(actor: Actor) -> dict[str, list[st.Page]]:
+    """Section → entries of what this person can open."""
+    sections: dict[str, list[st.Page]] = {}
+    for page in pages_for(actor):
+        # Finding the file takes longer than all the rest of a page's entry
+        made = keep.kept(("page", page.url), lambda page=page: _entry(page))  # type: ignore[misc]
+        sections.setdefault(page.section or "工作台", []).append(made)
+    return sections
+
+
 def _entry(page: Page) -> st.Page:
-    return st.Page(
+    made = _Entry(
         page.file,
         title=page.title,
         url_path=page.url,
@@ -204,6 +230,8 @@ def _entry(page: Page) -> st.Page:
         default=page.url == "home",
         visibility="visible" if page.section else "hidden",
     )
+    widgets.PAGES[page.file] = made
+    return made
 
 
 # Streamlit leaves a hand's breadth above the title and air between the entries of a long menu. A page's script cannot

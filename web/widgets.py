@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from accounts.permissions import Actor, Permission, may
 from core import clock
@@ -135,9 +136,21 @@ def header(
     address takes. In a demo installation every page says that its figures are invented, unless they are
     `published` ones."""
     if back:
-        st.page_link(back[0], label=back[1], icon=":material/arrow_back:", query_params=query)
+        link(back[0], back[1], icon=":material/arrow_back:", query=query)
     st.title(plain(title), anchor=False)
     st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if is_demo() and not published else ""))
+
+
+PAGES: dict[str, st.Page] = {}  # file → its entry, once somebody's menu had it
+
+
+def link(file: str, label: str, *, icon: str, query: Mapping[str, str] | None = None) -> None:
+    """The way to a page by its file, for pages with many of them: `st.page_link` follows the name of a file through
+    the file system and all pages, and takes an entry as it is."""
+    context, entry = get_script_run_ctx(), PAGES.get(file)
+    if entry is None or context is None or entry._script_hash not in context.pages_manager.get_pages():
+        entry = file  # not made yet, or not on this person's menu, which it says
+    st.page_link(entry, label=label, icon=icon, query_params=query, width="content")
 
 
 def is_demo() -> bool:
@@ -180,7 +193,7 @@ def empty(message: str, *, page: str = "", label: str = "") -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(message)}**")
         if page:
-            st.page_link(page, label=label, icon=":material/arrow_forward:")
+            link(page, label, icon=":material/arrow_forward:")
 
 
 @contextmanager
@@ -314,13 +327,7 @@ def uploads(label: str, key: str, *, help: str = "") -> list[tuple[str, bytes]]:
 
 def county(code: str, name: str) -> None:
     """The way to a county's own page, wherever the county is named to somebody who may see it."""
-    st.page_link(
-        COUNTY,
-        label=f"{plain(name)}的全部情况",
-        icon=":material/location_city:",
-        query_params={"code": code},
-        width="content",
-    )
+    link(COUNTY, f"{plain(name)}的全部情况", icon=":material/location_city:", query={"code": code})
 
 
 def attachments(

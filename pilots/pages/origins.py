@@ -32,13 +32,13 @@ def of_tiles(evaluation: Evaluation, measure: Measure, at: tuple[Hashable, ...])
     )
     with st.container(horizontal=True, key="pilot_origins"):
         for label, query in ways:
-            st.page_link(FIGURE, label=guard.plain(label), icon=":material/search:", query_params=query)
+            widgets.link(FIGURE, guard.plain(label), icon=":material/search:", query=query)
         if measure.effect is not None:
-            st.page_link(
+            widgets.link(
                 parts.EVALUATION,
-                label="试点效果和两类之差的来历",
+                "试点效果和两类之差的来历",
                 icon=":material/search:",
-                query_params={
+                query={
                     "id": str(evaluation.pilot.id),
                     "evaluation_indicator": f"{measure.indicator.name}·{measure.role.label}",
                     basis_parts.PARAMETER: "1",

@@ -57,12 +57,11 @@ def ways(pilot: PilotView, here: str, actor: Actor) -> None:
             if page.file == here:
                 st.markdown(f"**{plain(page.label)}**", width="content")
             elif may(actor, page.permission):
-                st.page_link(
+                widgets.link(
                     page.file,
-                    label=page.label,
+                    page.label,
                     icon=f":material/{page.icon}:",
-                    query_params={"id": str(getattr(pilot, page.of))},
-                    width="content",
+                    query={"id": str(getattr(pilot, page.of))},
                 )
 
 

@@ -1,12 +1,13 @@
 """All pilots: state, verdict, where and since when."""
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from accounts.permissions import Permission, may
 from core.words import PilotState
 from pilots import queries
-from web import guard, widgets
+from web import guard, keep, widgets
 from web.keep import ask
 
 actor = guard.current_actor()
@@ -40,8 +41,10 @@ shown = [
 if not shown:
     st.info("没有符合条件的试点，请放宽筛选。")
     st.stop()
-widgets.table(
-    pd.DataFrame(
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "编号": [pilot.code for pilot in shown],
             "试点": [pilot.name for pilot in shown],
@@ -53,8 +56,13 @@ widgets.table(
             "开始": [pilot.start_on for pilot in shown],
             "结束": [pilot.end_on for pilot in shown],
         }
-    ),
+    )
+
+
+ids = [pilot.id for pilot in shown]
+widgets.table(
+    keep.kept(("pilots", *ids, keep.version()), lambda: pa.Table.from_pandas(table(), preserve_index=False)),
     "pilots_list",
     open_page="pilots/pages/pilot.py",
-    ids=[pilot.id for pilot in shown],
+    ids=ids,
 )

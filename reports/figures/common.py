@@ -7,9 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
+from altair.utils import schemapi
 import pandas as pd
 
 from reports import theme
+
+# Altair would check every part of a picture against the schema while it is put together, which is most of the work;
+# `to_dict()` checks the whole, and tests ask it of every kind of picture.
+schemapi.disable_debug_mode()
 
 Figure = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart
 
