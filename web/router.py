@@ -190,7 +190,7 @@ def _run() -> None:
         guard.report_defect(error)
 
 
-class _Entry(st.Page):  # type: ignore[misc]  # Streamlit's class, behind a decorated constructor
+class _Entry(st.Page):
     """A page as navigation takes it, made once and used in every run of everybody. Streamlit would work the hash of
     its address out three times a run and mark the entry it chose as the one that may run, once."""
 
@@ -230,7 +230,7 @@ def _entry(page: Page) -> st.Page:
         default=page.url == "home",
         visibility="visible" if page.section else "hidden",
     )
-    widgets.PAGES[page.file] = made
+    widgets.PAGES[page.file] = made._script_hash, made
     return made
 
 

@@ -141,16 +141,16 @@ def header(
     st.caption(plain(question) + ("　:orange-badge[演示数据：数字为虚构]" if is_demo() and not published else ""))
 
 
-PAGES: dict[str, st.Page] = {}  # file → its entry, once somebody's menu had it
+PAGES: dict[str, tuple[str, st.Page]] = {}  # file → Streamlit's name for its entry, and the entry, once made
 
 
 def link(file: str, label: str, *, icon: str, query: Mapping[str, str] | None = None) -> None:
     """The way to a page by its file, for pages with many of them: `st.page_link` follows the name of a file through
     the file system and all pages, and takes an entry as it is."""
-    context, entry = get_script_run_ctx(), PAGES.get(file)
-    if entry is None or context is None or entry._script_hash not in context.pages_manager.get_pages():
-        entry = file  # not made yet, or not on this person's menu, which it says
-    st.page_link(entry, label=label, icon=icon, query_params=query, width="content")
+    context, (name, entry) = get_script_run_ctx(), PAGES.get(file, ("", file))
+    # Without an entry on this person's menu Streamlit says by the file's name what is wrong
+    page = entry if context is not None and name in context.pages_manager.get_pages() else file
+    st.page_link(page, label=label, icon=icon, query_params=query, width="content")
 
 
 def is_demo() -> bool:

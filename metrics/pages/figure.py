@@ -7,6 +7,7 @@ from core.words import Arm
 from metrics import queries, stretches, tracing
 from metrics.pages import origins, stretching
 from web import guard
+from web.keep import ask
 
 actor = guard.current_actor()
 collection_id, indicator_id = guard.parameter("collection") or 0, guard.parameter("indicator") or 0
@@ -22,13 +23,13 @@ if since:
     except ValueError:
         guard.found(None, "数字")
     without = st.query_params.get("without", "")
-    several = stretches.stretch(actor, collection_id, indicator_id, region, since, period, without)
+    several = ask(stretches.stretch, actor, collection_id, indicator_id, region, since, period, without)
     stretching.draw(collection_id, guard.found(several, "数字"))
     st.stop()
-found = queries.explain(actor, collection_id, indicator_id, region, period)
+found = ask(queries.explain, actor, collection_id, indicator_id, region, period)
 if found is not None:
     origins.county(actor, collection_id, found)
 else:
     arm = next((item for item in Arm if item.value == st.query_params.get("arm")), None)
-    total = tracing.explain_sum(actor, collection_id, indicator_id, region, period, group, arm)
+    total = ask(tracing.explain_sum, actor, collection_id, indicator_id, region, period, group, arm)
     origins.total(actor, collection_id, region, guard.found(total, "数字"))

@@ -1,10 +1,12 @@
 """Designing an index system: which indicators, how they weigh, and what comes of it before it is kept."""
 
+import json
 from typing import Any
 
 import streamlit as st
 
 from accounts.permissions import Permission, require
+from core import clock
 from core.errors import Invalid
 from core.periods import Period
 from core.words import Aggregation, Weighting, WeightScope
@@ -13,7 +15,8 @@ from metrics.composite import Design
 from metrics.composite_service import SystemIn
 from metrics.pages import index_forms as forms
 from metrics.pages import index_parts
-from web import guard, widgets
+from web import guard, keep, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 require(actor, Permission.INDEX_DESIGN)
@@ -32,7 +35,7 @@ widgets.header(
     "用哪些指标、各占多重、怎样合成一个数？保存前先看试算结果。",
     back=("metrics/pages/index_systems.py", "全部指标体系"),
 )
-choices = composite_queries.collections(actor)
+choices = ask(composite_queries.collections, actor)
 if not choices:
     widgets.empty(
         "还没有提交过数据的报送任务。试点或考核有了数据，才能计算指标体系。",
@@ -101,7 +104,7 @@ if weighting in (Weighting.ENTROPY, Weighting.COMBINED):
     )
 
 st.subheader("二、指标", anchor=False)
-indicators = composite_queries.choosable(actor, collection_id)
+indicators = ask(composite_queries.choosable, actor, collection_id)
 draft: dict[str, Any] | None = st.session_state.get(DRAFT)
 if draft is None or draft["collection"] != collection_id:
     kept = start if newest and newest.collection_id == collection_id else None
@@ -174,11 +177,18 @@ if problems:
     with guard.show_errors():
         raise Invalid(problems, "改好后再核对。")
     st.stop()
-periods = composite_queries.periods(actor, collection_id)
+periods = ask(composite_queries.periods, actor, collection_id)
 period = st.selectbox(
     "用哪一期的数试算", periods, 0, lambda key: Period.parse(key).label, key=f"index_trial_{of}_{collection_id}"
 )
-outcome = guard.found(composite_queries.trial(actor, collection_id, design, period, period), "试算结果")
+tried = ("index_trial", actor.account_id, collection_id, json.dumps(design.as_json(), sort_keys=True), period)
+outcome = guard.found(
+    keep.kept(
+        (*tried, keep.version(), clock.today()),
+        lambda: composite_queries.trial(actor, collection_id, design, period, period),
+    ),
+    "试算结果",
+)
 st.caption("还没有保存。保存后可以换报送期、跨期计算、冻结结果。")
 index_parts.warnings(outcome)
 index_parts.preview(outcome, design)

@@ -8,13 +8,14 @@ from metrics import finding_queries, rule_queries, rule_service, rule_words
 from metrics.pages import ruling
 from metrics.stages import RULE
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 require(actor, Permission.RULE_READ)
 edits = bool(may(actor, Permission.RULE_EDIT))
 code, number = st.query_params.get("code", ""), guard.parameter("id")
 back = ("metrics/pages/rules.py", "全部规则")
-names = {row.code: row for row in rule_queries.rules(actor)}
+names = {row.code: row for row in ask(rule_queries.rules, actor)}
 
 if code:
     view = names.get(code)
@@ -26,8 +27,8 @@ if code:
         ruling.built_in(view)
     else:
         st.caption("读取文件时的核对：格子或行读不了，就不再问别的规则。不能豁免。")
-    ruling.found(actor, finding_queries.counts(actor, rule=code), finding_queries.found(actor, code))
-    ruling.waivers(actor, rule_queries.waivers(actor, rule=code), {code: name})
+    ruling.found(actor, ask(finding_queries.counts, actor, rule=code), ask(finding_queries.found, actor, code))
+    ruling.waivers(actor, ask(rule_queries.waivers, actor, rule=code), {code: name})
     st.stop()
 
 if not number:
@@ -36,7 +37,7 @@ if not number:
     ruling.editor(actor, None)
     st.stop()
 
-detail = guard.found(rule_queries.rule(actor, number), "规则")
+detail = guard.found(ask(rule_queries.rule, actor, number), "规则")
 rule = detail.rule
 widgets.header(f"{rule.code}　{rule.name}", "这条规则核对什么，会发现多少？", back=back)
 
@@ -65,6 +66,6 @@ if edits:
         ruling.editor(actor, detail)
     else:
         st.caption("规则正在启用；要修改，请先停用，改好、试跑后再重新启用。")
-ruling.found(actor, finding_queries.counts(actor, rule=rule.code), finding_queries.found(actor, rule.code))
+ruling.found(actor, ask(finding_queries.counts, actor, rule=rule.code), ask(finding_queries.found, actor, rule.code))
 st.subheader("豁免", anchor=False)
-ruling.waivers(actor, rule_queries.waivers(actor, rule=rule.code), {rule.code: rule.name})
+ruling.waivers(actor, ask(rule_queries.waivers, actor, rule=rule.code), {rule.code: rule.name})

@@ -7,6 +7,7 @@ from core.periods import Period
 from metrics import finding_queries, overview, rule_queries, rule_words
 from metrics.pages import ruling
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 require(actor, Permission.RULE_READ)
@@ -15,7 +16,7 @@ widgets.header(
     "填报人常在哪里出错，报送表和口径该改哪里？" if actor.is_staff else "我们的报送常在哪里出错？",
     back=("metrics/pages/rules.py", "全部规则"),
 )
-collections = overview.collections(actor)
+collections = ask(overview.collections, actor)
 collection_id = st.selectbox(
     "报送任务",
     list(collections),
@@ -25,7 +26,7 @@ collection_id = st.selectbox(
     key="findings_collection",
     bind="query-params",
 )
-rows = finding_queries.counts(actor, collection_id=collection_id)
+rows = ask(finding_queries.counts, actor, collection_id=collection_id)
 if not rows:
     widgets.empty("还没有校验记录。有人填报、上传或核对报送表以后，这里会列出每条规则每一期发现了多少。")
     st.stop()
@@ -42,7 +43,7 @@ widgets.figures(
 )
 frame = finding_queries.by_round(rows)
 names = {row.rule: row.name for row in rows}
-rules = {view.code: view for view in rule_queries.rules(actor)}
+rules = {view.code: view for view in ask(rule_queries.rules, actor)}
 shown = frame.rename(columns={key: Period.parse(key).label for key in frame.columns if key != "合计"})
 shown.insert(0, "规则", [names[code] for code in frame.index])
 st.subheader("每条规则每一期发现的数", anchor=False)
@@ -57,4 +58,4 @@ st.caption("一个数被同一条规则说过一次就算一个，改好了也�
 worst = [str(code) for code in frame.index[:10]]
 st.subheader("发现最多的规则", anchor=False)
 chosen = st.selectbox("规则", worst, 0, lambda code: rule_words.label(code, names[code]), key="findings_rule")
-ruling.listed(actor, finding_queries.found(actor, chosen, collection_id=collection_id))
+ruling.listed(actor, ask(finding_queries.found, actor, chosen, collection_id=collection_id))

@@ -8,12 +8,13 @@ from metrics import rule_queries
 from metrics.model import Severity
 from metrics.pages import ruling
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
 edits = bool(may(actor, Permission.RULE_EDIT))
 widgets.header("校验规则", "报送时会核对什么，从什么时候起，谁可以例外？")
 
-found = rule_queries.rules(actor)
+found = ask(rule_queries.rules, actor)
 search = st.text_input("查找", type="search", placeholder="名称、代码、条件", key="rules_q", bind="query-params")
 with widgets.filters("rules"):
     first, second = st.columns(2)
@@ -68,6 +69,6 @@ with st.container(horizontal=True):
     st.page_link("metrics/pages/rule_findings.py", label="校验统计：哪条规则发现得最多", icon=":material/bar_chart:")
 
 st.subheader("豁免", anchor=False)
-ruling.waivers(actor, rule_queries.waivers(actor), {row.code: row.name for row in found})
+ruling.waivers(actor, ask(rule_queries.waivers, actor), {row.code: row.name for row in found})
 if edits:
     ruling.waive(actor, [row for row in found if row.waivable])

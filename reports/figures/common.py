@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
-from altair.utils import schemapi
 import pandas as pd
+from altair.utils import schemapi
 
 from reports import theme
 

@@ -16,6 +16,7 @@ from scenarios.data_views import DataView
 from scenarios.queries import ScenarioDetail
 from scenarios.resource_schemas import DataLinkIn
 from web import guard, widgets
+from web.keep import ask
 
 TERMS = "申请 → 答复 → 接入"
 
@@ -92,12 +93,12 @@ def _add(actor: Actor, scenario_id: int, version: int) -> None:
     search = st.text_input(
         "查找数据资源", type="search", placeholder="名称、编码、提供单位或拼音首字母", key="scenario_link_q"
     )
-    found = resource_queries.options(actor, search or "")
+    found = ask(resource_queries.options, actor, search or "")
     if not found:
         st.markdown("目录中没有找到。请换一个词，或先在“数据资源”页登记。")
         return
     chosen = st.selectbox("数据资源", list(found), 0, found.__getitem__, key="scenario_link_resource")
-    listed = resource_queries.item_names(actor, chosen)
+    listed = ask(resource_queries.item_names, actor, chosen)
     with st.form("scenario_link_form", border=False):
         fields = st.multiselect(
             "所需信息项",

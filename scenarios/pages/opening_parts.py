@@ -16,13 +16,14 @@ from scenarios.opening_schemas import AUDIENCE, OpeningIn
 from scenarios.pages.parts import label
 from scenarios.queries import ScenarioDetail
 from web import guard, widgets
+from web.keep import ask
 
 USUAL_DAYS = 30
 
 
 def draw(actor: Actor, scenario: ScenarioDetail) -> None:
     """A dossier's section: what is open, who takes part because of it, and the form for another."""
-    found = opening_queries.openings_list(actor, scenario.row.id)
+    found = ask(opening_queries.openings_list, actor, scenario.row.id)
     manages = may(actor, Permission.OPENING_PUBLISH, scenario.subject)
     released = scenario.row.state in stages.OFFERED
     if found:
@@ -31,7 +32,7 @@ def draw(actor: Actor, scenario: ScenarioDetail) -> None:
         st.markdown("还没有向部门、企业开放合作。")
     else:
         st.markdown("场景立项后，可以向部门、企业开放资源、征集合作。")
-    if joined := opening_queries.partners(actor, scenario.row.id):
+    if joined := ask(opening_queries.partners, actor, scenario.row.id):
         st.markdown("**已采纳的合作单位**　" + guard.plain("；".join(f"{name}（{title}）" for name, title in joined)))
     if not (manages and released):
         return

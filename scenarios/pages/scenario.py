@@ -9,12 +9,13 @@ from printing.pages import parts as report_parts
 from scenarios import history, impact_queries, origin_queries, queries, service, stages
 from scenarios.pages import data_needs, dossier_parts, opening_parts, parts, privacy
 from web import guard, widgets
+from web.keep import ask
 
 actor = guard.current_actor()
-scenario = guard.found(queries.scenario(actor, guard.parameter("id")), "场景")
+scenario = guard.found(ask(queries.scenario, actor, guard.parameter("id")), "场景")
 row, findings = scenario.row, scenario.findings
-handling = guard.found(impact_queries.privacy(actor, row.id), "场景")
-entries = history.history(actor, row.id)
+handling = guard.found(ask(impact_queries.privacy, actor, row.id), "场景")
+entries = ask(history.history, actor, row.id)
 widgets.header(
     f"{row.code}　{row.name}", "这个场景走到哪一步，还差什么？", back=("scenarios/pages/scenarios.py", "全部场景")
 )
@@ -80,7 +81,7 @@ with st.container(border=True):
                 query_params={"id": str(row.id)},
             )
 
-if (won := origin_queries.challenge_of(actor, row.id)) is not None:
+if (won := ask(origin_queries.challenge_of, actor, row.id)) is not None:
     st.page_link(
         "challenges/pages/challenge.py",
         label=f"来自揭榜榜单 {guard.plain(won[1])}",
