@@ -196,11 +196,11 @@ class _Entry(st.Page):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._hash = super()._script_hash
+        self.name = super()._script_hash
 
     @property
     def _script_hash(self) -> str:
-        return self._hash
+        return self.name
 
     @property
     def _can_be_called(self) -> bool:
@@ -230,7 +230,7 @@ def _entry(page: Page) -> st.Page:
         default=page.url == "home",
         visibility="visible" if page.section else "hidden",
     )
-    widgets.PAGES[page.file] = made._script_hash, made
+    widgets.PAGES[page.file] = made.name, made
     return made
 
 
