@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,18 @@ def test_the_readme_shows_the_two_commands_and_pictures_that_exist() -> None:
         for picture in ("docs/guide/pilot-1440.png",):
             assert picture in text
             assert (ROOT / picture).exists()
+
+
+def test_the_handbook_names_pages_buttons_and_pictures_that_exist() -> None:
+    text = (ROOT / "docs" / "guide" / "README.md").read_text()
+    code = "".join(path.read_text() for path in ROOT.glob("*/pages/*.py")) + "".join(
+        path.read_text() for path in ROOT.glob("*/stages.py")
+    )
+    assert set(re.findall(r"「(\S+?)」", text)) - {page.title for page in PAGES} == set()
+    assert [words for words in re.findall(r"“(\S+?)”", text) if words not in code] == []
+    assert [
+        name for name in re.findall(r"\(([^()#]+\.(?:png|md))\)", text) if not (ROOT / "docs/guide" / name).exists()
+    ] == []
 
 
 def test_every_page_has_an_address_for_its_picture() -> None:
