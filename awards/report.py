@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.words import AwardEntryState, EditionNature, EditionState
 from db.issuing import Issue
 from printing.kinds import Batch, Identity, Kind, Subject, record_id
+from printing.reasons import Cause
 from reports.paper import Face, Paper
 
 _LAYOUT = 1
@@ -69,7 +70,7 @@ def _notice_identity(_: Actor, of: Notice) -> Identity:
             "listed": rows,
             "changes": list(of.notice.changes),
         },
-        lines=dict(said) | {row[2]: f"{row[0]} {row[1]}" for row in rows},
+        lines=dict(said) | {f"{row[2]}（{row[3]}）": f"{row[0]} {row[1]}" for row in rows},
     )
 
 
@@ -156,7 +157,7 @@ def _letter_identity(_: Actor, letter: Letter) -> Identity:
             "reason": row.reason,
             "said": said,
         },
-        lines={"结果": row.state.label} | said,
+        lines={"结果": row.state.label, "理由": row.reason if row.state in _WHY else "–"} | said,
     )
 
 
@@ -213,6 +214,10 @@ NOTICE = Kind(
     face=_notice_face,
     story=_notice_story,
     label=lambda of: f"{of.view.row.code}_第{of.notice.number}号",
+    why=lambda of, _since: list(of.notice.changes),
+    causes=lambda of: [
+        Cause("edition", {of.view.row.id}, {"edition:notice"}, {"number": of.notice.number}, persons=False)
+    ],
     subjects=_notices,
     word=True,
 )
@@ -228,6 +233,7 @@ CERTIFICATE = Kind(
     face=lambda view: Face("证　书", organisation=view.organiser, official=True, rehearsal=view.rehearsal),
     story=_certificate_story,
     label=lambda view: f"{view.row.code}_{view.row.title}",
+    causes=lambda view: [Cause("award_entry", {view.row.id}, {"award:correct"}, persons=False)],
     subjects=lambda actor: _entries(actor, winners=True),
     batch=Batch(
         "一个年度的全部证书",
@@ -248,6 +254,9 @@ LETTER = Kind(
     face=lambda letter: Face(f"关于“{letter.row.title}”参评情况的反馈", organisation=letter.organiser, official=True),
     story=_letter_story,
     label=lambda letter: f"{letter.row.code}_{letter.row.title}",
+    causes=lambda letter: [
+        Cause("award_entry", {letter.row.id}, {"award:correct", "award:move"}, persons=False, reasons=False)
+    ],
     subjects=lambda actor: _entries(actor, winners=False),
     word=True,
     batch=Batch(

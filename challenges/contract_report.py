@@ -14,8 +14,9 @@ from core import clock
 from core.errors import NotFound, WrongState
 from core.words import BidMilestoneState, BidState
 from db.issuing import Issue
-from printing import making
+from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
 TEMPLATE = 1  # its number stands among what is hashed: other words are another paper
@@ -31,6 +32,10 @@ CLAUSES = (
     ("验收与容错", "全部里程碑通过后由甲方组织验收评审。未能完成任务的，由未参与的人员按五个条件作出容错认定。"),
     ("成果", "成果的知识产权归属和使用由双方另行约定；甲方可以在全省基层治理范围内无偿使用和推广。"),
 )
+
+
+_MILESTONES = ("序号", "里程碑", "考核指标", "完成期限", "付款比例", "金额")
+_PROMISED = ("承诺的指标", "数值", "分子 / 分母", "口径", "地区、期别和试点")
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,12 @@ def _contract_identity(_: Actor, of: Signed) -> Identity:
             "milestones": of.rows,
             "clauses": _clauses(of.view),
         },
-        lines=dict(of.facts) | {f"里程碑 {row[0]}": f"{row[1]}，{row[3]}，{row[4]}" for row in of.rows},
+        lines=compared.together(
+            dict(of.facts),
+            {"任务内容": content, "榜单要求的指标": of.view.indicators, "乙方承诺的指标": of.bid.goals},
+            compared.table("里程碑", _MILESTONES, of.rows),
+            compared.pairs("约定", _clauses(of.view)),
+        ),
     )
 
 
@@ -123,7 +133,7 @@ def _contract_story(paper: Paper, of: Signed, _: Issue) -> None:
     paper.facts([("榜单要求的指标", view.indicators), ("乙方承诺的指标", bid.goals)])
     paper.heading("里程碑与付款")
     paper.table(
-        ["序号", "里程碑", "考核指标", "完成期限", "付款比例", "金额"],
+        _MILESTONES,
         [*of.rows, ["", "合计", "", "", "100%", rules.money(amount)]],
         widths=(0.8, 2, 4.4, 1.9, 1.5, 2),
         align="clllrr",
@@ -175,7 +185,11 @@ def _milestone_identity(_: Actor, of: Passed) -> Identity:
             "digests": [figure.digest for figure in of.figures],
             "files": of.files,
         },
-        lines=dict(of.facts),
+        lines=compared.together(
+            dict(of.facts),
+            compared.table("承诺的指标", _PROMISED, of.promised),
+            compared.listed("佐证材料", ("文件", "提交人", "日期"), of.files),
+        ),
     )
 
 
@@ -184,7 +198,7 @@ def _milestone_story(paper: Paper, of: Passed, _: Issue) -> None:
     paper.heading("承诺的指标与报送的数值")
     if of.promised:
         paper.table(
-            ["承诺的指标", "数值", "分子 / 分母", "口径", "地区、期别和试点"],
+            _PROMISED,
             of.promised,
             widths=(3.6, 1.5, 2, 1.4, 4),
             align="lrrll",
@@ -226,6 +240,18 @@ def _face(title: str, view: ChallengeView, bid: BidView) -> Face:
     return Face(title, f"{view.row.code}　{bid.organisation}", view.row.organisation, cover=False, contents=False)
 
 
+_CHANGES = {"milestone:extend", "milestone:figure", "milestone:move"}
+
+
+def _contract_causes(of: Signed) -> list[Source]:
+    changes = {"contract:draft", "contract:sign"}
+    return [
+        Cause("challenge", {of.view.row.id}, changes, {"bid": of.bid.id}, persons=False),
+        Cause("bid", {of.bid.id}, {"contract:extend"}, persons=False),
+        Cause("bid_milestone", {item.id for item in of.bid.milestones}, {"milestone:extend"}, persons=False),
+    ]
+
+
 CONTRACT = Kind(
     key="challenge_contract",
     name="揭榜任务书",
@@ -238,6 +264,7 @@ CONTRACT = Kind(
     face=lambda of: _face("揭榜任务书", of.view, of.bid),
     story=_contract_story,
     label=lambda of: f"{of.view.row.code}_{of.bid.organisation}",
+    causes=_contract_causes,
     subjects=_contracts,
     word=True,
 )
@@ -253,6 +280,7 @@ MILESTONE = Kind(
     face=lambda of: _face("里程碑验收单", of.view, of.bid),
     story=_milestone_story,
     label=lambda of: f"{of.view.row.code}_{of.bid.organisation}_里程碑{of.item.number}",
+    causes=lambda of: [Cause("bid_milestone", {of.item.id}, _CHANGES, persons=False)],
     subjects=_milestones,
 )
 

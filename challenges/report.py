@@ -12,11 +12,13 @@ from challenges.views import ChallengeView, NoticeView
 from core import clock
 from core.errors import NotFound
 from db.issuing import Issue
-from printing import making
+from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
 _ALL = "all"
+_RANKING = ("顺位", "单位", "统一社会信用代码", "方案", "结果")
 _LAYOUT = 2  # part of the inputs: another layout is another document
 
 
@@ -54,8 +56,21 @@ def _list_identity(_: Actor, views: Sequence[ChallengeView]) -> Identity:
             "layout": _LAYOUT,
             "challenges": {view.row.code: {"标题": _title(view)} | dict(challenge_facts(view)) for view in views},
         },
-        lines={view.row.code: f"{view.row.title}，截止 {_until(view)}" for view in views},
+        lines=compared.together(*(compared.pairs(view.row.code, _all(view)) for view in views)),
     )
+
+
+def _all(view: ChallengeView) -> list[tuple[str, str]]:
+    return [("榜单", view.row.title), *challenge_facts(view)]
+
+
+def _list_causes(views: Sequence[ChallengeView]) -> list[Source]:
+    """Why a deadline was put off may be known; what is said about other steps is the staff's."""
+    ids = {view.row.id for view in views}
+    return [
+        Cause("challenge", ids, {"challenge:extend"}, persons=False),
+        Cause("challenge", ids, {"challenge:edit", "challenge:move"}, persons=False, reasons=False),
+    ]
 
 
 def _list_face(views: Sequence[ChallengeView]) -> Face:
@@ -112,7 +127,7 @@ def _notice_identity(_: Actor, of: Notice) -> Identity:
             "ranking": [_line(item) for item in ranking],
             "changes": list(of.notice.changes),
         },
-        lines=dict(said) | {f"第 {item['place']} 顺位": item["organisation"] for item in ranking},
+        lines=dict(said) | compared.listed("顺位", _RANKING, [_line(item) for item in ranking]),
     )
 
 
@@ -128,7 +143,7 @@ def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
     )
     report.heading("拟中榜名单")
     report.table(
-        ["顺位", "单位", "统一社会信用代码", "方案", "结果"],
+        _RANKING,
         [_line(item) for item in notice.ranking],
         caption="拟中榜名单",
     )
@@ -169,6 +184,8 @@ LIST = Kind(
     face=_list_face,
     story=_list_story,
     label=lambda _: "",
+    why=lambda _views, _since: ["与前一份相比不再列出的榜单，已到截止时间或已终止。"],
+    causes=_list_causes,
     subjects=lambda _: [Subject(_ALL, "正在揭榜的榜单")],
     word=True,
 )
@@ -184,6 +201,10 @@ NOTICE = Kind(
     face=_notice_face,
     story=_notice_story,
     label=lambda of: f"{of.view.row.code}_第{of.notice.number}号",
+    why=lambda of, _since: [*of.notice.changes, *([f"并列先后：{of.notice.reason}"] if of.notice.reason else [])],
+    causes=lambda of: [
+        Cause("challenge", {of.view.row.id}, {"notice:issue"}, {"number": of.notice.number}, persons=False)
+    ],
     subjects=_notices,
     word=True,
 )

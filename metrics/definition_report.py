@@ -15,12 +15,14 @@ from metrics import compliance, definition_queries, definitions, queries
 from metrics.definition_queries import Use, VersionView
 from metrics.model import Indicator
 from metrics.wording import facts_of
-from printing import making
+from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
 _ALL = "all"
+_USES = ("报送任务", "作用", "版本", "自", "至")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def _entry_identity(_: Actor, found: Entry) -> Identity:
             ],
             "uses": _use_rows(found.uses),
         },
-        lines={"名称": indicator.name} | dict(facts_of(indicator)),
+        lines=_said(found)
+        | compared.listed("谁在用", _USES, _use_rows(found.uses))
+        | {f"版本：第 {view.indicator.version} 版": view.indicator.changed or "最初" for view in found.versions},
     )
 
 
@@ -83,6 +87,26 @@ def _entry_story(report: Paper, found: Entry, _: Issue) -> None:
     _one(report, found)
 
 
+def _said(found: Entry, where: str = "") -> dict[str, str]:
+    """Every line of an entry, which the next printing is compared with."""
+    indicator = found.indicator
+    said = [
+        ("名称", indicator.name),
+        ("版本", f"第 {indicator.version} 版"),
+        ("含义", indicator.meaning),
+        *facts_of(indicator),
+        ("数据资源", found.source or "–"),
+        ("局限与偏差", indicator.limits or "没有登记"),
+    ]
+    return {f"{where}{name}": value for name, value in said}
+
+
+def _causes(found: Sequence[Entry]) -> list[Source]:
+    ids = {view.indicator.id for item in found for view in item.versions} | {item.indicator.id for item in found}
+    changes = {"indicator:create", "indicator:edit", "indicator:revise"}
+    return [Cause("indicator", ids, changes), Cause("indicator", None, {"indicator:load"})]
+
+
 def _catalogue(actor: Actor, _: str) -> list[Entry]:
     return [Entry(indicator, _source(actor, indicator)) for indicator in queries.indicators()]
 
@@ -92,7 +116,7 @@ def _catalogue_identity(_: Actor, found: Sequence[Entry]) -> Identity:
         subject_id=0,
         title="指标目录",
         inputs={"layout": _LAYOUT, "said": [[digest(item.indicator), item.source] for item in found]},
-        lines={item.indicator.code: f"{item.indicator.name}　第 {item.indicator.version} 版" for item in found},
+        lines=compared.together(*(_said(item, f"{item.indicator.code} {item.indicator.name}：") for item in found)),
     )
 
 
@@ -113,6 +137,7 @@ ENTRY = Kind(
     face=_entry_face,
     story=_entry_story,
     label=lambda found: f"{found.indicator.code}_{found.indicator.name}",
+    causes=lambda found: _causes([found]),
     subjects=lambda _: [Subject(str(item.id), f"{item.code} {item.name}") for item in queries.indicators()],
 )
 CATALOGUE = Kind(
@@ -127,6 +152,7 @@ CATALOGUE = Kind(
     face=lambda found: Face("指标目录", f"共 {len(found)} 个指标，均为现行口径", "基层智治场景试点评价"),
     story=_catalogue_story,
     label=lambda _: "",
+    causes=_causes,
     subjects=lambda _: [Subject(_ALL, "现行口径")],
 )
 
@@ -165,7 +191,7 @@ def _one(report: Paper, found: Entry) -> None:
     if uses:
         report.heading("谁在用", 2, numbered=False)
         report.table(
-            ["报送任务", "作用", "版本", "自", "至"],
+            _USES,
             _use_rows(uses),
             caption="使用这个指标的试点和考核",
         )

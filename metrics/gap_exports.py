@@ -12,15 +12,17 @@ from core.errors import NotFound
 from core.tabular import Block, write_xlsx
 from core.words import Arm
 from db.issuing import Issue
+from metrics import corrected, gap_summary
 from metrics import gap_queries as queries
-from metrics import gap_summary
 from metrics import gap_wording as wording
 from metrics.gap_wording import Comparison
-from printing import making
+from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
 _LAYOUT = 2  # part of the inputs: another layout is another document
+_COLUMNS = 6  # of the table of periods on paper; the workbook has all
 _USUAL = f"all:{queries.CURRENT}"
 _ASKS = "报送任务编号"
 
@@ -95,13 +97,33 @@ def _identity(_: Actor, of: Gaps) -> Identity:
         subject_id=of.collection_id,
         title=f"发达地区与山区海岛县对比报告　{of.collection}",
         inputs=_inputs(of),
-        lines={
-            f"{item.indicator.name}：{label}": f"{value}　{note}".strip()
-            for item in of.found
-            for label, value, note in wording.key_figures(item)
-        },
+        lines=_lines(of),
         cut=of.cut,  # another cut is not a restatement of this one
     )
+
+
+def _lines(of: Gaps) -> dict[str, str]:
+    """The key figures and every period of every indicator, which the next report is compared with."""
+    figures = {
+        f"{item.indicator.name}：{label}": f"{value}　{note}".strip()
+        for item in of.found
+        for label, value, note in wording.key_figures(item)
+    }
+    periods = [
+        compared.table(item.indicator.name, list(frame.columns), frame.to_numpy().tolist())
+        for item in of.found
+        for frame in [wording.rows(item).iloc[:, :_COLUMNS]]
+    ]
+    return compared.together(figures, *periods)
+
+
+def _causes(of: Gaps) -> list[Source]:
+    return [
+        corrected.values({of.collection_id}),
+        corrected.groups(),
+        corrected.definitions({item.indicator.id for item in of.found}),
+        Cause("collection", {of.collection_id}, {"collection:join", "collection:leave"}),
+    ]
 
 
 def story(paper: Paper, of: Gaps, _: Issue) -> None:
@@ -144,6 +166,7 @@ KIND = Kind(
     face=lambda of: Face("发达地区与山区海岛县对比报告", of.collection, of.organisation),
     story=story,
     label=lambda of: of.collection,
+    causes=_causes,
     subjects=_subjects,
 )
 
@@ -177,6 +200,6 @@ def _chapter(paper: Paper, found: Comparison) -> None:
         paper.figures(wording.key_figures(found))
     paper.chart(wording.groups_picture(found), "两类地区各期水平（空心点为不完整，竖线为名单调整）")
     paper.chart(wording.gap_picture(found), "差距及其95%区间")
-    frame = wording.rows(found) if paper.whole else wording.rows(found).iloc[:, :6].head(13)
+    frame = wording.rows(found) if paper.whole else wording.rows(found).iloc[:, :_COLUMNS].head(13)
     caption = f"{found.indicator.name}各期" if paper.whole else "最近13期"
     paper.table(list(frame.columns), frame.to_numpy().tolist(), caption=caption)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts.permissions import Actor, Permission, require
@@ -14,7 +15,7 @@ from panels import result_book, result_queries, review_queries
 from panels.result_book import Sheet
 from panels.result_queries import FrozenView
 from panels.review_queries import ReviewView
-from printing import making
+from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
@@ -23,6 +24,7 @@ _LAYOUT = 2  # part of the inputs: another layout is another document
 _WIDE = {"编号": 2.5, "项目": 3.0, "评委": 1.5, "得分": 1.4, "是否计入": 1.1}
 _CERTAIN = (2.4, 2.6, 2.2, 1.2, 1.2, 1.2, 1.4, 1.3, 1.2)
 _OTHERWISE = (3.4, 1.7, 1.8, 1.8, 1.2)
+_GROUNDS = ("更正评分", "合议", "更换评委", "回避　")
 _CAPTIONS = {
     "把握程度": "名次的可能范围",
     "换一种算法": "换一种算法，名次会不会变",
@@ -86,12 +88,37 @@ def _inputs(review: ReviewView, found: FrozenView, judges: list[str]) -> dict[st
 
 
 def _lines(found: FrozenView) -> dict[str, str]:
-    """The places, which the next result is compared with."""
-    first = result_book.tables_of(found.body)[0]
+    """The places, what is said of fairness and every mark, which the next result is compared with."""
+    first, fairness, *_ = result_book.tables_of(found.body)
     at = {name: place for place, name in enumerate(first.columns)}
-    return {
+    places = {
         f"{row[at['编号']]} {row[at['项目']]}": f"名次 {row[at['名次']]}　得分 {row[at['得分']]}" for row in first.rows
     }
+    return places | compared.listed("公正性说明", fairness.columns, fairness.rows) | _mark_lines(found)
+
+
+def _mark_lines(found: FrozenView) -> dict[str, str]:
+    sheet = next(item for item in result_book.tables_of(found.body) if item.name == "各评委评分")
+    order = [sheet.columns.index(name) for name in ("评委", "编号")]
+    order += [at for at, name in enumerate(sheet.columns) if at not in order and name != "项目"]
+    rows = [[row[at] for at in order] for row in sheet.rows]
+    return compared.table("评分", [sheet.columns[at] for at in order], rows, keys=2)
+
+
+def why(kept: Kept, since: datetime) -> list[str]:
+    """Who put the new result forward and who signed it since; the corrections and meetings that it rests on, and what
+    they changed, stand in the result itself."""
+    found = kept.found
+    said = []
+    for item in found.signatures:
+        if item.at >= since:
+            reason = f"，理由：{item.statement.rstrip('。')}" if item.statement else ""
+            said.append(
+                f"北京时间 {clock.show(item.at)}，{item.name}{item.kind.label}第 {found.number} 号结果{reason}。"
+            )
+    fairness = next(item for item in result_book.tables_of(found.body) if item.name == "公正性说明")
+    grounds = [f"{name}：{words}" for name, words in fairness.rows if str(name).startswith(_GROUNDS)]
+    return [*said, *grounds, *(f"与上一号结果相比：{words}" for words in found.changes)]
 
 
 def _face(kept: Kept) -> Face:
@@ -181,6 +208,7 @@ def _marks_identity(_: Actor, kept: Kept) -> Identity:
         subject_id=kept.review.id,
         title=f"评分表　{kept.review.name}",
         inputs=_inputs(kept.review, kept.found, kept.judges),
+        lines=_mark_lines(kept.found),
         as_of=kept.found.at,
     )
 
@@ -228,6 +256,7 @@ RESULT = Kind(
     face=_face,
     story=story,
     label=_label,
+    why=why,
     subjects=_subjects,
 )
 MARKS = Kind(
@@ -242,5 +271,6 @@ MARKS = Kind(
     face=_marks_face,
     story=marks_story,
     label=_label,
+    why=why,
     subjects=_subjects,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from accounts.permissions import Actor, Permission
@@ -13,13 +14,15 @@ from core.periods import Period
 from core.settings import settings
 from core.words import Arm
 from db.issuing import Issue
-from metrics import pictures, quarter
+from metrics import corrected, pictures, quarter
 from metrics.pictures import amount
 from metrics.quarter import Line, Month
 from metrics.tracing import Point
 from pilots import county_quarter
 from pilots.county_quarter import CountyQuarter, Reader
+from printing import compared
 from printing.kinds import Batch, Identity, Kind, Subject
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
 _LAYOUT = 2  # part of the inputs: another layout is another document
@@ -334,10 +337,45 @@ def _identity(_: Actor, found: CountyQuarter) -> Identity:
 
 def _lines(found: CountyQuarter) -> dict[str, str]:
     """The key figures as printed, which the next report of the quarter is compared with."""
-    header, rows = _overview(found)
-    said = {str(row[0]): f"{row[1]}　{header[4]} {row[4]}" for row in rows}
     total = found.together.total
-    return said | {"数据质量分": MISSING if total is None else format_number(total, 1)}
+    return compared.together(
+        compared.table(found.quarter.label, *_overview(found)),
+        *(
+            {
+                f"{_name(found, line)}：{Period.parse(month.period).label}": line.indicator.show(month.value)
+                + (f"（{amount(month.n)} / {amount(month.d)}）" if month.n is not None and month.d is not None else "")
+                + f"　{month.state}"
+                for month in line.months
+                if _inside(found, month)
+            }
+            for line in found.lines
+        ),
+        {f"试点结论：{view.name}": view.verdict.title if view.verdict else "尚未作出" for view, _ in found.pilots},
+        {"数据质量分": MISSING if total is None else format_number(total, 1)},
+    )
+
+
+def _why(found: CountyQuarter, since: datetime) -> list[str]:
+    return [
+        words
+        for line in {(line.choice.collection_id, line.indicator.id): line for line in found.lines}.values()
+        for words in corrected.targets(
+            line.indicator,
+            [target for target in line.targets if target.region_code in (None, found.code)],
+            since,
+        )
+    ]
+
+
+def _causes(found: CountyQuarter) -> list[Source]:
+    """The county's own corrections; places may be others because groups or definitions changed."""
+    return [
+        corrected.values({line.choice.collection_id for line in found.lines}, [found.code]),
+        corrected.groups(),
+        corrected.definitions({line.indicator.id for line in found.lines}),
+        Cause("pilot", {view.id for view, _ in found.pilots}, {"pilot:judge", "pilot:move", "pilot:member"}),
+        Cause("order", {view.id for view in found.orders}, {"order:issue", "order:move"}),
+    ]
 
 
 def _face(found: CountyQuarter) -> Face:
@@ -360,6 +398,8 @@ KIND = Kind(
     face=_face,
     story=story,
     label=lambda found: f"{found.name}_{found.quarter.label}",
+    why=_why,
+    causes=_causes,
     subjects=_subjects,
     batch=Batch(
         "一个季度的全部县",

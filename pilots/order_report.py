@@ -10,9 +10,10 @@ from core.errors import NotFound
 from db.issuing import Issue
 from pilots import order_queries
 from pilots.order_queries import OrderPage
-from printing import making
+from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
 from printing.making import Made
+from printing.reasons import Cause
 from reports.paper import Face, Paper
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
@@ -43,7 +44,14 @@ def _identity(_: Actor, found: OrderPage) -> Identity:
                 [*row, [file.id for file in step.files]] for row, step in zip(_path(found), found.path, strict=True)
             ],
         },
-        lines={"状态": order.state.label, "措施": order.action.label, "回复期限": _due(found)},
+        lines=compared.together(
+            compared.pairs("督办单", [(name, value) for name, value in _facts(found)]),
+            {"要求": found.demand},
+            {
+                f"办理过程：{row[0]} {row[1]}": f"{row[2]}：{row[3]}（回复期限 {row[4]}，材料 {row[5]}）"
+                for row in _path(found)
+            },
+        ),
     )
 
 
@@ -113,6 +121,7 @@ KIND = Kind(
     face=lambda found: Face("督办单", f"{found.order.code}　{found.order.title}", official=True),
     story=_story,
     label=lambda found: found.order.code,
+    causes=lambda found: [Cause("order", {found.order.id}, {"order:move"})],
     subjects=lambda actor: [Subject(str(view.id), f"{view.code} {view.title}") for view in order_queries.orders(actor)],
     word=True,
 )

@@ -13,13 +13,15 @@ from core import clock
 from core.errors import NotFound
 from core.tabular import Block, write_xlsx
 from db.issuing import Issue
+from metrics import corrected
 from pilots import promotion_queries as queries
 from pilots import promotion_wording as wording
 from pilots import queries as pilots
 from pilots.promotion_queries import Cover, Promotion
 from pilots.spreading import TIERS
-from printing import making
+from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
 _LAYOUT = 2  # part of the inputs: another layout is another document
@@ -55,6 +57,7 @@ class Proposal:
     candidates: pd.DataFrame
     factors: pd.DataFrame
     adopted: pd.DataFrame
+    plans: tuple[int, ...] = ()
 
 
 def proposal(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes:
@@ -71,13 +74,14 @@ def subject(pilot_id: int, chosen: tuple[str, ...] = ()) -> str:
 def load(actor: Actor, subject: str) -> Proposal:
     given, _, factors = subject.partition(":")
     pilot_id, chosen = record_id(given, "试点编号"), tuple(part for part in factors.split(",") if part)
-    promotion = _found(actor, pilot_id, chosen)
+    promotion, adopted = _found(actor, pilot_id, chosen), queries.adoptions(actor, pilot_id=pilot_id)
     return Proposal(
         promotion,
         queries.cover(actor, pilot_id, clock.today()),
         wording.candidate_rows(promotion),
         wording.covariate_rows(promotion),
-        wording.adoption_rows(queries.adoptions(actor, pilot_id=pilot_id)),
+        wording.adoption_rows(adopted),
+        tuple(view.id for view in adopted),
     )
 
 
@@ -87,7 +91,7 @@ def _identity(_: Actor, found: Proposal) -> Identity:
         subject_id=pilot.id,
         title=f"推广建议书　{pilot.name}",
         inputs=_inputs(found.promotion, found.cover, [found.candidates, found.factors, found.adopted]),
-        lines=_lines(found.promotion, found.cover),
+        lines=_lines(found),
     )
 
 
@@ -143,6 +147,15 @@ def _order(report: Paper, found: Proposal) -> None:
                 report.text(f"只列前 {most} 个，全部名单见 Excel。")
 
 
+def _causes(found: Proposal) -> list[Source]:
+    return [
+        Cause("pilot", {found.promotion.pilot.id}, {"adoption:plan", "pilot:judge", "pilot:member"}),
+        Cause("adoption", found.plans, {"adoption:move"}),
+        Cause("region", None, {"region:facts"}),
+        corrected.groups(),
+    ]
+
+
 KIND = Kind(
     key="promotion",
     name="推广建议书",
@@ -155,6 +168,7 @@ KIND = Kind(
     face=_face,
     story=story,
     label=lambda found: found.promotion.pilot.name,
+    causes=_causes,
     subjects=lambda actor: [Subject(str(view.id), view.name) for view in pilots.pilots(actor)],
     word=True,
 )
@@ -176,11 +190,21 @@ def _inputs(promotion: Promotion, cover: Cover | None, frames: Sequence[pd.DataF
     }
 
 
-def _lines(promotion: Promotion, cover: Cover | None) -> dict[str, str]:
-    """The key figures as printed, which the next proposal is compared with."""
-    verdict = promotion.pilot.verdict
-    tiers = {tier: shown for tier, shown, _ in wording.tier_figures(promotion)}
-    return {"结论": verdict.title if verdict else "尚未作出"} | tiers | ({} if cover is None else _shares(cover))
+def _lines(found: Proposal) -> dict[str, str]:
+    """The verdict and every candidate and adoption as printed, which the next proposal is compared with."""
+    verdict, cover = found.promotion.pilot.verdict, found.cover
+    return compared.together(
+        {"结论": verdict.title if verdict else "尚未作出"},
+        {tier: shown for tier, shown, _ in wording.tier_figures(found.promotion)},
+        {} if cover is None else _shares(cover),
+        _listed("候选", found.candidates[["地区", "建议", "顺序", "还缺"]]),
+        _listed("比较因素", found.factors),
+        _listed("推广", found.adopted[["地区", "状态", "自", "计划上线"]]) if len(found.adopted) else {},
+    )
+
+
+def _listed(where: str, frame: pd.DataFrame) -> dict[str, str]:
+    return compared.listed(where, list(frame.columns), frame.to_numpy().tolist())
 
 
 def _shares(cover: Cover) -> dict[str, str]:

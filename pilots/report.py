@@ -111,6 +111,7 @@ KIND = Kind(
     story=story,
     label=lambda found: found.evaluation.pilot.name,
     why=lambda found, since: report_changes.why(found.evaluation, since),
+    causes=lambda found: report_changes.causes(found.evaluation),
     subjects=_subjects,
     batch=Batch("全部试点", "", lambda _: [Subject("", "全部试点")], lambda actor, _: _subjects(actor)),
 )

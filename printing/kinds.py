@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from accounts.permissions import Actor, Permission
 from core.errors import NotFound
 from db.issuing import Issue
+from printing.reasons import Source
 from reports.paper import Face, Paper
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class Kind(Generic[T]):
     label    names the subject in the file's name
     word     whether staff may take it as .docx to edit before sending
     why      what its inputs say of changes since the report before it, whose time is given
+    causes   records whose events in the operation log may explain a change, as far as its readers may know
     """
 
     key: str
@@ -80,6 +82,7 @@ class Kind(Generic[T]):
     word: bool = False
     batch: Batch | None = None
     why: Callable[[T, datetime], Sequence[str]] = lambda _inputs, _since: ()
+    causes: Callable[[T], Sequence[Source]] = lambda _inputs: ()
 
     @property
     def forms(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from core import clock
 from core.errors import AppError
 from db import facts, issuing
 from db.issuing import Issue
+from printing import reasons
 from printing.kinds import Kind
 from reports.kit import Report
 from reports.paper import Face, Paper
@@ -53,10 +54,17 @@ def of(actor: Actor, kind: Kind[Any], inputs: Any, form: str = "pdf") -> Made:
     issue = _issue(actor, kind, inputs)
     paper = _PAPERS[form](face, issue, demo=facts.is_demo() or face.rehearsal)
     kind.story(paper, inputs, issue)
-    why = kind.why(inputs, issue.since) if issue.since else ()
+    why = _why(kind, inputs, issue)
     paper.restated(issue.restates, [(line.label, line.before, line.after) for line in issue.changes], why)
     name = file_name(kind, kind.label(inputs), form, issue.as_of)
     return Made(paper.bytes(), issue.number, issue.digest, name, issue.as_of)
+
+
+def _why(kind: Kind[Any], inputs: Any, issue: Issue) -> list[str]:
+    """What happened between the report before this one and this one."""
+    if issue.since is None:
+        return []
+    return [*kind.why(inputs, issue.since), *reasons.since(kind.causes(inputs), issue.since, issue.as_of)]
 
 
 def file_name(kind: Kind[Any], label: str, form: str = "pdf", day: datetime | None = None) -> str:

@@ -34,7 +34,7 @@ from reports.pages import Imprint, Pages
 _TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
 _CONTENTS_LEVELS = 2
 DIFFERENCES = "与前一份报告的差异"
-WITHOUT_REASON = "两份报告之间没有登记更正、调整或新的决定；变化来自这段时间新报送的数据，见操作记录。"
+WITHOUT_REASON = "两份报告之间没有登记更正、调整或新的决定；变化来自这段时间新报送、新登记的内容，见操作记录。"
 
 if TYPE_CHECKING:
     import altair as alt
@@ -198,7 +198,7 @@ class Report:
             self.text(f"本报告替代编号 {number} 的报告，下列内容有变化。")
             self.table(["内容", "前一份", "本报告"], changes, align="lll", caption=f"与 {number} 的差异")
         else:
-            self.text(f"本报告替代编号 {number} 的报告；主要数字没有变化，变化在附表中。")
+            self.text(f"本报告替代编号 {number} 的报告；逐项比较的内容没有变化，变化在文字说明或版式中。")
         self.heading("变化的原因", 2 if self._layout.running else 1)
         self.text("\n".join(f"{at}. {reason}" for at, reason in enumerate(why, 1)) or WITHOUT_REASON)
 

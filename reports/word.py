@@ -118,7 +118,10 @@ class Word:
         if not number:
             return
         self.heading("与前一份报告的差异")
-        self.text(f"本报告替代编号 {number} 的报告" + ("，下列内容有变化。" if changes else "；主要数字没有变化。"))
+        self.text(
+            f"本报告替代编号 {number} 的报告"
+            + ("，下列内容有变化。" if changes else "；逐项比较的内容没有变化，变化在文字说明或版式中。")
+        )
         if changes:
             self.table(["内容", "前一份", "本报告"], changes, caption=f"与 {number} 的差异")
         self.heading("变化的原因", 2)

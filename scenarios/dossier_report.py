@@ -9,7 +9,9 @@ from accounts.permissions import Actor, Permission
 from core import clock
 from core.errors import NotFound
 from db.issuing import Issue
+from printing import compared
 from printing.kinds import Identity, Kind, Subject, record_id
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 from scenarios import duty_queries, duty_report, impact_queries, need_queries, queries
 from scenarios.duty_queries import DutyList
@@ -18,6 +20,10 @@ from scenarios.need_queries import NeedRow
 from scenarios.queries import ScenarioDetail
 
 _LAYOUT = 1  # part of the inputs: another layout is another document
+_NEEDS = ("编号", "需求", "提出地区", "领域", "来源")
+_REFORMS = ("现行规定和堵点", "改革举措", "制度成果", "牵头单位", "时限", "进展")
+_RESOURCES = ("数据资源", "提供单位", "用途", "共享", "安全级别", "接入情况")
+_VERSIONS = ("版本", "改了什么", "依据的反馈", "登记", "定稿")
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def story(report: Paper, found: Dossier, _: Issue) -> None:
         report.text(scenario.design)
     report.heading("三张清单")
     report.heading("重大需求清单", 2)
-    report.table(["编号", "需求", "提出地区", "领域", "来源"], _needs(found), caption="重大需求清单")
+    report.table(_NEEDS, _needs(found), caption="重大需求清单")
     report.heading("多跨场景清单", 2)
     report.table(
         ["单位", "角色", "任务"],
@@ -67,7 +73,7 @@ def story(report: Paper, found: Dossier, _: Issue) -> None:
     )
     report.heading("重大改革清单", 2)
     report.table(
-        ["现行规定和堵点", "改革举措", "制度成果", "牵头单位", "时限", "进展"],
+        _REFORMS,
         _reforms(scenario),
         widths=(2.4, 2.4, 2.2, 1.8, 1.6, 1.8),
         align="llllll",
@@ -75,9 +81,7 @@ def story(report: Paper, found: Dossier, _: Issue) -> None:
     )
     report.heading("数据来源")
     report.text(f"数据就绪度 {scenario.row.readiness.label}（已接入 ÷ 需要）。")
-    report.table(
-        ["数据资源", "提供单位", "用途", "共享", "安全级别", "接入情况"], _data(scenario), caption="需要的数据资源"
-    )
+    report.table(_RESOURCES, _data(scenario), caption="需要的数据资源")
     report.heading("个人信息保护")
     report.text(_privacy(found.privacy))
     if found.duties is not None and found.duties.items:
@@ -89,7 +93,7 @@ def story(report: Paper, found: Dossier, _: Issue) -> None:
     report.text("\n".join(dict.fromkeys(missing)) if missing else "没有待补的内容。")
     report.heading("版本沿革")
     report.table(
-        ["版本", "改了什么", "依据的反馈", "登记", "定稿"],
+        _VERSIONS,
         _versions(scenario),
         widths=(1, 3, 2.4, 1.8, 1.6),
         align="lllll",
@@ -163,15 +167,34 @@ def _identity(_: Actor, found: Dossier) -> Identity:
         subject_id=scenario.row.id,
         title=f"场景档案　{scenario.row.name}",
         inputs=_inputs(found),
-        lines={
-            "状态": scenario.row.state.label,
-            "版本": scenario.row.version_label,
-            "数据就绪度": scenario.row.readiness.label,
-            "责任事项": f"{len(scenario.duties)} 项",
-            "需求": f"{len(scenario.needs)} 项",
-            "改革": f"{len(scenario.reforms)} 项",
-        },
+        lines=_lines(found),
     )
+
+
+def _lines(found: Dossier) -> dict[str, str]:
+    """The lists line by line, which the next printing is compared with."""
+    scenario = found.scenario
+    return compared.together(
+        compared.pairs("基本情况", _facts(scenario)),
+        {"基本情况：摘要": scenario.summary, "数据就绪度": scenario.row.readiness.label},
+        {"责任事项": f"{len(scenario.duties)} 项"},
+        compared.listed("需求", _NEEDS, _needs(found), keys=2),
+        {f"协同单位：{view.organisation}": f"{view.role.label}　{view.task}" for view in scenario.partners},
+        compared.listed("改革", _REFORMS, _reforms(scenario)),
+        compared.listed("数据", _RESOURCES, _data(scenario)),
+        {"个人信息保护": _privacy(found.privacy)},
+        compared.listed("版本", _VERSIONS, _versions(scenario)),
+        duty_report.lines(found.duties) if found.duties is not None else {},
+    )
+
+
+def _causes(found: Dossier) -> list[Source]:
+    scenario_id = found.scenario.row.id
+    changes = {
+        *("scenario:data", "scenario:edit", "scenario:move", "scenario:privacy", "scenario:reform", "scenario:version"),
+        *("impact:record", "impact:remove"),
+    }
+    return [Cause("scenario", {scenario_id}, changes), *duty_report.causes(scenario_id)]
 
 
 def _inputs(found: Dossier) -> dict[str, Any]:
@@ -207,5 +230,6 @@ KIND = Kind(
     ),
     story=story,
     label=lambda found: f"{found.scenario.row.code}_{found.scenario.row.name}",
+    causes=_causes,
     subjects=lambda actor: [Subject(str(row.id), f"{row.code} {row.name}") for row in queries.scenarios(actor)],
 )

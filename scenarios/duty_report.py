@@ -11,6 +11,7 @@ from db.issuing import Issue
 from printing import making
 from printing.kinds import Identity, Kind, Subject, record_id
 from printing.making import Made
+from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 from scenarios import duty_pictures, duty_queries, queries
 from scenarios.duty_queries import DutyList
@@ -48,7 +49,7 @@ def _identity(_: Actor, duties: DutyList) -> Identity:
         subject_id=duties.about.id,
         title=f"颗粒匹配清单　{duties.about.name}",
         inputs=inputs(duties),
-        lines=_lines(duties),
+        lines=lines(duties),
     )
 
 
@@ -98,13 +99,26 @@ def part(report: Paper, duties: DutyList, *, within: bool = False) -> None:
     )
 
 
-def _lines(duties: DutyList) -> dict[str, str]:
-    """What the next printing is compared with: every item with who answers for it."""
-    return {
-        f"{node.number} {node.content.name}": duties.names.get(node.content.organisation_id or 0, "缺责任单位")
+def lines(duties: DutyList) -> dict[str, str]:
+    """What the next printing is compared with: every item with all that is said of it, and who agreed."""
+    items = {
+        f"{node.number} {node.content.name}：{FIELDS[field]}": str(node.content.shown(field, duties.names) or "–")
         for node in duties.items
         if node.content
+        for field in _COLUMNS
     }
+    agreed = {
+        f"确认：{duties.names[organisation]}": "，".join(
+            f"{standing.label} {count[standing]} 项" for standing in Standing
+        )
+        for organisation, count in duties.progress.items()
+    }
+    return items | agreed
+
+
+def causes(scenario_id: int) -> list[Source]:
+    changes = ("add", "confirm", "edit", "import", "merge", "move", "object", "remove", "restore", "split")
+    return [Cause("scenario", {scenario_id}, {f"duty:{change}" for change in changes})]
 
 
 def inputs(duties: DutyList) -> dict[str, Any]:
@@ -136,5 +150,6 @@ LIST = Kind(
     face=_face,
     story=_story,
     label=lambda duties: duties.about.code,
+    causes=lambda duties: causes(duties.about.id),
     subjects=lambda actor: [Subject(str(row.id), f"{row.code} {row.name}") for row in queries.scenarios(actor)],
 )
