@@ -162,7 +162,11 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "^改革：",
         "全部废止",
     ),
-    "duties": (lambda of: replace(of, standings={}), "^确认：", "0 项"),
+    "duties": (
+        lambda of: replace(of, directory=replace(of.directory, names=dict.fromkeys(of.names, "新单位"))),
+        "：责任单位$",
+        "新单位",
+    ),
     "review": (_body, r"^评分：\S+ CP-2026-\d+　", "12"),
     "marks": (_body, r"^评分：\S+ CP-2026-\d+　", "12"),
     "challenge_list": (lambda of: _first(of, indicators="识别率不低于 99%。"), "：要达到的指标$", "识别率不低于 99%。"),
@@ -206,10 +210,10 @@ def test_a_kind_lists_the_line_that_changed(demo: None, key: str) -> None:
 def test_a_county_lists_the_month_that_changed_and_who_set_its_target(demo: None) -> None:
     indicator = metrics.indicator(1)
     assert indicator is not None
-    months = [Month("2026-08", 86_000_000, 100_000_000, Fraction(43, 50), "已报", 0)]
+    months = [Month("2026-08", 86_000_000, 100_000_000, Fraction(86), "已报", 0)]
     target = TargetView(TargetKind.TARGET, Decimal(91), "2026-08", None, "市里统一上调", AT, "李研")
     line = Line(
-        Choice(1, "民呼我为全省试点", indicator.code, indicator.name), indicator, months, Fraction(43, 50), 86, 100,
+        Choice(1, "民呼我为全省试点", indicator.code, indicator.name), indicator, months, Fraction(86), 86, 100,
         "", None, 1, 3, None, None, [target], None, "2026-08",
     )  # fmt: skip
     quarter = Period.parse("2026Q3")
@@ -217,7 +221,7 @@ def test_a_county_lists_the_month_that_changed_and_who_set_its_target(demo: None
         "330523", "安吉县", "湖州市", "发达地区", quarter, [line], [], [], Quality(None, (), ()), [], 1, 1, [], [], []
     )
     kind = KINDS["county"]
-    now = replace(county, lines=[replace(line, months=[replace(months[0], n=87_000_000, value=Fraction(87, 100))])])
+    now = replace(county, lines=[replace(line, months=[replace(months[0], n=87_000_000, value=Fraction(87))])])
     (found,) = changed(*(kind.identity(OPERATOR, of).lines for of in (county, now)))
     assert (found.label, found.before[:6], found.after[:6]) == ("按时办结率：2026年8月", "86.00%", "87.00%")
     (said,) = kind.why(county, AT - timedelta(seconds=1))
