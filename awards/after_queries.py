@@ -23,7 +23,7 @@ from db.tables import AwardEntry, Edition
 @dataclass(frozen=True)
 class Held:
     """A winner then and now. `attained` in millionths of the promised way, None for none; `words`: 保持, 提升, 回落 or why
-    nothing can be said; `later`: periods that came since; `shares`: period → millionths."""
+    nothing can be said; `later`: periods that came since."""
 
     row: EntryRow
     pilot_id: int
@@ -33,18 +33,6 @@ class Held:
     attained_then: int | None
     attained_now: int | None
     later: int
-    words: str
-    shares: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A winner among those of its group: places by how far of the promised way, None without a figure; `words` 赶超,
-    守住, 被赶超, or why nothing can be said."""
-
-    held: Held
-    then: int | None
-    now: int | None
     words: str
 
 
@@ -73,33 +61,6 @@ def held(actor: Actor, edition_id: int) -> list[Held]:
         sources = [(item.id or 0, item.pilot_id, item.region_code) for item in items]
         kept = {key: pack.content for key, pack in packs.items()}
     return [_held(rows[key], pilot, kept.get(key), region) for key, pilot, region in sources]
-
-
-def standings(found: Sequence[Held]) -> dict[str, list[Standing]]:
-    """比学赶超: by region group, the winners by their place in it now. A group of one is left out: there is nobody to
-    catch up with."""
-    groups: dict[str, list[Held]] = {}
-    for item in found:
-        groups.setdefault(item.row.group, []).append(item)
-    return {name: _placed(group) for name, group in groups.items() if name and len(group) > 1}
-
-
-def _placed(group: Sequence[Held]) -> list[Standing]:
-    """Places among those that had a figure then and have one now: nobody is overtaken by who only now has one."""
-    both = [
-        (item, item.attained_then, item.attained_now)
-        for item in group
-        if item.attained_then is not None and item.attained_now is not None
-    ]
-    placed = []
-    for item, then, now in both:
-        before = 1 + sum(other > then for _, other, _ in both)
-        after = 1 + sum(other > now for _, _, other in both)
-        moved = "赶超" if after < before else "被赶超" if after > before else "守住"
-        placed.append(Standing(item, before, after, moved if item.later else "还没有新的报送期"))
-    placed.sort(key=lambda item: (item.now or 0, item.held.row.code))
-    without = [item for item in group if item.attained_then is None or item.attained_now is None]
-    return placed + [Standing(item, None, None, "没有可比的数值") for item in without]
 
 
 def public_words(kept: Mapping[str, Any] | None, followed: gathering.Followed) -> str:
@@ -145,8 +106,7 @@ def _released(session: Any, actor: Actor, edition_id: int) -> Edition:
 
 
 def _held(row: EntryRow, pilot_id: int, kept: dict[str, Any] | None, region: str) -> Held:
-    followed = gathering.follow(pilot_id, region)
-    now = followed.pack
+    now = gathering.gather(pilot_id, region)
     before, after = evidence.goal(kept) if kept else None, evidence.goal(now)
     later = _later(before, after)
     then_share, now_share = (found["attained"] if found else None for found in (before, after))
@@ -160,7 +120,6 @@ def _held(row: EntryRow, pilot_id: int, kept: dict[str, Any] | None, region: str
         attained_now=now_share,
         later=later,
         words=compared(then_share, now_share, later),
-        shares=followed.shares,
     )
 
 

@@ -168,6 +168,17 @@ def lines(kept: Mapping[str, Any], *, public: bool = False) -> list[tuple[str, s
     return said
 
 
+def headline(kept: Mapping[str, Any]) -> str:
+    """What worked, for everybody: the goal's newest figure beside where it began and its target; "" without one."""
+    found = goal(kept)
+    if found is None or found["latest"] is None:
+        return ""
+    if suppressed(found):
+        return f"{found['name']} {HIDDEN}"
+    words = f"{found['name']} {found['shown']}（{Period.parse(found['latest']).label}）"
+    return f"{words}，试点前 {found['baseline'] or MISSING}，目标 {found['target'] or MISSING}"
+
+
 def summary(narrative: Mapping[str, str], kept: Mapping[str, Any]) -> str:
     """What a judge reads: the evidence first, then what the county says."""
     evidence = "\n".join(f"{name}：{words}" for name, words in lines(kept))

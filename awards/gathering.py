@@ -15,17 +15,15 @@ from core.errors import NotFound
 from core.words import ValueState
 from db.session import read
 from db.tables import Pilot, ReturnRow
-from pilots import evaluation, queries, reading
+from pilots import queries, reading
 from scenarios import impact_queries
 
 
 @dataclass(frozen=True)
 class Followed:
-    """A county in a pilot as it stands now. `shares`: period → millionths of the promised way since the start;
-    `closed`: why its newest figure is not the public's, "" for none."""
+    """A county in a pilot as it stands now. `closed`: why its newest figure is not the public's, "" for none."""
 
     pack: dict[str, Any]
-    shares: dict[str, int]
     closed: str
 
 
@@ -35,7 +33,7 @@ def gather(pilot_id: int, region_code: str) -> dict[str, Any]:
 
 
 def follow(pilot_id: int, region_code: str) -> Followed:
-    """The evidence of a county in a pilot as it stands now, and how its goal indicator came there."""
+    """The evidence of a county in a pilot as it stands now, and whether the public may know its newest figure."""
     view = queries.pilot(OPERATOR, pilot_id)
     if view is None:
         raise NotFound("没有找到这个试点。", "请刷新页面。")
@@ -59,20 +57,15 @@ def follow(pilot_id: int, region_code: str) -> Followed:
     pack = evidence.pack(found, region_code, said, lacking)
     goal = found.goal
     if goal is None:
-        return Followed(pack, {}, "")
+        return Followed(pack, "")
     rows = goal.counties[(goal.counties.code == region_code) & (goal.counties.period >= found.span.first_post)]
-    shares = {
-        period: round(share * 1_000_000)
-        for period, share in evaluation.attained_over(goal, region_code).items()
-        if period >= found.span.first_post
-    }
     last = rows[rows.n.notna()].sort_values("period").tail(1)
     closed = ""
     if (rows.state == ValueState.SUPPRESSED).any():
         closed = evidence.HIDDEN
     elif last.unapproved.any():
         closed = "最新一期正在审核"
-    return Followed(pack, shares, closed)
+    return Followed(pack, closed)
 
 
 def touched(session: Session, pilot_id: int, region_code: str, since: datetime) -> bool:

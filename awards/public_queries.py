@@ -1,6 +1,6 @@
 """What anybody may read without signing in: released selections and, while the public votes, what can be voted for.
 
-Nothing here takes an actor. Everything begins with `_released` or `_voting`, so that nothing unreleased, withdrawn or
+Nothing here takes an actor. Everything begins with `released` or `_voting`, so that nothing unreleased, withdrawn or
 rehearsed comes out by any route; scores, places, marks and objections never do.
 """
 
@@ -21,6 +21,7 @@ from core.words import AwardEntryState, EditionState
 from db import facts
 from db.session import read
 from db.tables import AwardEntry, Edition, Organisation, Pilot, Region, Scenario
+from regions import queries as regions
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class PublicEdition:
 
 @dataclass(frozen=True)
 class PublicWinner:
-    """A winner as the showcase tells it. `evidence`: label and words of the frozen pack; `told`: section and text."""
+    """A winner as the showcase tells it. `evidence`: label and words of the frozen pack, `headline` the goal's alone;
+    `told`: section and text."""
 
     edition_id: int
     year: int
@@ -56,18 +58,21 @@ class PublicWinner:
     tile: tuple[int | None, int | None]
     pilot_id: int
     pilot: str
+    pilot_code: str
     scenario: str
     scenario_code: str
     told: Sequence[tuple[str, str]]
     evidence: Sequence[tuple[str, str]]
+    headline: str
 
 
 @dataclass(frozen=True)
 class Place:
-    """A county on the tile map."""
+    """A county on the tile map, with its group of today."""
 
     code: str
     name: str
+    group: str
     row: int
     column: int
 
@@ -95,7 +100,7 @@ class Voting:
 def editions() -> list[PublicEdition]:
     """Released selections, the newest first."""
     with read() as session:
-        rows = session.exec(_released().order_by(col(Edition.year).desc(), col(Edition.id).desc())).all()
+        rows = session.exec(released().order_by(col(Edition.year).desc(), col(Edition.id).desc())).all()
         won = session.exec(
             select(AwardEntry.edition_id).where(
                 col(AwardEntry.edition_id).in_([row.id for row in rows]), AwardEntry.state == AwardEntryState.WINNER
@@ -118,7 +123,7 @@ def editions() -> list[PublicEdition]:
 def winners(edition_id: int | None = None) -> list[PublicWinner]:
     """The winners of one released selection, or of all: by year, track and grade in the order that was fixed."""
     with read() as session:
-        query = _released()
+        query = released()
         if edition_id is not None:
             query = query.where(Edition.id == edition_id)
         return [
@@ -129,9 +134,9 @@ def winners(edition_id: int | None = None) -> list[PublicWinner]:
 def later(entry_id: int) -> str:
     """Whether the figures of a winner of a released selection held since, in words; "" for any other entry."""
     with read() as session:
-        released = col(AwardEntry.edition_id).in_(_released().with_only_columns(col(Edition.id)))
+        open_to_all = col(AwardEntry.edition_id).in_(released().with_only_columns(col(Edition.id)))
         item = session.exec(
-            select(AwardEntry).where(AwardEntry.id == entry_id, AwardEntry.state == AwardEntryState.WINNER, released)
+            select(AwardEntry).where(AwardEntry.id == entry_id, AwardEntry.state == AwardEntryState.WINNER, open_to_all)
         ).first()
         if item is None:
             return ""
@@ -171,15 +176,19 @@ def invented() -> bool:
 
 def places() -> list[Place]:
     """The counties that have a place on the tile map."""
-    with read() as session:
-        rows = session.exec(select(Region).where(col(Region.tile_row).is_not(None)).order_by(Region.code)).all()
-    return [Place(row.code, row.short_name, row.tile_row or 0, row.tile_col or 0) for row in rows]
+    return [
+        Place(row.code, row.short_name, row.group, row.tile_row, row.tile_col or 0)
+        for province in regions.provinces()
+        for row in regions.counties(province.code, clock.today())
+        if row.tile_row is not None
+    ]
 
 
 # -- within a session -----------------------------------------------------------------------
 
 
-def _released() -> SelectOfScalar[Edition]:
+def released() -> SelectOfScalar[Edition]:
+    """The only start of a read of selections for the public."""
     return select(Edition).where(Edition.state == EditionState.RELEASED, col(Edition.rehearsal).is_(False))
 
 
@@ -199,10 +208,10 @@ def _of(session: Session, row: Edition) -> list[PublicWinner]:
     names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
     codes = {code for item in items for code in (item.region_code, quotas.county_of(item.region_code), item.city_code)}
     regions = {region.code: region for region in session.exec(select(Region).where(col(Region.code).in_(codes)))}
-    pilots: dict[int, tuple[str, str, str]] = {
-        key or 0: (pilot, scenario, code)
-        for key, pilot, scenario, code in session.exec(
-            select(Pilot.id, Pilot.name, Scenario.name, Scenario.code)
+    pilots: dict[int, tuple[Pilot, Scenario]] = {
+        pilot.id or 0: (pilot, scenario)
+        for pilot, scenario in session.exec(
+            select(Pilot, Scenario)
             .join(Scenario, col(Scenario.id) == Pilot.scenario_id)
             .where(col(Pilot.id).in_({item.pilot_id for item in items}))
         )
@@ -218,13 +227,14 @@ def _winner(
     item: AwardEntry,
     names: dict[int | None, str],
     regions: dict[str, Region],
-    pilots: dict[int, tuple[str, str, str]],
+    pilots: dict[int, tuple[Pilot, Scenario]],
     packs: dict[int, Any],
     sections: Sequence[str],
 ) -> PublicWinner:
     region, city = regions[item.region_code], regions.get(item.city_code)
     tile = regions[quotas.county_of(item.region_code)]  # a town is shown on its county's
     pack = packs.get(item.id or 0)
+    pilot, scenario = pilots[item.pilot_id]
     return PublicWinner(
         edition_id=row.id or 0,
         year=row.year,
@@ -241,9 +251,11 @@ def _winner(
         remote=item.remote,
         tile=(tile.tile_row, tile.tile_col),
         pilot_id=item.pilot_id,
-        pilot=pilots[item.pilot_id][0],
-        scenario=pilots[item.pilot_id][1],
-        scenario_code=pilots[item.pilot_id][2],
+        pilot=pilot.name,
+        pilot_code=pilot.code,
+        scenario=scenario.name,
+        scenario_code=scenario.code,
         told=[(name, str(item.narrative[name])) for name in sections if item.narrative.get(name)],
         evidence=evidence.lines(pack.content, public=True) if pack else [],
+        headline=evidence.headline(pack.content) if pack else "",
     )

@@ -1,10 +1,11 @@
-"""Annual selections of the demo province: last year's from the call to the release, and this year's while entries come
-in; by way of the services that people use. Only the clock is helped along: what was called a year ago is put there."""
+"""Selections of the demo province: last year's and this year's special one from the call to the release, and this year's
+while entries come in; by way of the services that people use. Only the clock is helped along: what was released months
+ago is put there, with the evidence of then."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,23 +19,28 @@ from accounts.schemas import AccountIn, OrganisationIn
 from awards import edition_service, entry_service, finalise_service, round_service, stages
 from awards.schemas import EditionIn, EntryIn, GradeIn, NoticeIn, RuleIn, TrackIn
 from core import clock
-from core.words import AwardStage, OrganisationKind, ReviewKind, Role
+from core.periods import Cadence, Period
+from core.words import Arm, AwardStage, OrganisationKind, ReviewKind, Role, Side
 from db.session import read, write
 from db.tables import (
     AwardEntry,
     AwardNotice,
     AwardTurn,
+    CollectionUnit,
     Edition,
+    Organisation,
     Pilot,
+    Region,
     ReviewEntry,
     RubricRow,
     RubricVersion,
 )
+from demo import evidence_then
 from demo.panels import JUDGES, Stage
 from panels import finalise_service as panel_ends
 from panels import stages as panel_stages
 from panels.rubric import Rubric
-from regions import calendar
+from regions import calendar, groups
 
 CITY = ("shenhu", "沈湖", "湖州市社会工作部（演示）", "330500")
 SERVICE, RISK = "民生服务", "风险防控"
@@ -45,6 +51,16 @@ ENTRIES = (
     ("331127", 4, "山区群众跑腿代办网", 79, 81),
     ("330523", 2, "危化品运输全程看得见", 84, 86),
 )
+# Of the special selection: teams without a demo account, by side of pilot 4's counties; the last enters pilot 2.
+SPECIAL = (
+    (True, "海岛山区共享服务圈", 84, 86),
+    (True, "流动服务车进村", 82, 80),
+    (True, "村社代办一本账", 76, 74),
+    (False, "社区共享服务站", 88, 83),
+    (False, "老城厢便民驿站", 80, 78),
+)
+TANKS = "园区危化品智控一张图"
+RELEASED, SPECIAL_RELEASED = 10, 4  # months ago
 TOLD = {
     "问题与需求": "群众同一件事多头登记、多次跑腿，基层重复派单、重复填报，需求来自热线工单和网格走访。",
     "做法与机制": "统一受理口径，按责任清单自动派单，部门限时办结；每月由数据核对办结质量，并据反馈改进版本。",
@@ -61,9 +77,16 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
     judges = [actor_of(username) for username, *_ in JUDGES[:5]]
     year = clock.today().year
     last = edition_service.create(li, _asked(year - 1, -1, 1), nonce="demo-edition-1")
-    _finished(li, chen, teams, judges, last)
+    pilots = _pilots()
+    entries = [
+        (teams[county], pilots[pilot], SERVICE, title, first, final) for county, pilot, title, first, final in ENTRIES
+    ]
+    _finished(li, chen, judges, last, entries, RELEASED)
     this = edition_service.create(li, _asked(year, -10, 20), nonce="demo-edition-2")
     _applying(li, teams, city, this)
+    asked = _asked(year, -1, 1).model_copy(update={"name": f"{year} 年基层智治专题遴选推介"})
+    special = edition_service.create(li, asked, nonce="demo-edition-3")
+    _finished(li, chen, judges, special, _special(pilots, teams["330523"]), SPECIAL_RELEASED)
 
 
 TEAMS = {"330523": "wanganji", "330521": "zhaodeqing", "331127": "lanjingning"}
@@ -123,12 +146,64 @@ def _enter(team: Actor, edition: int, pilot: int, track: str, title: str, *, sub
     return number
 
 
-def _finished(li: Actor, chen: Actor, teams: Mapping[str, Actor], judges: list[Actor], edition: int) -> None:
+Given = tuple[Actor, int, str, str, int, int]  # team, pilot, track, title, how good the rounds found it
+
+
+def _special(pilots: Mapping[int, int], anji: Actor) -> list[Given]:
+    """Entries of counties of both sides, some of which nobody signs in for."""
+    with read() as session:
+        units = [
+            session.exec(
+                select(CollectionUnit.region_code)
+                .join(Pilot, col(Pilot.collection_id) == CollectionUnit.collection_id)
+                .where(Pilot.id == pilots[number], CollectionUnit.arm == Arm.PILOT)
+                .order_by(CollectionUnit.region_code)
+            ).all()
+            for number in (4, 2)
+        ]
+        member = groups.memberships(session, [code for codes in units for code in codes], clock.today())
+    sides = {
+        remote: [
+            code for code in units[0] if code not in TEAMS and (member[code].side is Side.UNDERDEVELOPED) is remote
+        ]
+        for remote in (True, False)
+    }
+    found: list[Given] = [
+        (_team(sides[remote].pop(0)), pilots[4], SERVICE, title, first, final)
+        for remote, title, first, final in SPECIAL
+    ]
+    found.append((anji, pilots[4], SERVICE, "幸福里二期：服务点联网", 85, 87))
+    tanks = next(code for code in units[1] if code not in TEAMS)
+    return [*found, (_team(tanks), pilots[2], RISK, TANKS, 86, 88)]
+
+
+def _team(code: str) -> Actor:
+    with read() as session:
+        where, name, short = session.exec(
+            select(Organisation.id, Organisation.name, Region.short_name)
+            .join(Region, col(Region.code) == Organisation.region_code)
+            .where(Organisation.region_code == code, Organisation.kind == OrganisationKind.GOVERNMENT)
+        ).one()
+    account = AccountIn(
+        username=f"team{code}",
+        name=f"{short}专班",
+        role=Role.COUNTY,
+        organisation_id=where or 0,
+        password=secrets.token_urlsafe(24),
+    )
+    number = accounts.add_account(OPERATOR, account)
+    return Actor(number, None, account.name, Role.COUNTY, where, name, code)
+
+
+def _finished(
+    li: Actor, chen: Actor, judges: list[Actor], edition: int, entries: Sequence[Given], released: int
+) -> None:
+    """A selection that was released so many months ago, on evidence from before the notice."""
     _step(li, edition, stages.CALL)
-    pilots = _pilots()
     levels = {}
-    for county, pilot, title, first, final in ENTRIES:
-        number = _enter(teams[county], edition, pilots[pilot], SERVICE, title)
+    for team, pilot, track, title, first, final in entries:
+        number = _enter(team, edition, pilot, track, title)
+        evidence_then.freeze(number, released + 2)
         entry_service.recommend(li, number, stages.RECOMMEND, seen_version=_version(AwardEntry, number))
         levels[number] = {AwardStage.FIRST: first, AwardStage.FINAL: final}
     now = clock.now()
@@ -144,7 +219,13 @@ def _finished(li: Actor, chen: Actor, teams: Mapping[str, Actor], judges: list[A
             _judged(li, chen, judges, review, {key: level[stage] for key, level in levels.items()})
         if stage is AwardStage.FIRST:
             round_service.shortlist(li, edition, seen_version=_version(Edition, edition))
-    for number in levels:
+    with read() as session:
+        turns = session.exec(
+            select(AwardTurn.entry_id)
+            .where(AwardTurn.edition_id == edition)
+            .order_by(AwardTurn.track, col(AwardTurn.position))
+        ).all()
+    for number in turns:
         round_service.call_up(li, number)
         round_service.end_turn(li, number)
     _step(li, edition, stages.COMBINE)
@@ -152,11 +233,13 @@ def _finished(li: Actor, chen: Actor, teams: Mapping[str, Actor], judges: list[A
     result = finalise_service.propose(li, edition)
     data = NoticeIn(starts_on=clock.today(), contact="研究院纪检室 0571-0000300")
     finalise_service.confirm(chen, edition, result, data, seen_version=_version(Edition, edition))
-    began = calendar.working_day_from(clock.today(), -6)
+    day = Period.containing(clock.today(), Cadence.MONTH).shift(-released).start + timedelta(days=14)
+    began = calendar.working_day_from(day, -6)
     dates = {"starts_on": began, "counted_from": began, "ends_on": calendar.notice_end(began).date}
     with write() as session:
         session.execute(update(AwardNotice).where(col(AwardNotice.edition_id) == edition).values(**dates))
     _step(li, edition, stages.RELEASE, "公示期满，无异议。")
+    _put(Edition, edition, released_at=clock.end_of_day(day) - timedelta(hours=14))
     with write() as session:
         for turn in session.exec(select(AwardTurn).where(AwardTurn.edition_id == edition)):
             turn.began_at = clock.now() - timedelta(minutes=12 * (5 - turn.position))

@@ -28,6 +28,7 @@ def content(
         **about,
         "as_of": inputs.get("as_of", ""),
         "counties": [[names.get(code, code), group] for code, arm, group in units if arm == Arm.PILOT.value],
+        "codes": [code for code, arm, _ in units if arm == Arm.PILOT.value],
         "compared": sum(arm != Arm.PILOT.value for _, arm, _ in units),
         "measures": [
             _measure(found, item)

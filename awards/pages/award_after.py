@@ -1,16 +1,14 @@
 """After the release: did the winners' figures hold; certificates, feedback letters, and how to do the same elsewhere."""
 
-from collections.abc import Sequence
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
 from accounts.permissions import Permission, may
-from awards import after_queries, pictures, queries
+from awards import after_queries, queries
+from awards.pages import after_parts
 from core.words import AwardEntryState, EditionState
 from printing.pages import parts as report_parts
-from web import charts, guard, keep, widgets
+from web import guard, keep, widgets
 
 actor = guard.current_actor()
 view = guard.found(queries.edition(actor, guard.parameter("id")), "年度遴选")
@@ -23,53 +21,8 @@ widgets.header(
 if view.row.state is not EditionState.RELEASED:
     widgets.empty("这个年度还没有发布。发布后可以打印证书、反馈信并回看入选项目。")
     st.stop()
-MOVES = {"赶超": "▲", "守住": "●", "被赶超": "▼"}
 SHAPES = {"提升": "●", "保持": "●", "回落": "■"}
-
-
-def share(value: int | None) -> str:
-    return "–" if value is None else f"{value / 10_000:.1f}%"
-
-
-def _race(held: Sequence[after_queries.Held]) -> None:
-    """比学赶超: in each region group who caught up with whom, and the way there."""
-    groups = after_queries.standings(held)
-    st.subheader("比学赶超：同类地区之间", anchor=False)
-    if not groups:
-        st.caption("同一类地区有两个以上入选项目时，在这里比较谁赶上了谁。")
-        return
-    st.caption("在同类地区的入选项目之间，按目标指标达成程度排位；超过 120% 的按 120% 计，图中不封顶。")
-    for name, rows in groups.items():
-        st.markdown(f"**{guard.plain(name)}**")
-        widgets.table(
-            pd.DataFrame(
-                {
-                    "变化": f"{MOVES.get(row.words, '○')} {row.words}",
-                    "位次": f"{row.then or '–'} → {row.now or '–'}",
-                    "地区": row.held.row.region,
-                    "项目": row.held.row.title,
-                    "达成（评审时）": share(row.held.attained_then),
-                    "达成（现在）": share(row.held.attained_now),
-                }
-                for row in rows
-            ),
-            f"race_{name}",
-            open_page="awards/pages/award_entry.py",
-            ids=[row.held.row.id for row in rows],
-        )
-        lines = tuple(
-            (f"{row.held.row.region} {row.held.row.code}", period, value)
-            for row in rows
-            for period, value in row.held.shares.items()
-        )
-        if lines:
-            charts.draw(
-                partial(pictures.race, lines),
-                ("race", view.row.id, name, lines),
-                describe=f"{name}入选项目逐期达成程度："
-                + "，".join(f"{row.held.row.region} {share(row.held.attained_now)}" for row in rows),
-            )
-
+share = after_parts.share
 
 held = keep.ask(after_queries.held, actor, view.row.id)
 if held:
@@ -98,7 +51,7 @@ if held:
         ids=[item.row.id for item in held],
     )
     if view.runs:
-        _race(held)
+        after_parts.race(actor, view.row.id)
     st.subheader("复制这个做法", anchor=False)
     for item in held:
         with st.container(border=True, key=f"after_{item.row.id}"):
@@ -119,6 +72,8 @@ if held:
                 )
 else:
     widgets.empty("这里没有您能看到的入选项目。")
+
+after_parts.ladders(actor)
 
 told = [row for row in view.entries if row.state is not AwardEntryState.DRAFT]
 if told:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from itertools import groupby
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from awards import public_queries, public_votes
-from awards.public_queries import Place, PublicWinner, Voting
+from awards import pictures, public_climbing, public_queries, public_votes
+from awards.climbing import Ladder, Round
+from awards.public_queries import PublicWinner, Voting
 from core import clock
 from core.errors import AppError
-from web import keep, plain, visitors
+from pilots import public, public_scenarios
+from pilots.pages.open_pages import ONE as PILOT
+from pilots.pages.open_pages import SCENARIO
+from web import drawn, keep, plain, visitors
 from web.signin import forged, from_this_site, read_form
 
 SHOW, ONE, VOTE = "/public/showcase", "/public/winner", "/public/vote"
-_TILE, _GAP = 46, 3
 
 
 async def show(request: Request) -> Response:
@@ -30,16 +36,22 @@ async def show(request: Request) -> Response:
     asked = request.query_params.get("edition", "")
     chosen = next((row for row in editions if str(row.id) == asked), editions[0])
     winners = await run_in_threadpool(public_queries.winners, chosen.id)
+    labels = {row.id: f"{row.year}" for row in editions}
+    if len(set(labels.values())) < len(labels):
+        labels = {row.id: row.name for row in editions}
     years = "　".join(
-        f"<b>{row.year}</b>" if row is chosen else f'<a href="{SHOW}?edition={row.id}">{row.year}</a>'
+        f'<b aria-current="page">{escape(labels[row.id])}</b>'
+        if row is chosen
+        else f'<a href="{SHOW}?edition={row.id}">{escape(labels[row.id])}</a>'
         for row in editions
     )
     body = (
         f'{plain.ways()}<h1>{escape(chosen.name)}{_demo()}</h1><p class="lead">{escape(chosen.nature)}　入选 '
         f"{chosen.winners} 项　{clock.show(chosen.released_at)}（北京时间）发布</p>"
-        + (f'<p class="after">年度　{years}</p>' if len(editions) > 1 else "")
-        + _map(winners)
+        + (f'<p class="after">各届　{years}</p>' if len(editions) > 1 else "")
+        + await run_in_threadpool(_map, winners)
         + "".join(_track(name, list(rows)) for name, rows in groupby(winners, key=lambda row: row.track))
+        + await run_in_threadpool(_climbing)
     )
     return plain.page(chosen.name, body)
 
@@ -54,6 +66,7 @@ async def show_one(request: Request) -> Response:
             "入选项目", f'<h1>入选项目</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>', 404
         )
     later = await run_in_threadpool(_later, row.entry_id)
+    more = await run_in_threadpool(_more, row)
     told = "".join(
         f'<h2 class="section">{escape(name)}</h2><p class="big">{escape(text)}</p>' for name, text in row.told
     )
@@ -76,8 +89,22 @@ async def show_one(request: Request) -> Response:
             if later
             else ""
         )
+        + more
     )
     return plain.page(row.title, body)
+
+
+def _more(row: PublicWinner) -> str:
+    """How to do the same elsewhere: the ways to what was released of its scenario and its pilot."""
+    links = []
+    if public_scenarios.find(row.scenario_code) is not None:
+        links.append((f"{SCENARIO}?code={quote(row.scenario_code)}", f"场景“{row.scenario}”怎么做、哪里在用"))
+    if public.find(row.pilot_code) is not None:
+        links.append((f"{PILOT}?code={quote(row.pilot_code)}", f"试点“{row.pilot}”有没有用、大家怎么看"))
+    if not links:
+        return ""
+    listed = "".join(f'<p><a class="action" href="{to}">{escape(words)}</a></p>' for to, words in links)
+    return f'<h2 class="section">想在本地照着做</h2>{listed}'
 
 
 def _later(entry_id: int) -> str:
@@ -136,7 +163,9 @@ def _track(name: str, rows: Sequence[PublicWinner]) -> str:
     items = "".join(
         f'<li><a class="item" href="{ONE}?id={row.entry_id}"><b>{escape(row.title)}</b>'
         f"<span>{escape(row.grade)}　{escape(row.organisation)}　{escape(row.city)}{escape(row.region)}　"
-        f"{escape(row.group)}</span></a></li>"
+        f"{escape(row.group)}</span>"
+        + (f"<span>成效：{escape(row.headline)}</span>" if row.headline else "")
+        + "</a></li>"
         for row in rows
     )
     return f'<h2 class="section">{escape(name)}（{len(rows)}）</h2><ul class="items">{items}</ul>'
@@ -144,26 +173,60 @@ def _track(name: str, rows: Sequence[PublicWinner]) -> str:
 
 def _map(winners: Sequence[PublicWinner]) -> str:
     """The province as tiles, those with winners filled and numbered; said in words for whoever hears the page."""
-    places = public_queries.places()
-    if not places:
+    counts = Counter(row.region_code[: public_climbing.COUNTY] for row in winners)
+    values = tuple(
+        (place.code, place.name, place.row, place.column, place.group, counts[place.code])
+        for place in public_queries.places()
+    )
+    if not values:
         return ""
-    counts: dict[str, int] = {}
-    for row in winners:
-        counts[row.region_code] = counts.get(row.region_code, 0) + 1
-    step = _TILE + _GAP
-    tiles = "".join(_tile(place, counts.get(place.code, 0), place.column * step, place.row * step) for place in places)
-    width, height = (max(getattr(place, side) for place in places) * step + _TILE for side in ("column", "row"))
-    names = {place.code: place.name for place in places}
-    said = "、".join(f"{names[code]} {count} 项" for code, count in counts.items() if code in names)
-    return f'<svg class="map" viewBox="0 0 {width} {height}" role="img" aria-label="入选项目分布：{escape(said)}">{tiles}</svg>'
+    names = {place: count for _, place, _, _, _, count in values if count}
+    said = "、".join(f"{place} {count} 项" for place, count in names.items()) or "还没有"
+    return drawn.picture(
+        partial(pictures.counted, values, "入选项目", "项"), ("winners", values), f"入选项目分布：{said}"
+    )
 
 
-def _tile(place: Place, count: int, x: int, y: int) -> str:
-    middle = x + _TILE // 2
-    number = f'<text x="{middle}" y="{y + 41}">{count}</text>' if count else ""
+def _climbing() -> str:
+    """比学赶超: each county inside its own group, from one selection to the next."""
+    rounds, found = public_climbing.ladders()
+    if len(rounds) < 2:
+        return ""
     return (
-        f'<g class="{"won" if count else "none"}"><rect x="{x}" y="{y}" width="{_TILE}" height="{_TILE}" rx="4"/>'
-        f'<text x="{middle}" y="{y + (21 if count else 29)}">{escape(place.name)}</text>{number}</g>'
+        '<h2 class="section" id="climb">比学赶超：各县（市、区）在同类地区里的进步</h2>'
+        '<p class="after">按各届已发布的入选项目累计，只在同类地区之间排位，数量相同的并列。没有列出名次的，'
+        "是还没有入选项目，不说明有没有参加。地区类型按各届的基准日。</p>"
+        + plain.facts([(held.label, held.name) for held in rounds])
+        + "".join(_ladder(rounds, item) for item in found)
+    )
+
+
+def _ladder(rounds: Sequence[Round], item: Ladder) -> str:
+    lines = pictures.ladder_lines(rounds, item)
+    draw = partial(pictures.climb, lines, item.group)
+    said = "，".join(f"{row.name}累计 {row.total} 项、第 {row.place} 位" for row in item.placed[:8])
+    body = [
+        (row.name, f"第 {row.place} 位", row.moved, str(row.total), *(str(count or "–") for count in row.won))
+        for row in item.placed
+    ]
+    rest = "、".join(row.name for row in item.rest)
+    return (
+        f'<h3>{escape(item.group)}</h3><p class="big">{escape(item.spread)}</p>'
+        + (
+            drawn.picture(draw, ("climb", item.group, lines), f"{item.group}各届累计入选：{said}。")
+            + plain.table(
+                f"{item.group}：有入选项目的县（市、区）",
+                ("地区", "位次", "与上届比", "累计", *(held.label for held in rounds)),
+                body,
+            )
+            if body
+            else ""
+        )
+        + (
+            f"<details><summary>其余 {len(item.rest)} 个（还没有入选项目）</summary><p>{escape(rest)}</p></details>"
+            if rest
+            else ""
+        )
     )
 
 

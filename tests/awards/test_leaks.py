@@ -14,19 +14,21 @@ from accounts.permissions import Actor
 from awards import (
     after_queries,
     blocking,
+    climbing_queries,
     correcting,
     evidence,
     feedback,
     final_queries,
+    public_climbing,
     public_queries,
     queries,
     stages,
     vote_queries,
 )
-from awards.after_queries import STEADY, Held, compared, public_words
+from awards.after_queries import STEADY, compared, public_words
 from awards.gathering import Followed
-from awards.views import EntryRow
-from core.errors import NotFound, WrongState
+from core import clock
+from core.errors import Forbidden, NotFound, WrongState
 from core.words import AwardEntryState, EditionState, OrganisationKind, Role
 from core.workflow import Step
 from db.session import write
@@ -158,6 +160,36 @@ def test_the_public_reads_winners_of_released_editions_only(cast: Cast) -> None:
     assert public_queries.winners() == []
 
 
+def test_whoever_entered_and_was_not_chosen_looks_as_if_it_had_never_entered(cast: Cast) -> None:
+    told, _ = judged(cast)
+    with write() as session:
+        session.get_one(AwardEntry, told.entries["A1"]).state = AwardEntryState.WINNER
+    told.put(state=EditionState.NOTICE)
+    assert public_climbing.ladders() == climbing_queries.ladders(cast.zhao_deqing) == ([], [])
+    told.put(state=EditionState.RELEASED, rehearsal=True)
+    assert public_climbing.ladders() == ([], [])
+    told.put(rehearsal=False, released_at=clock.now())
+    seen = [
+        public_climbing.ladders(),
+        climbing_queries.ladders(cast.wang_anji),
+        climbing_queries.ladders(cast.zhao_deqing),
+    ]
+    for rounds, found in seen:
+        assert [item.id for item in rounds] == [told.id]
+        (ladder,) = [item for item in found if any(row.code == "330521" for row in item.climbs)]
+        assert [(row.code, row.place, row.won) for row in ladder.placed] == [("330523", 1, (1,))]
+        unnamed = {dataclasses.replace(row, code="", name="") for row in ladder.rest}
+        assert len(unnamed) == 1 and "330521" in {row.code for row in ladder.rest}
+    _, found = climbing_queries.ladders(cast.li_staff)
+    entered = {row.code: row.entered for item in found for row in item.climbs}
+    assert (entered["330521"], entered["330523"], entered["330522"]) == ((1,), (1,), (0,))
+    for outsider in (cast.wang_anji, cast.sun_judge):
+        with pytest.raises(Forbidden):
+            climbing_queries.race(outsider, told.id, 1)
+        with pytest.raises(Forbidden):
+            climbing_queries.raced(outsider, told.id)
+
+
 def test_letters_come_after_the_release_and_to_their_county_alone(cast: Cast) -> None:
     told, _ = judged(cast)
     number = told.entries["A2"]
@@ -200,47 +232,15 @@ def test_whether_a_figure_held() -> None:
     )
 
 
-def held(code: str, group: str, then: int | None, now: int | None, later: int = 1) -> Held:
-    row = EntryRow(
-        id=1, code=code, title=code, track="", state=AwardEntryState.WINNER, organisation="", region_code="", region=code,
-        city_code="", city="", group=group, remote=False, city_rank=None, grade="", reason="", version=1,
-    )  # fmt: skip
-    return Held(row, 1, "按时办结率", "", "", then, now, later, "", {})
-
-
-def test_who_caught_up_with_whom_is_said_inside_a_group() -> None:
-    found = after_queries.standings(
-        [
-            held("A", "发达地区", 900_000, 700_000),
-            held("B", "发达地区", 800_000, 750_000),
-            held("C", "发达地区", 500_000, 500_000, later=0),
-            held("D", "发达地区", None, 990_000),
-            held("E", "发达地区", 300_000, 300_000),
-            held("F", "山区海岛县", 100_000, 900_000),
-        ]
-    )
-    assert {
-        name: [(row.held.row.code, row.then, row.now, row.words) for row in rows] for name, rows in found.items()
-    } == {
-        "发达地区": [
-            ("B", 2, 1, "赶超"),
-            ("A", 1, 2, "被赶超"),
-            ("C", 3, 3, "还没有新的报送期"),
-            ("E", 4, 4, "守住"),
-            ("D", None, None, "没有可比的数值"),
-        ]
-    }
-
-
 def test_the_public_is_told_in_words_whether_a_figure_held_and_nothing_of_a_hidden_one() -> None:
     then = pack(800_000)
     now = pack(900_000)
     now["measures"][0] |= {"latest": "2026-06", "values": [["330523", "2026-06", 90_000_000, 100_000_000, "value"]]}
-    assert public_words(then, Followed(now, {}, "")) == "提升（截至2026年6月）"
-    assert public_words(then, Followed(now, {}, "最新一期正在审核")) == "最新一期正在审核"
-    assert public_words(None, Followed(now, {}, "")) == ""
+    assert public_words(then, Followed(now, "")) == "提升（截至2026年6月）"
+    assert public_words(then, Followed(now, "最新一期正在审核")) == "最新一期正在审核"
+    assert public_words(None, Followed(now, "")) == ""
     then["measures"][0]["values"] = [["330523", "2026-05", 88_000_000, 100_000_000, "suppressed"]]
-    assert public_words(then, Followed(now, {}, "")) == "按规定不公开"
+    assert public_words(then, Followed(now, "")) == "按规定不公开"
     label = "按时办结率（口径第 1 版）"
     assert dict(evidence.lines(then, public=True))[label] == "按规定不公开"
     assert dict(evidence.lines(then))[label].startswith("88.0%")

@@ -51,7 +51,7 @@ RATE = Indicator(
     id=1, code="SX01", version=1, name="按时办结率", meaning="", formula="", kind=Kind.RATIO, unit="%", n_label="",
     factor=100,
 )  # fmt: skip
-LISTS = ("/public", "/public/scenarios", "/public/pilots", "/public/showcase", "/public/vote")
+LISTS = ("/public", "/public/scenarios", "/public/province", "/public/pilots", "/public/showcase", "/public/vote")
 SECRET = "绝密说法九七三"
 HERE = {"sec-fetch-site": "same-origin"}
 
@@ -99,7 +99,12 @@ def test_nothing_unreleased_by_any_route(anybody: TestClient, demo_cast: dict[st
     pages += [anybody.get("/public/pilot", params={"code": row.code}) for row in pilots]
     pages += [anybody.get("/public/winner", params={"id": entry.id}) for entry, _ in entries]
     pages += [anybody.get("/public/showcase", params={"edition": edition.id}) for _, edition in entries]
+    pages += [anybody.get("/public/province", params={"show": key}) for key in ("pilots", "scenarios", "winners")]
     text = "\n".join(page.text for page in pages)
+    won = {entry.title for entry, edition in entries if edition.state is EditionState.RELEASED and entry.grade}
+    lost = {entry.title for entry, _ in entries} - won
+    assert won and lost
+    assert ([title for title in won if title not in text], [title for title in lost if title in text]) == ([], [])
     assert 0 < len(released) < len(pilots)
     for row in pilots:
         status = anybody.get("/public/pilot", params={"code": row.code}).status_code

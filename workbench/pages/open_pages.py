@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from awards import public_queries as selections
 from awards.pages import open_pages as selection_pages
+from awards.pages import open_province
 from awards.pages import open_scenarios as scenario_pages
 from challenges import public as challenges
 from challenges.pages import open_pages as challenge_pages
@@ -39,6 +40,7 @@ def _counted() -> list[tuple[str, str, str]]:
     vote = selections.voting()
     described = len(scenarios.scenarios())
     items = [
+        (open_province.PAGE, "全省一览", "哪些地方在试、在用、做得好：地图和表"),
         (
             scenario_pages.LIST,
             "场景",
@@ -60,6 +62,7 @@ def _counted() -> list[tuple[str, str, str]]:
 
 ROUTES = (
     Route(FRONT, front, methods=["GET"]),
+    *open_province.ROUTES,
     *scenario_pages.ROUTES,
     *pilot_pages.ROUTES,
     *selection_pages.ROUTES,
