@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from urllib.parse import quote
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
+
+from core import clock
+from core.tabular import write_csv
 
 # Nothing on these pages needs more than our stylesheet and pictures
 POLICY = (
@@ -83,6 +87,13 @@ def _cell(text: str) -> str:
     return text if isinstance(text, Html) else escape(text).replace("\n", "<br>")
 
 
+def sheet(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Response:
+    """A table as a CSV file that carries the day in its name."""
+    attached = f"attachment; filename*=UTF-8''{quote(f'{name}_{clock.today():%Y%m%d}.csv')}"
+    headers = {"content-disposition": attached, "cache-control": "no-store"}
+    return Response(write_csv(list(heads), [list(row) for row in rows]), media_type="text/csv", headers=headers)
+
+
 def picture(describe: str, broad: str, narrow: str = "") -> str:
     """A vector picture in words for whoever hears the page; `narrow` takes the place of `broad` on a phone."""
     sizes = [("broad", broad), ("narrow", narrow)] if narrow else [("", broad)]
@@ -121,6 +132,11 @@ def ways() -> str:
         + "".join(f'<a href="{to}">{name}</a>' for to, name in _WAYS)
         + "</nav>"
     )
+
+
+def invented(demo: bool) -> str:
+    """The mark of a demo, behind a title."""
+    return '　<span class="mark">演示数据：均为虚构</span>' if demo else ""
 
 
 def alert(message: str) -> str:

@@ -26,6 +26,7 @@ from web import drawn, keep, plain, visitors
 from web.signin import forged, from_this_site, read_form
 
 SHOW, ONE, VOTE = "/public/showcase", "/public/winner", "/public/vote"
+CSV = "/public/showcase.csv"
 
 
 async def show(request: Request) -> Response:
@@ -51,9 +52,39 @@ async def show(request: Request) -> Response:
         + (f'<p class="after">各届　{years}</p>' if len(editions) > 1 else "")
         + await run_in_threadpool(_map, winners)
         + "".join(_track(name, list(rows)) for name, rows in groupby(winners, key=lambda row: row.track))
+        + f'<p class="after"><a href="{CSV}?edition={chosen.id}">下载入选名单（CSV）</a></p>'
         + await run_in_threadpool(_climbing)
     )
     return plain.page(chosen.name, body)
+
+
+async def download(request: Request) -> Response:
+    """The winners of one released selection as a file."""
+    editions = await run_in_threadpool(public_queries.editions)
+    asked = request.query_params.get("edition", "")
+    chosen = next((row for row in editions if str(row.id) == asked), None)
+    if chosen is None:
+        alert = plain.alert("没有找到这份名单，请从集中晾晒重新选择。")
+        body = f'{plain.ways()}<h1>入选名单</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>'
+        return plain.page("入选名单", body, 404)
+    winners = await run_in_threadpool(public_queries.winners, chosen.id)
+    heads = ("赛道", "等次", "编号", "项目", "申报单位", "设区市", "地区", "地区类型", "场景", "试点")
+    rows = [
+        (
+            row.track,
+            row.grade,
+            row.code,
+            row.title,
+            row.organisation,
+            row.city,
+            row.region,
+            row.group,
+            row.scenario,
+            row.pilot,
+        )
+        for row in winners
+    ]
+    return plain.sheet(f"入选名单_{chosen.name}", heads, rows)
 
 
 async def show_one(request: Request) -> Response:
@@ -231,11 +262,12 @@ def _ladder(rounds: Sequence[Round], item: Ladder) -> str:
 
 
 def _demo() -> str:
-    return '　<span class="mark">演示数据：均为虚构</span>' if public_queries.invented() else ""
+    return plain.invented(public_queries.invented())
 
 
 ROUTES = (
     Route(SHOW, show, methods=["GET"]),
+    Route(CSV, download, methods=["GET"]),
     Route(ONE, show_one, methods=["GET"]),
     Route(VOTE, show_vote, methods=["GET"]),
     Route(VOTE, vote, methods=["POST"]),

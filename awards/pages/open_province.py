@@ -17,7 +17,7 @@ from awards.public_province import County
 from pilots.pages import open_pages as pilots
 from web import drawn, plain
 
-PAGE = "/public/province"
+PAGE, CSV = "/public/province", "/public/province.csv"
 # What the map can show: address → (name, unit, where to read on)
 SHOWN = {
     "total": ("全部成果", "项", ""),
@@ -32,7 +32,7 @@ async def show(request: Request) -> Response:
     shown = asked if asked in SHOWN else "total"
     rows = await run_in_threadpool(public_province.counties)
     invented = await run_in_threadpool(public_queries.invented)
-    mark = '　<span class="mark">演示数据：均为虚构</span>' if invented else ""
+    mark = plain.invented(invented)
     head = f'{plain.ways()}<h1>全省一览{mark}</h1><p class="lead">哪些地方在试、在用、做得好？只统计已经公布的。</p>'
     some = [row for row in rows if row.total]
     if not some:
@@ -51,6 +51,7 @@ async def show(request: Request) -> Response:
         "不说明那里有没有参加。</p>"
         + (f'<p class="after"><a href="{more}">去看{name}</a></p>' if more else "")
         + f'<h2 class="section">各县（市、区）</h2>{_table(some, len(rows))}'
+        f'<p class="after"><a href="{CSV}">下载这张表（CSV）</a></p>'
     )
     return plain.page("全省一览", body)
 
@@ -98,4 +99,18 @@ def _table(rows: Sequence[County], every: int) -> str:
     )
 
 
-ROUTES = (Route(PAGE, show, methods=["GET"]),)
+async def download(_: Request) -> Response:
+    rows = await run_in_threadpool(public_province.counties)
+    heads = ("行政区划代码", "设区市", "地区", "地区类型", "参加的试点", "用起来的场景", "入选项目")
+    return plain.sheet(
+        "全省一览",
+        heads,
+        [
+            (row.code, row.city, row.name, row.group, row.pilots, row.scenarios, row.winners)
+            for row in rows
+            if row.total
+        ],
+    )
+
+
+ROUTES = (Route(PAGE, show, methods=["GET"]), Route(CSV, download, methods=["GET"]))

@@ -142,7 +142,7 @@ def _spread(told: Mapping[str, Any]) -> str:
 
 
 def _demo() -> str:
-    return '　<span class="mark">演示数据：均为虚构</span>' if public.invented() else ""
+    return plain.invented(public.invented())
 
 
 ROUTES = (

@@ -33,7 +33,7 @@ _turns = asyncio.Semaphore(1)
 async def show_list(_: Request) -> Response:
     found = await run_in_threadpool(public.released)
     body = (
-        f'<h1>揭榜挂帅榜单{_demo()}</h1><p class="lead">哪些难题在张榜求解？截止时间均为北京时间，截止时刻及以后不再接受申请。</p>'
+        f'{plain.ways()}<h1>揭榜挂帅榜单{_demo()}</h1><p class="lead">哪些难题在张榜求解？截止时间均为北京时间，截止时刻及以后不再接受申请。</p>'
         + "".join(_section(name, rows) for name, rows in found.items() if rows)
         + ("" if any(found.values()) else '<p class="after">还没有发布的榜单。</p>')
         + (
@@ -51,11 +51,11 @@ async def show_one(request: Request) -> Response:
     back = f'<p class="after"><a href="{LIST}">全部榜单</a></p>'
     if view is None:
         return plain.page(
-            "榜单", f"<h1>榜单</h1>{plain.alert('没有找到这个榜单，请回到全部榜单重新选择。')}{back}", 404
+            "榜单", f"{plain.ways()}<h1>榜单</h1>{plain.alert('没有找到这个榜单，请回到全部榜单重新选择。')}{back}", 404
         )
     row = view.row
     body = (
-        f'{back}<h1>{escape(row.title)}</h1><p class="lead">{escape(row.code)}　{escape(public.state(row))}{_demo()}</p>'
+        f'{plain.ways()}{back}<h1>{escape(row.title)}</h1><p class="lead">{escape(row.code)}　{escape(public.state(row))}{_demo()}</p>'
         + plain.facts([("发榜单位", row.organisation), *report.challenge_facts(view)])
         + "".join(_notice(view, notice) for notice in view.notices)
         + _questions(view)
@@ -92,7 +92,7 @@ async def _paper(make: Callable[[], bytes | None], name: str) -> Response:
     async with _turns:
         data = await run_in_threadpool(make)
     if data is None:
-        body = f'<h1>没有这份文件</h1><p class="after"><a href="{LIST}">全部榜单</a></p>'
+        body = f'{plain.ways()}<h1>没有这份文件</h1><p class="after"><a href="{LIST}">全部榜单</a></p>'
         return plain.page("没有这份文件", body, 404)
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     headers = {"content-disposition": disposition, "cache-control": "no-store"}
@@ -101,7 +101,7 @@ async def _paper(make: Callable[[], bytes | None], name: str) -> Response:
 
 def _demo() -> str:
     invented = keep.kept(("demo", settings().url), public.invented)
-    return '　<span class="mark">演示数据：均为虚构</span>' if invented else ""
+    return plain.invented(invented)
 
 
 def _section(name: str, rows: list[ChallengeRow]) -> str:
@@ -117,15 +117,19 @@ def _section(name: str, rows: list[ChallengeRow]) -> str:
 
 
 def _notice(view: ChallengeView, notice: NoticeView) -> str:
-    ranked = "".join(
-        f"<tr><td>{item['place']}</td><td>{escape(item['organisation'])}<br>{escape(item.get('code') or '')}</td>"
-        f"<td>{escape(item['title'])}</td><td>{'拟中榜' if item['proposed'] else '候补'}</td></tr>"
+    ranked = [
+        (
+            str(item["place"]),
+            f"{item['organisation']}\n{item.get('code') or ''}",
+            item["title"],
+            "拟中榜" if item["proposed"] else "候补",
+        )
         for item in notice.ranking
-    )
+    ]
     changes = [("与上一号的差别", "；".join(notice.changes))] if notice.changes else []
     return (
-        f'<h2 class="section">第 {notice.number} 号公示</h2><div class="wide"><table><thead><tr><th>顺位</th>'
-        f"<th>单位和统一社会信用代码</th><th>方案</th><th>结果</th></tr></thead><tbody>{ranked}</tbody></table></div>"
+        f'<h2 class="section">第 {notice.number} 号公示</h2>'
+        + plain.table("拟中榜和候补", ("顺位", "单位和统一社会信用代码", "方案", "结果"), ranked)
         + plain.facts([*_progress(view, notice), *report.notice_facts(view, notice), *changes])
         + f'<p class="after"><a href="{NOTICE_PDF}?code={quote(view.row.code)}&amp;n={notice.number}">下载公示（PDF）</a></p>'
     )

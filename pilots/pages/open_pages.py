@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from core import clock
 from core.errors import AppError
-from pilots import public, public_ratings
+from pilots import public, public_ratings, public_scenarios
 from pilots.public import Released
 from web import plain, visitors
 from web.signin import forged, from_this_site, read_form
@@ -88,7 +88,7 @@ def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = 
     ]
     body = (
         f'{plain.ways()}<p class="after"><a href="{LIST}">全部试点</a></p><h1>{escape(told["name"])}{_demo()}</h1>'
-        f'<p class="lead">{escape(told["code"])}</p>{plain.facts(facts)}'
+        f'<p class="lead">{escape(told["code"])}　<a href="#rate">直接去评价</a></p>{plain.facts(facts)}{_scenario(row)}'
         f'<h2 class="section">结论：{escape(told["verdict"])}</h2><p class="big">{escape(told["sentence"])}</p>'
         + plain.facts([("下一步", told["next"]), ("作出日期", told["decided"])])
         + _measures(row)
@@ -99,20 +99,32 @@ def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = 
     return plain.page(told["name"], body, status)
 
 
-def _measures(row: Released) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{escape(item["name"])}<br><small>{escape(item["better"])}</small></th>'
-        f"<td>{escape(item['baseline'])}</td><td>{escape(item['target'])}</td><td>{escape(item['value'])}</td>"
-        f"<td>{escape(item['period'] or '–')}<br><small>{item['reported']} / {item['due']} 个地区</small></td></tr>"
-        for item in row.content["measures"]
-    )
-    if not rows:
+def _scenario(row: Released) -> str:
+    """The way to the scenario that the pilot tries out, where it is released."""
+    code = row.content["scenario_code"]
+    if public_scenarios.find(code) is None:
         return ""
-    meanings = [(item["name"], item["meaning"]) for item in row.content["measures"]]
+    return f'<p class="after"><a href="{SCENARIO}?code={quote(code)}">这个场景怎么做、还有哪里在用</a></p>'
+
+
+def _measures(row: Released) -> str:
+    measures = row.content["measures"]
+    if not measures:
+        return ""
+    rows = [
+        (
+            f"{item['name']}\n{item['better']}",
+            item["baseline"],
+            item["target"],
+            item["value"],
+            f"{item['period'] or '–'}\n{item['reported']} / {item['due']} 个地区",
+        )
+        for item in measures
+    ]
     return (
-        '<h2 class="section">指标</h2><div class="wide"><table><thead><tr><th scope="col">指标</th>'
-        '<th scope="col">试点前</th><th scope="col">目标</th><th scope="col">试点地区合计</th>'
-        f'<th scope="col">时期和报送</th></tr></thead><tbody>{rows}</tbody></table></div>{plain.facts(meanings)}'
+        '<h2 class="section">指标</h2>'
+        + plain.table("试点前后的指标", ("指标", "试点前", "目标", "试点地区合计", "时期和报送"), rows)
+        + plain.facts([(item["name"], item["meaning"]) for item in measures])
     )
 
 
@@ -160,11 +172,13 @@ def _form(row: Released, problem: str, comment: str) -> str:
 
 def _missing() -> Response:
     back = f'<p class="after"><a href="{LIST}">全部试点</a></p>'
-    return plain.page("试点", f"<h1>试点</h1>{plain.alert('没有找到这个试点，或它没有公布。')}{back}", 404)
+    return plain.page(
+        "试点", f"{plain.ways()}<h1>试点</h1>{plain.alert('没有找到这个试点，或它没有公布。')}{back}", 404
+    )
 
 
 def _demo() -> str:
-    return '　<span class="mark">演示数据：均为虚构</span>' if public.invented() else ""
+    return plain.invented(public.invented())
 
 
 ROUTES = (

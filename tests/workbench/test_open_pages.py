@@ -100,6 +100,8 @@ def test_nothing_unreleased_by_any_route(anybody: TestClient, demo_cast: dict[st
     pages += [anybody.get("/public/winner", params={"id": entry.id}) for entry, _ in entries]
     pages += [anybody.get("/public/showcase", params={"edition": edition.id}) for _, edition in entries]
     pages += [anybody.get("/public/province", params={"show": key}) for key in ("pilots", "scenarios", "winners")]
+    pages += [anybody.get("/public/province.csv")]
+    pages += [anybody.get("/public/showcase.csv", params={"edition": edition.id}) for _, edition in entries]
     text = "\n".join(page.text for page in pages)
     won = {entry.title for entry, edition in entries if edition.state is EditionState.RELEASED and entry.grade}
     lost = {entry.title for entry, _ in entries} - won

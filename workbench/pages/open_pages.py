@@ -23,7 +23,7 @@ FRONT = "/public"
 
 async def front(_: Request) -> Response:
     items = await run_in_threadpool(_counted)
-    mark = '　<span class="mark">演示数据：均为虚构</span>' if pilots.invented() else ""
+    mark = plain.invented(pilots.invented())
     listed = "".join(
         f'<li><a class="item" href="{to}"><b>{name}</b><span>{words}</span></a></li>' for to, name, words in items
     )
