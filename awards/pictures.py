@@ -29,6 +29,8 @@ def race(lines: Sequence[tuple[str, str, str, int]], *, width: int = 640) -> Fig
     frame["when"] = frame["period"].map(labels)
     frame["share"] = frame["value"] / 10_000
     frame["shown"] = [f"{value:.1f}%" for value in frame["share"]]
+    # One month far off must not press all others into a line: it leaves the picture, the table has it
+    low, high = (float(frame["share"].quantile(part)) for part in (0.02, 0.98))
     kinds = [kind for kind in (WON, OTHERS, MEDIAN) if kind in set(frame["kind"])]
     looks = {WON: (theme.MAIN, 3, [1, 0]), OTHERS: ("#B8C0CC", 1, [1, 0]), MEDIAN: (theme.INK, 2.5, [6, 4])}
 
@@ -52,13 +54,13 @@ def race(lines: Sequence[tuple[str, str, str, int]], *, width: int = 640) -> Fig
             "share",
             type="quantitative",
             axis=alt.Axis(title="达成程度（%，基线为 0、目标为 100）"),
-            scale=alt.Scale(zero=False),
+            scale=alt.Scale(domain=[low, high], nice=True),
         ),
         tooltip=tips([("name", "地区"), ("when", "时期"), ("shown", "达成")]),
     )
     layers = [
         base.transform_filter(alt.FieldEqualPredicate(field="kind", equal=kind))
-        .mark_line()
+        .mark_line(clip=True)
         .encode(
             detail=alt.Detail("name", type="nominal"),
             color=by_kind(alt.Color, 0, True),

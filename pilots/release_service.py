@@ -87,6 +87,7 @@ def _about(session: Session, view: queries.PilotView) -> dict[str, str]:
         "to": view.end_on.isoformat(),
         "promise": view.promise,
         "verdict": verdict.title,
+        "plain": releasing.PLAIN[verdict.verdict],
         "sentence": verdict.overruled_reason or verdict.sentence,
         "next": verdict.next_step,
         "decided": clock.beijing(verdict.decided_at).date().isoformat(),

@@ -8,10 +8,19 @@ from typing import Any
 
 from core.numbers import MISSING
 from core.periods import Period
-from core.words import Arm, ValueState
+from core.words import Arm, ValueState, Verdict
 from metrics.model import Indicator
 
 HIDDEN = "按规定不公开"
+# What a verdict means for whoever scanned a code at the village office.
+PLAIN = {
+    Verdict.PROMOTE: "试点有用，可以在更多地方用起来。",
+    Verdict.PROMOTE_IF: "试点有用，但只适合一部分地方，或者要先补齐条件。",
+    Verdict.CONTINUE: "现在还看不准，接着试。",
+    Verdict.IMPROVE: "有做得不够的地方，改进以后再试。",
+    Verdict.STOP: "没有达到预期，不再试了。",
+    Verdict.UNKNOWN: "数据还不够，现在不能下结论。",
+}
 
 
 def content(
@@ -20,8 +29,8 @@ def content(
     definition: Callable[[str, int], Indicator | None],
     names: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What is kept with a release. `about`: name, code, scenario, summary, lead, from, to, promise, verdict, sentence,
-    next, decided. `inputs`: the verdict's frozen copy, of which only sums go out, never a county's own figure.
+    """What is kept with a release. `about`: name, code, scenario, summary, lead, from, to, promise, verdict, plain,
+    sentence, next, decided. `inputs`: the verdict's frozen copy, of which only sums go out, never a county's own figure.
     `definition` gives an indicator by code and version, `names` a county by code."""
     units = inputs.get("units", ())
     return {

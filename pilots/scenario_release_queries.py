@@ -106,13 +106,6 @@ def releasing(actor: Actor, scenario_id: int) -> Releasing | None:
         )
 
 
-def shown(actor: Actor) -> dict[int, datetime]:
-    """Scenarios that the public is shown, with when they were released."""
-    require(actor, Permission.SCENARIO_RELEASE)
-    with read() as session:
-        return {row.scenario_id: row.released_at for row in publishing.shown(session, ScenarioRelease)}
-
-
 def gather(session: Session, scenario_id: int) -> dict[str, Any]:
     """What a release would keep, read in the caller's transaction. Refused unless the scenario was approved."""
     row = session.get(Scenario, scenario_id)

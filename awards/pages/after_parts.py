@@ -104,7 +104,7 @@ def race(actor: Actor, edition_id: int) -> None:
         return
     st.caption(
         f"{guard.plain(found.indicator)}：同类地区的试点县按达成程度排位，“发布时”取发布前最近一期。"
-        "超过 120% 的按 120% 排位，图中不封顶。"
+        "超过 120% 的按 120% 排位；图的纵轴按绝大多数取，个别离得太远的只在表里。"
     )
     for name, rows in groups.items():
         _group(actor, found, name, rows)

@@ -71,8 +71,9 @@ if held:
                     query_params={"id": str(item.pilot_id)},
                 )
 else:
-    widgets.empty("这里没有您能看到的入选项目。")
+    widgets.empty("这一届没有您单位的入选项目。反馈信在本页下方；全部入选项目见公开的集中晾晒。")
 
+st.markdown(f"[打开公众看到的集中晾晒](/public/showcase?edition={view.row.id})")
 after_parts.ladders(actor)
 
 told = [row for row in view.entries if row.state is not AwardEntryState.DRAFT]

@@ -76,7 +76,12 @@ async def rate(request: Request) -> Response:
 
 def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = "", status: int = 200) -> Response:
     told = row.content
-    counties = "、".join(f"{name}（{group}）" if group else name for name, group in told["counties"])
+    by_group: dict[str, list[str]] = {}
+    for name, group in told["counties"]:
+        by_group.setdefault(group, []).append(name)
+    counties = "\n".join(
+        f"{group}：{'、'.join(names)}" if group else "、".join(names) for group, names in by_group.items()
+    )
     facts = [
         ("场景", f"{told['scenario']}　{told['domain']}"),
         ("做什么", told["summary"]),
@@ -88,9 +93,11 @@ def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = 
     ]
     body = (
         f'{plain.ways()}<p class="after"><a href="{LIST}">全部试点</a></p><h1>{escape(told["name"])}{_demo()}</h1>'
-        f'<p class="lead">{escape(told["code"])}　<a href="#rate">直接去评价</a></p>{plain.facts(facts)}{_scenario(row)}'
-        f'<h2 class="section">结论：{escape(told["verdict"])}</h2><p class="big">{escape(told["sentence"])}</p>'
+        f'<p class="lead">{escape(told["code"])}</p><h2 class="section">结论：{escape(told["verdict"])}</h2>'
+        + (f'<p class="big"><b>{escape(told["plain"])}</b></p>' if told.get("plain") else "")
+        + f'<p class="big">{escape(told["sentence"])}</p><p><a class="action" href="#rate">我来评价</a></p>'
         + plain.facts([("下一步", told["next"]), ("作出日期", told["decided"])])
+        + f'<h2 class="section">试了什么</h2>{plain.facts(facts)}{_scenario(row)}'
         + _measures(row)
         + f'<h2 class="section" id="rate">大家怎么看</h2><p class="big">{_rated(row)}</p>{_bars(row)}{_comments(row)}'
         + (f'<p class="found" role="status">✔ {thanks}</p>' if thanks else _form(row, problem, comment))
