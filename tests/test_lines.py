@@ -178,6 +178,8 @@ OTHERWISE = {
     "pilots.portfolio_wording.sides_picture": "each pilot has its own promise: a stroke in its row for each replaced line",
 }
 SILENT = {
+    "awards.pictures.climb": "how many winners, one selection after another",
+    "awards.pictures.counted": "how many of what was released",
     "awards.pictures.race": "how far of the promised way: the baseline is 0 %, the target 100 %, whatever was promised",
     "metrics.composite_pictures.totals": "an index is put together from many indicators; nothing is promised for it",
     "metrics.gap_wording.gap_picture": "a difference between two groups; what is promised are levels",
