@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 FLAGS = (
     "--no-sandbox",
@@ -40,6 +41,7 @@ def visitor(
         viewport={"width": width, "height": height},
     )
     context.set_default_timeout(PATIENCE)
+    context.add_init_script(path=Path(__file__).parent / "settled.js")
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -67,11 +69,10 @@ class Person:
         self.page, self.address = page, address
 
     def settle(self) -> None:
-        self.page.wait_for_selector(SETTLED)
-        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
-        # A run that a click has asked for starts a moment later.
-        self.page.wait_for_timeout(250)
-        self.page.wait_for_selector(SETTLED)
+        """Wait until every run that was asked for is over and drawn."""
+        for _ in range(2):  # what was drawn may ask for another run
+            self.page.wait_for_timeout(40)
+            self.page.wait_for_selector("html[data-settled=true]", state="attached")
 
     def visit(self, path: str) -> None:
         self.page.goto(f"{self.address}/{path}")
@@ -112,18 +113,24 @@ class Person:
         grid = self.page.locator(f".st-key-{key}").get_by_test_id("stDataFrame")
         grid.scroll_into_view_if_needed()
         said = grid.locator("[data-testid^=glide-cell]").filter(has_text=text)
+        editor = self.page.locator("#portal textarea, #portal input")
         for _ in range(4):  # the first click on a canvas that has just been drawn may go nowhere
-            self.page.wait_for_timeout(400)
             box = grid.bounding_box()
             assert box is not None
             self.page.mouse.dblclick(box["x"] + across * box["width"], box["y"] + _ROW * (row + 1.5))
-            self.page.wait_for_timeout(500)
+            try:
+                editor.first.wait_for(timeout=2_000)
+            except PlaywrightTimeout:
+                continue
             self.page.keyboard.type(text)
-            self.page.wait_for_timeout(500)
+            self.page.wait_for_timeout(100)
             self.page.keyboard.press("Enter")
-            self.page.wait_for_timeout(500)
-            if said.count():
-                return
+            try:
+                said.first.wait_for(state="attached", timeout=2_000)
+            except PlaywrightTimeout:
+                continue
+            self.page.wait_for_timeout(200)  # the grid hands its cells over a sixth of a second later
+            return
         raise AssertionError(f"“{text}” did not stay in the table {key}")
 
     def download(self, name: str, folder: Path) -> Path:
