@@ -22,8 +22,8 @@ from panels import (
     assignment_service,
     finalise_service,
     moderation_service,
+    panel_queries,
     recusal_service,
-    review_queries,
     review_service,
     setup_service,
     sheet_service,
@@ -117,7 +117,7 @@ class Stage:
 
     def pairs(self) -> list[tuple[int, int, str]]:
         """(entry, member, entry's code) of what is assigned, in order."""
-        given = review_queries.assignments(self.staff, self.id)
+        given = panel_queries.assignments(self.staff, self.id)
         with read() as session:
             codes = dict(
                 session.exec(select(ReviewEntry.id, ReviewEntry.code).where(ReviewEntry.review_id == self.id)).all()

@@ -11,7 +11,7 @@ from core import clock
 from core.errors import NotFound
 from core.words import ReviewState, SignatureKind
 from db.issuing import Issue
-from panels import result_book, result_queries, review_queries
+from panels import panel_queries, result_book, result_queries, review_queries
 from panels.result_book import Sheet
 from panels.result_queries import FrozenView
 from panels.review_queries import ReviewView
@@ -60,7 +60,7 @@ def load(actor: Actor, subject: str) -> Kept:
     found = next((item for item in results if which in ("", str(item.number))), None)
     if review is None or found is None:
         raise NotFound("没有找到这一号结果，或您无权查看。", "评审提请定稿后才有结果；已有的见评审的“定稿”页。")
-    members = review_queries.members(actor, review_id)
+    members = panel_queries.members(actor, review_id)
     judges = [member.name for member in members if member.left_at is None and member.role.counts]
     return Kept(review, found, judges)
 

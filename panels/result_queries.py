@@ -35,8 +35,9 @@ from db.tables import (
 from panels import cases, health, outcome, sensitivity
 from panels.health import Health
 from panels.outcome import Case, Line, Outcome
+from panels.panel_queries import MemberView, RecusalView, member_views, recusal_views
 from panels.queries import Standing, find
-from panels.review_queries import MemberView, RecusalView, ReviewView, member_views, recusal_views, view
+from panels.review_queries import ReviewView, view
 from panels.sensitivity import Variant
 from panels.visibility import Sight
 

@@ -1,40 +1,34 @@
-"""Reads for the pages of a review: lists, the review, its entries with their files, its panel, its recusals."""
+"""Reads for the pages of a review: lists, the review, its entries with their files. Its panel: `panel_queries`."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy
 from sqlmodel import Session, col, func, select
 
-from accounts.permissions import Actor, Permission, require
+from accounts.permissions import Actor
 from core.errors import NotFound
 from core.words import (
     EntryState,
     MemberRole,
     PanelRule,
-    RecusalKind,
-    RecusalState,
     ReviewKind,
     ReviewState,
-    Role,
 )
 from db import files
 from db.files import Attached
 from db.session import read
 from db.tables import (
-    Account,
     Attachment,
     Organisation,
     PanelMember,
-    Recusal,
     Region,
     Review,
-    ReviewAssignment,
     ReviewEntry,
     RubricRow,
     RubricVersion,
@@ -44,8 +38,6 @@ from panels.queries import Standing, entry_of, find, readable, standing
 from panels.rubric import Rubric
 
 ENTRY = "review_entry"  # what an entry's files hang on
-# Who may be asked to judge: people of the institute run the review and do not judge it.
-JUDGING = (Role.JUDGE, Role.DEPARTMENT)
 
 
 @dataclass(frozen=True)
@@ -118,41 +110,6 @@ class EntryView:
     number: int
     state: EntryState
     state_reason: str
-    version: int
-
-
-@dataclass(frozen=True)
-class MemberView:
-    id: int
-    account_id: int
-    name: str
-    organisation: str
-    role: MemberRole
-    replaces: str
-    left_at: datetime | None
-    left_reason: str
-    declared_at: datetime | None
-    version: int
-
-
-@dataclass(frozen=True)
-class RecusalView:
-    """A reason to step aside. `mine`: it is the actor's own, so he does not decide it."""
-
-    id: int
-    entry_id: int
-    entry: str
-    account_id: int
-    person: str
-    kind: RecusalKind
-    state: RecusalState
-    detail: str
-    declared_by: str
-    declared_at: datetime
-    decided_by: str
-    decided_at: datetime | None
-    reason: str
-    mine: bool
     version: int
 
 
@@ -314,118 +271,6 @@ def entry_file(actor: Actor, attachment_id: int) -> bytes:
         if entry.id not in stands.openable([entry.id or 0]):
             raise NotFound("没有找到这个文件，或您应当回避。", "请刷新页面。")
         return files.content(session, attachment_id)
-
-
-def members(actor: Actor, review_id: int) -> list[MemberView]:
-    """The panel, those who left last. Judges see the names of the panel, nobody else does."""
-    with read() as session:
-        find(session, actor, review_id)
-        return member_views(session, review_id)
-
-
-def member_views(session: Session, review_id: int) -> list[MemberView]:
-    rows = session.execute(
-        select(PanelMember, Account.name, Organisation.name)
-        .join(Account, col(Account.id) == PanelMember.account_id)
-        .join(Organisation, col(Organisation.id) == Account.organisation_id)
-        .where(PanelMember.review_id == review_id)
-        .order_by(col(PanelMember.left_at).is_not(None), col(PanelMember.id))
-    ).all()
-    names = {member.id: name for member, name, _ in rows}
-    return [
-        MemberView(
-            id=member.id,
-            account_id=member.account_id,
-            name=name,
-            organisation=organisation,
-            role=member.role,
-            replaces=names.get(member.replaces_id, ""),
-            left_at=member.left_at,
-            left_reason=member.left_reason,
-            declared_at=member.declared_at,
-            version=member.version,
-        )
-        for member, name, organisation in rows
-    ]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    account_id: int
-    name: str
-    organisation: str
-
-
-def candidates(actor: Actor, review_id: int) -> list[Candidate]:
-    """Who could be asked to judge: judges and people of departments who never sat in this panel."""
-    require(actor, Permission.REVIEW_RUN)
-    with read() as session:
-        find(session, actor, review_id)
-        seated = select(PanelMember.account_id).where(PanelMember.review_id == review_id)
-        rows = session.exec(
-            select(Account.id, Account.name, Organisation.name)
-            .join(Organisation, col(Organisation.id) == Account.organisation_id)
-            .where(col(Account.role).in_(JUDGING), col(Account.active), col(Account.id).not_in(seated))
-            .order_by(col(Account.role).desc(), col(Account.id))
-        ).all()
-        return [Candidate(key or 0, name, organisation) for key, name, organisation in rows]
-
-
-def recusals(actor: Actor, review_id: int) -> list[RecusalView]:
-    """Reasons to step aside: to staff all, to a judge his own; those to be decided first."""
-    with read() as session:
-        _, stands = find(session, actor, review_id)
-        hidden = stands.viewer.blocked
-        return [
-            # What matched what would say whose an entry is that the reader must step aside from.
-            replace(item, detail="") if item.entry_id in hidden and not item.mine else item
-            for item in recusal_views(session, actor, review_id, own=not stands.viewer.staff)
-        ]
-
-
-def recusal_views(session: Session, actor: Actor, review_id: int, *, own: bool) -> list[RecusalView]:
-    names = dict(session.exec(select(Account.id, Account.name)).all())
-    query = (
-        select(Recusal, ReviewEntry.code, ReviewEntry.title)
-        .join(ReviewEntry, col(ReviewEntry.id) == Recusal.entry_id)
-        .where(Recusal.review_id == review_id)
-        .order_by(col(Recusal.decided_at).is_not(None), col(ReviewEntry.code), col(Recusal.id))
-    )
-    if own:
-        query = query.where(Recusal.account_id == actor.account_id)
-    return [
-        RecusalView(
-            id=row.id,
-            entry_id=row.entry_id,
-            entry=f"{code} {title}",
-            account_id=row.account_id,
-            person=names.get(row.account_id, ""),
-            kind=row.kind,
-            state=row.state,
-            detail=row.detail,
-            declared_by=names.get(row.declared_by, "") if row.declared_by else "系统查出",
-            declared_at=row.declared_at,
-            decided_by=names.get(row.decided_by, "") if row.decided_by else "",
-            decided_at=row.decided_at,
-            reason=row.reason,
-            mine=row.account_id == actor.account_id,
-            version=row.version,
-        )
-        for row, code, title in session.execute(query).all()
-    ]
-
-
-def assignments(actor: Actor, review_id: int) -> dict[int, list[int]]:
-    """Who judges what, entry id → member ids: to staff all, to a judge his own."""
-    with read() as session:
-        _, stands = find(session, actor, review_id)
-        query = select(ReviewAssignment).where(ReviewAssignment.review_id == review_id)
-        if not stands.viewer.staff:
-            query = query.where(ReviewAssignment.member_id == stands.member_id)
-        found: dict[int, list[int]] = defaultdict(list)
-        for row in session.exec(query.order_by(col(ReviewAssignment.entry_id), col(ReviewAssignment.member_id))):
-            found[row.entry_id].append(row.member_id)
-        return dict(found)
 
 
 def _counts(session: Session, column: Any, ids: Sequence[int | None], *wanted: Any) -> Counter[int]:

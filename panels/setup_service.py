@@ -26,8 +26,9 @@ from db.tables import (
     Sheet,
 )
 from panels import changing, conflicts, recusing, sheets, stages
+from panels.panel_queries import JUDGING
 from panels.queries import entry_of, find
-from panels.review_queries import ENTRY, JUDGING
+from panels.review_queries import ENTRY
 from panels.schemas import AffiliationIn, EntryIn, MemberIn
 
 

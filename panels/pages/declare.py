@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.words import RecusalState, ReviewState
-from panels import recusal_service, review_queries, sheet_queries
+from panels import panel_queries, recusal_service, review_queries, sheet_queries
 from panels.pages import judging_parts as parts
 from web import guard, widgets
 
@@ -19,8 +19,8 @@ with st.container(border=True):
         "都应当回避。申报后立即生效：您看不到它的材料，也不评分；由另一人认定。"
     )
 
-known = {view.entry_id: view for view in review_queries.recusals(actor, review.id) if view.state.blocks}
-cleared = [view for view in review_queries.recusals(actor, review.id) if view.state is RecusalState.CLEARED]
+known = {view.entry_id: view for view in panel_queries.recusals(actor, review.id) if view.state.blocks}
+cleared = [view for view in panel_queries.recusals(actor, review.id) if view.state is RecusalState.CLEARED]
 entries = review_queries.entries(actor, review.id)
 names = {entry.id: f"{entry.code} {entry.title}" for entry in entries}
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from accounts.permissions import Permission, require
 from core.words import MemberRole, ReviewState
-from panels import finalise_service, result_book, result_queries, review_queries
+from panels import finalise_service, panel_queries, result_book, result_queries, review_queries
 from panels.pages import discussing, running
 from web import guard, keep, widgets
 
@@ -36,7 +36,7 @@ if not disputed:
     st.markdown(":green-badge[● 分配给您的项目没有大的分歧]")
 if disputed and view.state is ReviewState.MODERATING and not lead:
     st.caption("合议由主评记录。")
-names = [member.name for member in keep.ask(review_queries.members, actor, view.id) if member.left_at is None]
+names = [member.name for member in keep.ask(panel_queries.members, actor, view.id) if member.left_at is None]
 for line in disputed:
     discussing.draw(actor, found, line, names=names, open_=lead)
 

@@ -7,7 +7,7 @@ import streamlit as st
 from accounts.permissions import Permission, require
 from core import clock
 from core.words import ReviewState
-from panels import review_queries, review_service, stages
+from panels import panel_queries, review_queries, review_service, stages
 from panels.outcome import key_name
 from panels.pages import running
 from panels.schemas import ScheduleIn
@@ -45,9 +45,9 @@ with st.container(border=True):
         )
 
 entries = keep.ask(review_queries.entries, actor, view.id)
-members = keep.ask(review_queries.members, actor, view.id)
+members = keep.ask(panel_queries.members, actor, view.id)
 seated = [member for member in members if member.left_at is None]
-aside = [item for item in keep.ask(review_queries.recusals, actor, view.id) if item.state.blocks]
+aside = [item for item in keep.ask(panel_queries.recusals, actor, view.id) if item.state.blocks]
 widgets.figures(
     [
         ("参评项目", f"{len(entries)} 个", ""),

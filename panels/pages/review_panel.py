@@ -7,18 +7,18 @@ import accounts.queries
 from accounts.permissions import Actor, Permission, Subject, may, require
 from core import clock
 from core.words import MemberRole, RecusalState, ReviewState
-from panels import recusal_service, review_queries, setup_service, stages
+from panels import panel_queries, recusal_service, review_queries, setup_service, stages
 from panels.pages import running
-from panels.review_queries import RecusalView
+from panels.panel_queries import RecusalView
 from panels.schemas import AffiliationIn, MemberIn
 from web import guard, keep, widgets
 
 actor = guard.current_actor()
 require(actor, Permission.REVIEW_RUN)
 view = running.head(actor, "谁来评，谁该回避什么？", "panels/pages/review_panel.py")
-members = keep.ask(review_queries.members, actor, view.id)
+members = keep.ask(panel_queries.members, actor, view.id)
 seated = [member for member in members if member.left_at is None]
-recusals = keep.ask(review_queries.recusals, actor, view.id)
+recusals = keep.ask(panel_queries.recusals, actor, view.id)
 waiting = [item for item in recusals if item.state is RecusalState.POTENTIAL]
 
 
@@ -79,7 +79,7 @@ if members:
 else:
     widgets.empty("还没有评委。评委是“评审专家”或部门账号；研究院主办评审，不兼任评委。")
 
-candidates = {person.account_id: person for person in keep.ask(review_queries.candidates, actor, view.id)}
+candidates = {person.account_id: person for person in keep.ask(panel_queries.candidates, actor, view.id)}
 
 
 def choose(key: str) -> int | None:

@@ -24,6 +24,7 @@ from panels import (
     entry_imports,
     exports,
     finalise_service,
+    panel_queries,
     recusal_service,
     report,
     result_queries,
@@ -43,8 +44,7 @@ CODE = "91330000MA27UAB90N"
 
 def found(panel: Panel) -> set[tuple[str, str, RecusalKind]]:
     return {
-        (item.person, item.entry.split()[0], item.kind)
-        for item in review_queries.recusals(panel.staff, panel.review_id)
+        (item.person, item.entry.split()[0], item.kind) for item in panel_queries.recusals(panel.staff, panel.review_id)
     }
 
 
@@ -126,7 +126,7 @@ def test_what_is_found_blocks_until_somebody_else_clears_it(cast: Cast) -> None:
     panel = prepare(cast, entries="AB")
     judge = panel.judges["甲评委"]
     setup_service.record_affiliation(panel.staff, judge.account_id or 0, AffiliationIn(name="AAA号乡村振兴促进会"))
-    (item,) = review_queries.recusals(panel.staff, panel.review_id)
+    (item,) = panel_queries.recusals(panel.staff, panel.review_id)
     assert (item.state, item.declared_by) == (RecusalState.POTENTIAL, "系统查出")
     panel.step(stages.CALL)
     shown = {entry.code: entry for entry in review_queries.entries(judge, panel.review_id)}
@@ -244,7 +244,7 @@ def test_of_two_people_who_assign_at_once_the_second_is_told(cast: Cast) -> None
     assignment_service.assign(panel.staff, panel.review_id, pairs, seen_version=seen)
     with pytest.raises(Conflict):
         assignment_service.assign(panel.other, panel.review_id, set(), seen_version=seen)
-    assert len(review_queries.assignments(panel.staff, panel.review_id)) == len(panel.entries)
+    assert len(panel_queries.assignments(panel.staff, panel.review_id)) == len(panel.entries)
 
 
 def test_the_log_does_not_name_the_files_of_an_entry(cast: Cast) -> None:
