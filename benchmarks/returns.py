@@ -46,7 +46,7 @@ from core.words import Arm, CollectionKind, IndicatorRole
 from db import upgrade
 from db.session import read, write
 from db.tables import IndicatorRow, Region
-from metrics import catalogue, collecting, imports, queries
+from metrics import catalogue, collecting, defined, imports
 from metrics.checks import counted
 from metrics.feed import loading
 from metrics.feed.loading import OK, Sender, Wish
@@ -92,7 +92,7 @@ def lines() -> Iterator[tuple[str, str, str, str, str, str, str]]:
     with read() as session:
         codes = session.exec(select(Region.code).where(Region.level == "county").order_by(col(Region.code))).all()
         numbers = session.exec(select(IndicatorRow.id).where(col(IndicatorRow.code).like("SX%"))).all()
-    indicators = [found for number in numbers if (found := queries.indicator(number or 0)) is not None]
+    indicators = [found for number in numbers if (found := defined.indicator(number or 0)) is not None]
     draw = random.Random(2026)
     for month in range(MONTHS):
         period = FIRST.shift(month)

@@ -24,7 +24,7 @@ from accounts.permissions import OPERATOR
 from db import upgrade
 from db.engine import reset
 from db.session import read, write
-from metrics import catalogue, queries, rollups, tracing
+from metrics import catalogue, defined, rollups, tracing
 from regions import service as regions
 
 INDICATORS, MONTHS = 20, 36
@@ -104,7 +104,7 @@ def reads(collections: int) -> dict[str, Callable[[], object]]:
                 "SELECT min(id) FROM indicator GROUP BY code ORDER BY 1 LIMIT 20"
             )
         ]
-    indicators = [found for number in numbers if (found := queries.indicator(number))]
+    indicators = [found for number in numbers if (found := defined.indicator(number))]
     draw = random.Random(collections)
 
     def collection() -> int:

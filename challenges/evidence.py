@@ -26,8 +26,7 @@ from db.tables import (
     Rollup,
     ScenarioNeed,
 )
-from metrics import queries as metrics
-from metrics import rollups, tracing
+from metrics import defined, rollups, tracing
 from pilots import queries as pilots
 
 
@@ -176,7 +175,7 @@ def _scenarios(session: Session, challenge_id: int) -> set[int]:
 
 
 def _source(session: Session, view: pilots.PilotView) -> Source:
-    asked = {item.indicator.id: item.indicator for item in metrics.askings(session, view.collection_id)}
+    asked = {item.indicator.id: item.indicator for item in defined.askings(session, view.collection_id)}
     periods: dict[int, list[str]] = {}
     rows = session.exec(
         select(Rollup.indicator_id, Rollup.period)
@@ -219,7 +218,7 @@ def _now(actor: Actor, data: ValueIn) -> tuple[int | None, int | None, str, Any,
         region = session.get(Region, data.scope_code)
     if row is None or definition is None or region is None:
         return None
-    indicator = metrics.indicator_of(definition)
+    indicator = defined.indicator_of(definition)
     value = rollups.value(indicator, row.n, row.d, row.reported)
     return None if value is None else (row.n, row.d, indicator.show(value), indicator, region.name)
 

@@ -28,7 +28,7 @@ from db.tables import (
     ReturnRow,
 )
 from demo import evidence, figures, rounds, story
-from metrics import queries, rollups
+from metrics import defined, rollups
 from metrics.model import Entry
 from regions import groups
 
@@ -116,7 +116,7 @@ def _asked(
         item,
         Period.containing(pilot.start_on, Cadence.MONTH),
         indicators,
-        {one.indicator.id: one.indicator.cadence for one in queries.askings(session, pilot.collection_id)},
+        {one.indicator.id: one.indicator.cadence for one in defined.askings(session, pilot.collection_id)},
         {
             code: figures.place(rng, code, Arm(arm), member[code].side, [name for _, name in indicators])
             for code, arm in sorted(units)

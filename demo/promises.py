@@ -18,7 +18,7 @@ from core.validation import checked
 from core.words import Combine, Direction, IndicatorRole, Kind, RuleScope, RuleSeverity, TargetKind
 from db.session import read, write
 from db.tables import Collection, CollectionIndicator, DataResource, IndicatorRow, ReturnRow, ValidationRule
-from metrics import definition_service, definitions, queries, recording, rule_service, rules, target_service
+from metrics import defined, definition_service, definitions, queries, recording, rule_service, rules, target_service
 from metrics.definition_schemas import DefinitionIn, RevisionIn
 from metrics.model import Indicator
 from metrics.rule_schemas import RuleIn, WaiverIn
@@ -38,7 +38,7 @@ def sources(actor: Actor) -> None:
     """Before anything is reported: link definitions to their data resources, and one that warns."""
     with read() as session:
         resources = dict(session.exec(select(DataResource.name, DataResource.id)).all())
-    known = {indicator.code: indicator for indicator in queries.indicators()}
+    known = {indicator.code: indicator for indicator in defined.indicators()}
     for code, name in SOURCES.items():
         _edit(actor, known[code], source_resource_id=resources[name])
     _edit(actor, known[QUARTERLY], cadence=Cadence.QUARTER, due_days=10)
@@ -152,7 +152,7 @@ def _checks(li: Actor, collection_id: int, period: str) -> None:
 
 def _new_version(li: Actor, month: Period) -> None:
     """The duration is counted without the days a case waited for the citizen: a version from this month on."""
-    old = next(indicator for indicator in queries.indicators() if indicator.code == "SX07")
+    old = next(indicator for indicator in defined.indicators() if indicator.code == "SX07")
     definition_service.revise(
         li,
         old.id,

@@ -17,7 +17,17 @@ from core.words import FollowUpState, ReturnState
 from db import audit
 from db.session import read, write
 from db.tables import Collection, Pilot, ReturnRow, RoundFreeze
-from metrics import collecting, follow_up_service, follow_ups, freezing, queries, round_service, rounds, service
+from metrics import (
+    collecting,
+    defined,
+    follow_up_service,
+    follow_ups,
+    freezing,
+    queries,
+    round_service,
+    rounds,
+    service,
+)
 from metrics.doubting import UNSETTLED
 from metrics.model import Entry
 from metrics.stages import ADOPT
@@ -29,7 +39,7 @@ FROZEN_AGE, FROZEN_FROM = 4, 12  # rounds of so many months ago had been frozen;
 def date_back(session: Session, pilot: Pilot) -> None:
     """Deadlines as they would be, had the pilot been started on its first day and not while this is built."""
     due_days = session.get_one(Collection, pilot.collection_id).due_days
-    askings = queries.askings(session, pilot.collection_id)
+    askings = defined.askings(session, pilot.collection_id)
     table = ReturnRow.__table__  # type: ignore[attr-defined]
     ours = table.c.collection_id == pilot.collection_id
     for key in session.exec(select(ReturnRow.period).where(ours).distinct()).all():

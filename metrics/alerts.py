@@ -15,7 +15,7 @@ from core.numbers import from_micro
 from core.periods import Period
 from core.words import SupervisionAction, WatchBasis
 from db.tables import IndicatorRow, Observation, Region, ReturnRow, Watch, WatchHit, WatchNote
-from metrics import queries
+from metrics import defined
 from metrics.model import Indicator
 from metrics.tripping import Threshold
 
@@ -83,7 +83,7 @@ def of_collections(session: Session, collection_ids: Collection[int], hit_id: in
     ):
         noted[note.hit_id].append(note)
     return [
-        _alert(hit, watch, owed, region, queries.indicator_of(row), noted[hit.id or 0])
+        _alert(hit, watch, owed, region, defined.indicator_of(row), noted[hit.id or 0])
         for hit, watch, owed, region, row in rows
     ]
 

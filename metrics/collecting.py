@@ -30,7 +30,7 @@ from db.tables import (
     Target,
     Upload,
 )
-from metrics import queries, rollups
+from metrics import defined, queries, rollups
 from metrics.schemas import CollectionIn, IndicatorPick, TargetIn, UnitPick
 from regions.calendar import NoticeEnd, add_working_days
 
@@ -116,7 +116,7 @@ def deadline(period: Period, due_days: int, asked_on: date) -> NoticeEnd:
     return add_working_days(max(period.end, asked_on), due_days)
 
 
-def days_of(due_days: int, askings: Sequence[queries.Asking], period: Period) -> int | None:
+def days_of(due_days: int, askings: Sequence[defined.Asking], period: Period) -> int | None:
     """Working days after its end when the return of a period is due: the collection's own for what is reported in
     its rhythm; what is reported in a slower one (a quarterly figure in a monthly return) brings its definition's,
     and the longest holds. None for a period in which nothing is asked."""
@@ -149,7 +149,7 @@ def expect_returns(
     )
     today = clock.today()
     due: dict[Period, NoticeEnd] = {}
-    askings = queries.askings(session, collection_id)
+    askings = defined.askings(session, collection_id)
     rows = []
     for unit, region in units:
         for period in span(Period.parse(unit.first_period), Period.parse(unit.last_period)):
@@ -186,7 +186,7 @@ def reschedule(session: Session, collection_ids: Iterable[int]) -> None:
     now, those in which nothing is asked any more fall away, and those that are owed anew are written down."""
     for collection_id in sorted(set(collection_ids)):
         collection = session.get_one(Collection, collection_id)
-        askings = queries.askings(session, collection_id)
+        askings = defined.askings(session, collection_id)
         later = session.exec(
             select(ReturnRow).where(
                 ReturnRow.collection_id == collection_id,

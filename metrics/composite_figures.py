@@ -12,12 +12,12 @@ from sqlmodel import Session, col, select
 from core.periods import Period, span
 from core.words import Combine, ValueState
 from db.tables import Collection, CollectionIndicator, IndicatorRow, Observation, ReturnRow, Rollup
-from metrics import composite_scores, queries
+from metrics import composite_scores, defined
 from metrics.combining import over_time, own_figures
 from metrics.composite import Design
 from metrics.composite_result import Figure, Outcome, Unit
+from metrics.defined import Asking
 from metrics.model import Indicator
-from metrics.queries import Asking
 from regions import groups
 from regions import queries as regions
 
@@ -32,7 +32,7 @@ def asked(session: Session, collection_id: int) -> dict[int, Indicator]:
         .where(CollectionIndicator.collection_id == collection_id)
         .order_by(col(CollectionIndicator.position), col(IndicatorRow.version))
     )
-    return {row.id or 0: queries.indicator_of(row) for row in rows}
+    return {row.id or 0: defined.indicator_of(row) for row in rows}
 
 
 def compute(session: Session, collection_id: int, design: Design, first: str, last: str) -> Outcome:
@@ -46,7 +46,7 @@ def units(session: Session, collection_id: int, indicators: Sequence[Indicator],
     them, of a slower rhythm over those with which its own periods end. The group is that of the last period's last
     day. Read from the roll-ups."""
     keys = [str(period) for period in span(Period.parse(first), Period.parse(last))]
-    askings = {asking.indicator.id: asking for asking in queries.askings(session, collection_id)}
+    askings = {asking.indicator.id: asking for asking in defined.askings(session, collection_id)}
     due = {item.id: [key for key in keys if Period.parse(key).closes(item.cadence)] for item in indicators}
     owed: dict[str, set[str]] = defaultdict(set)
     for code, period in session.execute(

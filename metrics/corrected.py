@@ -18,7 +18,7 @@ from core.words import TargetKind
 from db import happened
 from db.happened import Event
 from db.tables import Account, IndicatorRow, Observation, Region, ReturnRow
-from metrics import queries
+from metrics import defined
 from metrics.model import Entry, Indicator
 from metrics.queries import TargetView
 from printing.reasons import Cause, Dated, Source
@@ -58,7 +58,7 @@ def values(collections: Collection[int], codes: Collection[str] | None = None) -
         if codes is not None:
             query = query.where(col(ReturnRow.region_code).in_(sorted(codes)))
         return [
-            Dated(new.entered_at, correction(owed.period, place, queries.indicator_of(row), old, new, by or ""))
+            Dated(new.entered_at, correction(owed.period, place, defined.indicator_of(row), old, new, by or ""))
             for new, old, owed, row, place, by in session.execute(query)
         ]
 

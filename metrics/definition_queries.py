@@ -28,7 +28,7 @@ from db.tables import (
     Region,
     Rollup,
 )
-from metrics import definitions, queries
+from metrics import defined, definitions, queries
 from metrics.definitions import Difference
 from metrics.model import Indicator
 
@@ -102,7 +102,7 @@ def versions(actor: Actor, code: str) -> list[VersionView]:
         .order_by(col(IndicatorRow.version))
     )
     with read() as session:
-        rows = [(queries.indicator_of(row), name, row.created_at, taken) for row, name, taken in session.execute(query)]
+        rows = [(defined.indicator_of(row), name, row.created_at, taken) for row, name, taken in session.execute(query)]
     differences: list[list[Difference]] = [[]]
     differences += [definitions.differences(old[0], new[0]) for old, new in pairwise(rows)]
     found = [
@@ -159,7 +159,7 @@ def latest(actor: Actor, code: str) -> list[Latest]:
         .order_by(col(Collection.name), col(IndicatorRow.version), col(Rollup.scope_code))
     )  # fmt: skip
     with read() as session:
-        found = [(row, queries.indicator_of(known), *names) for row, known, *names in session.execute(query)]
+        found = [(row, defined.indicator_of(known), *names) for row, known, *names in session.execute(query)]
     return [
         Latest(row.collection_id, name, indicator, row.scope_code, region, row.period, indicator.value(row.n, row.d))
         for row, indicator, name, region in found

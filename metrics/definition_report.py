@@ -11,7 +11,7 @@ from accounts.permissions import Actor, Permission
 from core.errors import NotFound
 from core.periods import Period
 from db.issuing import Issue
-from metrics import compliance, definition_queries, definitions, queries
+from metrics import compliance, defined, definition_queries, definitions
 from metrics.definition_queries import Use, VersionView
 from metrics.model import Indicator
 from metrics.wording import facts_of
@@ -46,7 +46,7 @@ def catalogue(actor: Actor) -> bytes:
 
 
 def _entry(actor: Actor, subject: str) -> Entry:
-    indicator = queries.indicator(record_id(subject, "指标编号"))
+    indicator = defined.indicator(record_id(subject, "指标编号"))
     if indicator is None:
         raise NotFound("没有找到这个指标。", "请从指标列表重新进入。")
     return Entry(
@@ -108,7 +108,7 @@ def _causes(found: Sequence[Entry]) -> list[Source]:
 
 
 def _catalogue(actor: Actor, _: str) -> list[Entry]:
-    return [Entry(indicator, _source(actor, indicator)) for indicator in queries.indicators()]
+    return [Entry(indicator, _source(actor, indicator)) for indicator in defined.indicators()]
 
 
 def _catalogue_identity(_: Actor, found: Sequence[Entry]) -> Identity:
@@ -138,7 +138,7 @@ ENTRY = Kind(
     story=_entry_story,
     label=lambda found: f"{found.indicator.code}_{found.indicator.name}",
     causes=lambda found: _causes([found]),
-    subjects=lambda _: [Subject(str(item.id), f"{item.code} {item.name}") for item in queries.indicators()],
+    subjects=lambda _: [Subject(str(item.id), f"{item.code} {item.name}") for item in defined.indicators()],
 )
 CATALOGUE = Kind(
     key="catalogue",

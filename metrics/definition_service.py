@@ -27,7 +27,7 @@ from db.tables import (
     ReturnRow,
     Target,
 )
-from metrics import collecting, definitions, queries
+from metrics import collecting, defined, definitions, queries
 from metrics.definition_schemas import DefinitionIn, RevisionIn
 from metrics.model import Indicator
 
@@ -70,7 +70,7 @@ def edit(actor: Actor, indicator_id: int, data: DefinitionIn, *, seen_edition: i
             raise WrongState(
                 "已经有数用了这一版口径，不能再改。", "请出新版：写明改了什么、为什么、从哪一期起；旧数仍按旧口径解释。"
             )
-        changed = definitions.differences(queries.indicator_of(row), data)
+        changed = definitions.differences(defined.indicator_of(row), data)
         if not changed:
             raise Invalid(["没有改动任何内容"], "请修改后再保存。")
         _check_lines(session, row, data)
@@ -100,7 +100,7 @@ def revise(actor: Actor, indicator_id: int, data: DefinitionIn, revision: Revisi
     require(actor, Permission.INDICATOR_EDIT)
     with write() as session:
         old_row = _newest(session, indicator_id, data)
-        old = queries.indicator_of(old_row)
+        old = defined.indicator_of(old_row)
         if not _used(session, indicator_id):
             raise WrongState("这一版口径还没有被任何数使用，不必出新版。", "请直接修改。")
         changed = definitions.differences(old, data)
@@ -140,7 +140,7 @@ def revise(actor: Actor, indicator_id: int, data: DefinitionIn, revision: Revisi
             | {"版本": row.version, "起始期": row.valid_from, "可比系数": definitions.shown(revision.comparable)},
             revision.reason,
         )
-        adopted, without = _adopt(session, actor, old, queries.indicator_of(row))
+        adopted, without = _adopt(session, actor, old, defined.indicator_of(row))
         if {item.field for item in changed} & _WHEN:
             collecting.reschedule(session, _asking(session, row.id))
         return Revised(row.id, adopted, without)

@@ -27,7 +27,7 @@ from db.tables import (
     ReturnRow,
     Rollup,
 )
-from metrics import latecomers, queries, series
+from metrics import defined, latecomers, queries, series
 from metrics.model import Indicator
 from metrics.queries import TargetView
 from regions import groups
@@ -155,7 +155,7 @@ def panels_of(session: Session, wanted: Mapping[int, str], as_of: date | None = 
         .order_by(col(IndicatorRow.version))
     ):
         if asked.code == wanted[number]:
-            versions[number].append(queries.indicator_of(asked))
+            versions[number].append(defined.indicator_of(asked))
     collections = session.exec(select(Collection).where(col(Collection.id).in_(versions))).all()
     units = _units(session, list(versions))
     values = _values(session, versions, units)

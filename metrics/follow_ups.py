@@ -16,7 +16,7 @@ from core.periods import Period
 from core.words import FollowUpState, ReturnState
 from db.session import read
 from db.tables import Account, Collection, FollowUp, IndicatorRow, Observation, Region, ReturnRow
-from metrics import queries, rule_words
+from metrics import defined, queries, rule_words
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _views(session: Session, rows: Sequence[FollowUp]) -> list[FollowUpView]:
         )
     }
     indicators = {
-        row.id: queries.indicator_of(row)
+        row.id: defined.indicator_of(row)
         for row in session.exec(
             select(IndicatorRow).where(col(IndicatorRow.id).in_({row.indicator_id for row in rows}))
         )

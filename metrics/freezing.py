@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from core.words import LeftOut, ReturnState
 from db import bulk
 from db.tables import FrozenFigure, Observation, ReturnRow, RoundFreeze
-from metrics import queries, revisions, rollups
+from metrics import defined, queries, revisions, rollups
 from metrics.rollups import Key, Sum, Value
 
 _TABLE = bulk.table_of(FrozenFigure)
@@ -112,7 +112,7 @@ def _insert(session: Session, freeze: RoundFreeze, rows: Mapping[Key, Frozen]) -
 
 def _own(session: Session, collection_id: int, period: str) -> dict[Key, Frozen]:
     """The figures of a round that is being frozen for the first time."""
-    asked = [asking.indicator.id for asking in queries.askings(session, collection_id) if asking.holds(period)]
+    asked = [asking.indicator.id for asking in defined.askings(session, collection_id) if asking.holds(period)]
     inside: list[Value] = []
     outside: dict[Key, Frozen] = {}
     for row, values in _returns(session, collection_id, period):

@@ -36,7 +36,7 @@ from core.periods import Period
 from core.words import EvidenceKind, FollowUpState
 from db import files
 from db.tables import FollowUp, Observation, ReturnRow, Rollup
-from metrics import accumulation, queries, revisions, rule_queries, rule_words, series
+from metrics import accumulation, defined, queries, revisions, rule_queries, rule_words, series
 from metrics.doubting import UNSETTLED
 from metrics.evidence_queries import ENTITY
 from metrics.model import Indicator
@@ -123,7 +123,7 @@ def of_collection(session: Session, collection_id: int, codes: Several[str] | No
 def of_collections(session: Session, ids: Sequence[int], codes: Several[str] | None = None) -> dict[int, Facts]:
     """Of many collections, with as many reads as of one."""
     returns = _returns(session, ids, codes)
-    askings = queries.askings_of_all(session, ids)
+    askings = defined.askings_of_all(session, ids)
     reported = dict(iter(_reported(session, ids, codes).groupby("collection_id")))
     settled, open_ = _doubts(session, {int(number) for frame in returns.values() for number in frame.id})
     regions = {code for frame in returns.values() for code in frame.code.unique()}
@@ -141,7 +141,7 @@ def of_collections(session: Session, ids: Sequence[int], codes: Several[str] | N
     return _evidenced(session, found)
 
 
-def _due(returns: pd.DataFrame, askings: Sequence[queries.Asking], reported: pd.DataFrame) -> pd.DataFrame:
+def _due(returns: pd.DataFrame, askings: Sequence[defined.Asking], reported: pd.DataFrame) -> pd.DataFrame:
     """A row for every figure that is due, with what was reported of it, if it was."""
     due = returns[returns.due]
     keys = due.period.unique()
@@ -316,7 +316,7 @@ def _inside(rows: pd.DataFrame, indicator: Indicator, low: Decimal | None, high:
     return (value.notna() & above) & below
 
 
-def _series(askings: Sequence[queries.Asking], values: pd.DataFrame) -> list[tuple[Indicator, pd.DataFrame]]:
+def _series(askings: Sequence[defined.Asking], values: pd.DataFrame) -> list[tuple[Indicator, pd.DataFrame]]:
     """Each definition's figures in the terms of its newest version that has any; the index is that of `values`."""
     by_code: dict[str, list[Indicator]] = defaultdict(list)
     for asking in askings:

@@ -15,7 +15,7 @@ from core.numbers import MICRO, MISSING, format_exact, from_micro
 from core.periods import Period
 from core.words import RuleScope, TargetKind
 from db.tables import Collection, IndicatorRow, Region, Rollup
-from metrics import examining, queries
+from metrics import defined, examining, queries
 from metrics.expressions import Quantity
 from metrics.model import Indicator
 from metrics.rulebook import DataRule
@@ -78,7 +78,7 @@ def _table(session: Session, rule: DataRule, first: Period, last: Period) -> pd.
     table = table[table.period.isin(keep)].reset_index(drop=True)
     if table.empty:
         return table
-    indicators = {row.id or 0: queries.indicator_of(row) for row in session.exec(select(IndicatorRow))}
+    indicators = {row.id or 0: defined.indicator_of(row) for row in session.exec(select(IndicatorRow))}
     table["code"] = [indicators[number].code for number in table.indicator_id]
     n, d = (table[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan) / MICRO for name in ("n", "d"))
     table["value"] = _values(table, indicators, n, d)
@@ -135,7 +135,7 @@ def _examples(session: Session, rule: DataRule, rows: pd.DataFrame) -> list[Exam
     )
     ids = rows.indicator_id.unique().tolist()
     known = session.exec(select(IndicatorRow).where(col(IndicatorRow.id).in_(ids)))
-    indicators = {row.id: queries.indicator_of(row) for row in known}
+    indicators = {row.id: defined.indicator_of(row) for row in known}
     found = []
     for row in rows.itertuples():
         indicator = indicators[row.indicator_id]

@@ -17,7 +17,7 @@ from core.numbers import format_exact, from_micro
 from core.words import LeftOut, RegionLevel, Role, ValueState
 from db.session import read
 from db.tables import IndicatorRow, Observation, Region, Rollup
-from metrics import arms, freezing, queries, rollups
+from metrics import arms, defined, freezing, rollups
 from metrics.freezing import Freeze, Frozen
 from metrics.model import Entry, Indicator
 from regions import queries as regions
@@ -134,7 +134,7 @@ def round_figures(actor: Actor, collection_id: int, period: str) -> list[RoundFi
         }
         ids = {key[0] for key in own}
         indicators = {
-            row.id: queries.indicator_of(row)
+            row.id: defined.indicator_of(row)
             for row in session.exec(select(IndicatorRow).where(col(IndicatorRow.id).in_(ids)))
         }
     found = []
@@ -165,7 +165,7 @@ def frozen_rows(actor: Actor, collection_id: int, period: str) -> list[tuple[obj
         published = freezing.published(session, collection_id, [period], own)
         ids = {key[0] for key in published}
         indicators = {
-            row.id: queries.indicator_of(row)
+            row.id: defined.indicator_of(row)
             for row in session.exec(select(IndicatorRow).where(col(IndicatorRow.id).in_(ids)))
         }
         names = regions.names(session, {key[2] for key in published})
@@ -257,7 +257,7 @@ def _told(
 ) -> list[Restatement]:
     ids = {key[0] for key, *_ in steps}
     indicators = {
-        row.id: queries.indicator_of(row)
+        row.id: defined.indicator_of(row)
         for row in session.exec(select(IndicatorRow).where(col(IndicatorRow.id).in_(ids)))
     }
     names = regions.names(session, {key[2] for key, *_ in steps})

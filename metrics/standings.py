@@ -17,7 +17,7 @@ from core.periods import Period
 from core.words import CollectionKind, Role
 from db.session import read
 from db.tables import Collection, CollectionIndicator, IndicatorRow, ReturnRow
-from metrics import queries, rollups
+from metrics import defined, queries, rollups
 from metrics.model import Indicator
 from metrics.queries import TargetView
 from metrics.rollups import CountyValue
@@ -126,7 +126,7 @@ def assessments(actor: Actor) -> list[Assessment]:
         own = select(ReturnRow.collection_id).where(ReturnRow.region_code == _own(actor))
         query = query.where(col(Collection.id).in_(own))
     with read() as session:
-        return [_assessment(session, row, queries.indicator_of(score)) for row, score in session.exec(query).all()]
+        return [_assessment(session, row, defined.indicator_of(score)) for row, score in session.exec(query).all()]
 
 
 def _assessment(session: Session, row: Collection, score: Indicator) -> Assessment:

@@ -13,7 +13,7 @@ from accounts.permissions import Actor, Permission, Subject, may
 from core.words import Combine, Direction
 from db.session import read
 from db.tables import Collection, IndicatorRow, Region, ReturnRow, Rollup
-from metrics import queries, series
+from metrics import defined, queries, series
 from metrics.model import Indicator
 
 
@@ -73,8 +73,8 @@ def stretch(
         )
         if definition is None or collection is None or session.exec(seen.limit(1)).first() is None:
             return None
-        indicator = queries.indicator_of(definition)
-        versions = queries.versions_to(session, indicator)
+        indicator = defined.indicator_of(definition)
+        versions = defined.versions_to(session, indicator)
         rows = _rows(session, collection_id, [version.id for version in versions], region_code)
         name = session.exec(select(Region.name).where(Region.code == region_code)).one()
     valued = series.valued(versions, rows).dropna(subset=["added"])

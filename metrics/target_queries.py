@@ -13,7 +13,7 @@ from core.periods import Cadence, Period
 from core.words import IndicatorRole, Role
 from db.session import read
 from db.tables import Collection, CollectionIndicator, CollectionUnit, IndicatorRow, Pilot, Region
-from metrics import queries
+from metrics import defined, queries
 from metrics.model import Indicator
 from metrics.promises import TargetView, in_force
 
@@ -79,7 +79,7 @@ def promises(actor: Actor, collection_id: int) -> Promises | None:
         ).all()
         pilot_id = session.exec(select(Pilot.id).where(Pilot.collection_id == collection_id)).first()
         known = queries.targets_of(session, collection_id)
-    asked = [Asked(queries.indicator_of(row), link.role, link.from_period, link.until_period) for link, row in links]
+    asked = [Asked(defined.indicator_of(row), link.role, link.from_period, link.until_period) for link, row in links]
     cadence = Cadence(collection.cadence)
     today = str(Period.containing(clock.today(), cadence))
     lines = []

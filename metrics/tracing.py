@@ -14,7 +14,7 @@ from core.periods import Period, span
 from core.words import Arm, Combine, ReturnState, ValueState
 from db.session import read
 from db.tables import Collection, IndicatorRow, Observation, Pilot, Region, ReturnRow, Rollup
-from metrics import arms, definitions, latecomers, queries, rollups
+from metrics import arms, defined, definitions, latecomers, queries, rollups
 from metrics.model import Entry, Indicator
 from metrics.rollups import Sum
 from regions import groups
@@ -146,7 +146,7 @@ def explain_sum(
                 )
             ).all()
         )
-        indicator = queries.indicator_of(definition)
+        indicator = defined.indicator_of(definition)
         parts = [_part(row, name, stored.get(row.region_code)) for row, name in owed]
         if arm is not None:
             total = _added(indicator, parts)
@@ -191,7 +191,7 @@ def series(
         return []
     last = Period.parse(period)
     with read() as session:
-        versions = {version.id: version for version in queries.versions_to(session, indicator)}
+        versions = {version.id: version for version in defined.versions_to(session, indicator)}
         first = str(last.shift(1 - HISTORY))
         known: Mapping[str, Rollup | arms.Added]
         if arm is not None:

@@ -28,7 +28,7 @@ from db.tables import (
     WatchHit,
     WatchNote,
 )
-from metrics import queries
+from metrics import defined
 from metrics.tripping import Threshold, kept, trips
 
 Place = tuple[str, str]  # region, period
@@ -179,7 +179,7 @@ def _figures(
 ) -> dict[tuple[str, str, str], _Figure]:
     """The values that count, by indicator code, region and period."""
     definitions = {
-        row.id: queries.indicator_of(row)
+        row.id: defined.indicator_of(row)
         for row in session.exec(select(IndicatorRow).where(col(IndicatorRow.code).in_(codes)))
     }
     rows = session.exec(

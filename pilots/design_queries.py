@@ -16,8 +16,7 @@ from core.periods import Period
 from core.words import Arm, GovernanceLevel, IndicatorRole, RegionLevel
 from db.session import read
 from db.tables import CollectionUnit, IndicatorRow, Rollup
-from metrics import queries as metrics
-from metrics import series
+from metrics import defined, series
 from metrics.model import Indicator
 from pilots import detectable, queries, reading
 from pilots.detectable import Outlook
@@ -101,8 +100,8 @@ def _history(indicator_id: int, level: GovernanceLevel, first: str, before: str)
         row = session.get(IndicatorRow, indicator_id)
         if row is None:
             return None
-        indicator = metrics.indicator_of(row)
-        versions = metrics.versions_to(session, indicator)
+        indicator = defined.indicator_of(row)
+        versions = defined.versions_to(session, indicator)
         found = session.execute(
             sqlalchemy.select(
                 col(Rollup.collection_id),

@@ -18,7 +18,7 @@ from core.settings import settings
 from core.words import Arm, IndicatorRole
 from db.session import read
 from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, PilotStart, Region, ReturnRow, Rollup
-from metrics import definitions, latecomers, quality_facts, restating, series
+from metrics import defined, definitions, latecomers, quality_facts, restating, series
 from metrics import queries as metrics
 from metrics.model import Indicator
 from metrics.promises import joined
@@ -211,7 +211,7 @@ def asked_by_code(session: Session, collection_id: int) -> list[list[tuple[Indic
     """The indicators of a pilot in their order, each with the versions it was or will be reported by."""
     found: dict[str, list[tuple[Indicator, IndicatorRole, int | None]]] = {}
     for row, role, smallest in asked(session, collection_id):
-        found.setdefault(row.code, []).append((metrics.indicator_of(row), role, smallest))
+        found.setdefault(row.code, []).append((defined.indicator_of(row), role, smallest))
     return [sorted(versions, key=lambda item: item[0].version) for versions in found.values()]
 
 

@@ -13,8 +13,8 @@ from core.words import RatingState
 from db import audit
 from db.session import check_version, write
 from db.tables import IndicatorRow, PilotVerdict, PublicRating, PublicRelease, Region, Scenario
+from metrics.defined import indicator_of
 from metrics.model import Indicator
-from metrics.queries import indicator_of
 from pilots import publishing, queries, releasing
 
 

@@ -28,7 +28,7 @@ from db.tables import (
     SupervisionPlan,
     ToleranceDecision,
 )
-from metrics import queries as metrics
+from metrics import defined
 from metrics.model import Indicator
 from metrics.tripping import Threshold
 from pilots import queries
@@ -152,7 +152,7 @@ def indicators(actor: Actor, pilot_id: int) -> list[Indicator]:
 
 def indicators_of(session: Session, pilot: Pilot) -> dict[str, Indicator]:
     """The pilot's indicators by code, in the version that is reported last."""
-    asked = metrics.askings(session, pilot.collection_id)
+    asked = defined.askings(session, pilot.collection_id)
     return {item.indicator.code: item.indicator for item in sorted(asked, key=lambda item: item.indicator.version)}
 
 

@@ -20,10 +20,11 @@ from core.periods import Period
 from core.words import ReturnState, ValueState
 from db import bulk
 from db.tables import Collection, LinkRemoval, Observation, Region, ReturnRow
-from metrics import queries, revisions, rule_queries
+from metrics import defined, queries, revisions, rule_queries
+from metrics.defined import Asking
 from metrics.model import Entry, Form, Indicator, Line
 from metrics.progress import Course
-from metrics.queries import Asking, TargetView
+from metrics.queries import TargetView
 from metrics.rulebook import DataRule, Waiver
 
 _MANY = 200  # regions; above that their list is not part of the question
@@ -124,7 +125,7 @@ def load(session: Session, collection_id: int, regions: Several[str], periods: S
         collection_id=collection_id,
         collection=collection.name,
         contact=collection.contact,
-        askings=queries.askings(session, collection_id),
+        askings=defined.askings(session, collection_id),
         owed=owed,
         regions=_names(session, regions),
         targets=queries.targets_of(session, collection_id),

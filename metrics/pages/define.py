@@ -6,7 +6,7 @@ import streamlit as st
 
 from accounts.permissions import Permission, require
 from core.validation import checked
-from metrics import definition_queries, definition_service, queries
+from metrics import defined, definition_queries, definition_service
 from metrics.definition_schemas import DefinitionIn, RevisionIn
 from metrics.pages import defining
 from web import guard, widgets
@@ -14,7 +14,7 @@ from web import guard, widgets
 actor = guard.current_actor()
 require(actor, Permission.INDICATOR_EDIT)
 number = guard.parameter("id")
-old = guard.found(queries.indicator(number), "指标") if number else None
+old = guard.found(defined.indicator(number), "指标") if number else None
 versions = definition_queries.versions(actor, old.code) if old else []
 if old and versions[0].indicator.id != old.id:
     st.warning("这不是现行版本，请打开现行版本后再改。")

@@ -5,14 +5,14 @@ import streamlit as st
 from accounts.permissions import Permission, may
 from core import clock
 from core.periods import Period
-from metrics import compliance, definition_queries, queries
+from metrics import compliance, defined, definition_queries
 from metrics.pages import defining
 from metrics.wording import facts_of
 from printing.pages import parts as report_parts
 from web import guard, widgets
 
 actor = guard.current_actor()
-indicator = guard.found(queries.indicator(guard.parameter("id") or 0), "指标")
+indicator = guard.found(defined.indicator(guard.parameter("id") or 0), "指标")
 versions = definition_queries.versions(actor, indicator.code)
 widgets.header(
     f"{indicator.code}　{indicator.name}",

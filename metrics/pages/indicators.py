@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from accounts.permissions import Permission, may
-from metrics import compliance, queries
+from metrics import compliance, defined
 from printing.pages import parts as report_parts
 from regions.imports import initials
 from web import guard, widgets
@@ -18,7 +18,7 @@ search = st.text_input(
 sought = (search or "").strip().lower()
 rows = [
     row
-    for row in queries.indicators()
+    for row in defined.indicators()
     if any(sought in text.lower() for text in (row.code, row.name, row.meaning, row.formula, initials(row.name)))
 ]
 if rows:

@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.periods import Cadence, Period
 from core.validation import checked
 from core.words import RuleScope, RuleSeverity, RuleState
-from metrics import expressions, overview, queries, rule_queries, rule_service, rule_words
+from metrics import defined, expressions, overview, rule_queries, rule_service, rule_words
 from metrics.expressions import Quantity
 from metrics.finding_queries import Found, RuleCount
 from metrics.model import Severity
@@ -98,7 +98,7 @@ def editor(actor: Actor, detail: RuleDetail | None) -> None:
     indicator_code, collection_id = "", None
     with third:
         if scope == RuleScope.INDICATOR:
-            codes = {row.code: f"{row.code} {row.name}" for row in queries.indicators()}
+            codes = {row.code: f"{row.code} {row.name}" for row in defined.indicators()}
             listed = list(codes)
             at = listed.index(rule.indicator_code) if rule and rule.indicator_code in codes else 0
             indicator_code = st.selectbox("指标", listed, at, codes.__getitem__, key=f"{key}_indicator")
@@ -153,7 +153,7 @@ def _heard(text: str) -> None:
         st.error(f"{guard.plain(wrong.problems[0])}。{guard.plain(wrong.remedy)}")
         return
     uses = [quantity.value for quantity in Quantity if quantity in condition.quantities]
-    known = {row.code: row.name for row in queries.indicators()}
+    known = {row.code: row.name for row in defined.indicators()}
     others = [f"{code} {known[code]}" if code in known else f"{code}（没有这个指标）" for code in condition.codes]
     st.success(
         f"读得懂。用到：{guard.plain('、'.join([*uses, *others]) or '没有用到任何数')}。缺了其中的数就不下结论。"

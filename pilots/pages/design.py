@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import accounts.queries
-import metrics.queries
+import metrics.defined
 import regions.queries
 import scenarios.queries
 from accounts.permissions import Permission, require
@@ -171,7 +171,7 @@ if counts:
 if province[:2] != "33" and not any(county.side is Side.UNDERDEVELOPED for county in counties):
     st.caption("该省还没有地区类型名单，可在“地区与分组”中录入。")
 
-indicators = {indicator.id: indicator for indicator in metrics.queries.indicators()}
+indicators = {indicator.id: indicator for indicator in metrics.defined.indicators()}
 design_outlook.draw(
     actor,
     indicators,

@@ -18,6 +18,7 @@ from metrics import (
     catalogue,
     collecting,
     composite_figures,
+    defined,
     definition_service,
     definitions,
     exports,
@@ -57,7 +58,7 @@ def test_which_period_closes_which() -> None:
 def asked(quarterly_days: int = 12, last: str = "2026-06") -> stored.Stored:
     """A monthly return due five working days after its month, with one figure that is due by quarter."""
     catalogue.load()
-    known = {item.code: item for item in queries.indicators()}
+    known = {item.code: item for item in defined.indicators()}
     slow = known["SX13"]
     data = definitions.entered(slow).model_copy(update={"cadence": Cadence.QUARTER, "due_days": quarterly_days})
     definition_service.edit(OPERATOR, slow.id, data, seen_edition=slow.edition)
@@ -147,7 +148,7 @@ def test_an_index_takes_a_quarterly_figure_once_and_says_which_version_is_not_as
 
     with time_machine.travel(datetime(2026, 1, 2, 4, tzinfo=UTC), tick=False) as now:
         made = asked()
-        known = {item.id: item for item in queries.indicators()}
+        known = {item.id: item for item in defined.indicators()}
         now.move_to(datetime(2026, 4, 20, 4, tzinfo=UTC))
         for month in ("2026-01", "2026-02", "2026-03"):
             stored.hand_in(made.of(ANJI, month), QUARTERLY if month == "2026-03" else MONTHLY)
@@ -172,7 +173,7 @@ def test_a_quarterly_total_of_the_year_begins_in_march() -> None:
 def test_a_new_offset_moves_the_deadlines_that_are_still_to_come(database: str, cast: Cast) -> None:
     with time_machine.travel(datetime(2026, 4, 20, 4, tzinfo=UTC), tick=False):
         made = asked()
-        known = next(item for item in queries.indicators() if item.code == "SX13")
+        known = next(item for item in defined.indicators() if item.code == "SX13")
         data = definitions.entered(known).model_copy(update={"due_days": 20})
         before = due_of(made)
         definition_service.edit(cast.li_staff, known.id, data, seen_edition=known.edition)
@@ -209,7 +210,7 @@ def test_a_new_version_s_rhythm_moves_what_nobody_may_fill_in_yet(database: str,
 
 
 def revise(cast: Cast, valid_from: str, **changes: object) -> None:
-    known = max((item for item in queries.indicators() if item.code == "SX13"), key=lambda item: item.version)
+    known = max((item for item in defined.indicators() if item.code == "SX13"), key=lambda item: item.version)
     data = definitions.entered(known).model_copy(update=changes)
     why = RevisionIn(changed="换了报送节奏", reason="省里统一报送安排", valid_from=valid_from, comparable=Decimal(1))
     definition_service.revise(cast.li_staff, known.id, data, why)

@@ -7,7 +7,7 @@ from sqlmodel import select
 from core.words import Accumulation, EvidenceKind
 from db.session import read, write
 from db.tables import IndicatorRow
-from metrics import catalogue, queries
+from metrics import catalogue, defined
 from metrics.model import Indicator
 
 # The order and the names are the domain's.
@@ -20,13 +20,13 @@ NAMES = [
 
 def loaded() -> dict[str, Indicator]:
     catalogue.load()
-    return {indicator.name: indicator for indicator in queries.indicators()}
+    return {indicator.name: indicator for indicator in defined.indicators()}
 
 
 def test_exactly_the_twenty(database: str) -> None:
     assert catalogue.load() == 20
     assert catalogue.load() == 0
-    assert [indicator.name for indicator in queries.indicators()] == NAMES
+    assert [indicator.name for indicator in defined.indicators()] == NAMES
     with write() as session:
         assert catalogue.ensure(session, catalogue.PUBLISHED) == ["KH01", "KH02"]
 

@@ -17,11 +17,11 @@ from core.errors import Forbidden
 from core.words import RuleScope, RuleState, TargetKind
 from metrics import (
     catalogue,
+    defined,
     definition_queries,
     definition_report,
     definition_service,
     finding_queries,
-    queries,
     rule_queries,
     rule_service,
     target_queries,
@@ -122,7 +122,7 @@ def test_a_wrong_definition_keeps_what_was_typed(page: Page, cast: Cast) -> None
     said = words(app)
     assert "含义" in said
     assert field(app, "text_input", "_name").value == "干部打卡率"  # type: ignore[attr-defined]
-    assert "SX30" not in {indicator.code for indicator in queries.indicators()}
+    assert "SX30" not in {indicator.code for indicator in defined.indicators()}
 
 
 def test_the_warning_stands_in_list_page_and_entry(page: Page, cast: Cast) -> None:
@@ -180,7 +180,7 @@ def test_the_whole_catalogue_prints(house: object, cast: Cast) -> None:
     assert definition_report.catalogue(cast.wang_anji) == printed  # the same number, time and bytes
     text = pdf(printed)
     assert "ZP-ML-" in text
-    for indicator in queries.indicators():
+    for indicator in defined.indicators():
         assert indicator.code in text
 
 

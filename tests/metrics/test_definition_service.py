@@ -17,7 +17,7 @@ from core.validation import checked
 from core.words import Accumulation, Combine, Direction, EvidenceKind, IndicatorRole, Kind, TargetKind, ValueState
 from db.session import read, write
 from db.tables import AuditEvent, CollectionIndicator, IndicatorRow, Observation, Target
-from metrics import catalogue, collecting, definition_service, definitions, queries
+from metrics import catalogue, collecting, defined, definition_service, definitions, queries
 from metrics.definition_schemas import DefinitionIn, RevisionIn
 from metrics.model import Indicator
 from metrics.schemas import TargetIn
@@ -47,7 +47,7 @@ def revision(**more: Any) -> RevisionIn:
 
 
 def of(code: str) -> Indicator:
-    return next(indicator for indicator in queries.indicators() if indicator.code == code)
+    return next(indicator for indicator in defined.indicators() if indicator.code == code)
 
 
 def changed(code: str, **more: Any) -> DefinitionIn:
@@ -110,7 +110,7 @@ def test_others_only_read(house: object, cast: Cast, who: str) -> None:
     ):
         with pytest.raises(Forbidden):
             command()
-    assert queries.indicator(1) is not None
+    assert defined.indicator(1) is not None
 
 
 def test_before_first_use_it_is_edited_in_place(database: str, cast: Cast) -> None:
@@ -152,7 +152,7 @@ def test_once_used_a_change_is_a_new_version(database: str, cast: Cast) -> None:
     assert (new.id, new.version, new.valid_from) == (revised.id, 2, str(start))
     assert (new.changed, new.change_reason) == ("分母改为应办结件数。", "考核办法统一口径。")
     assert new.comparable == Decimal("0.95")
-    kept = queries.indicator(old.id)
+    kept = defined.indicator(old.id)
     assert kept is not None
     assert kept.name == "按时办结率"
     assert revised.adopted == [("按时办结月报", str(start))]

@@ -26,7 +26,7 @@ from core.words import Arm, Combine, Kind, ReturnState, ValueState
 from db.engine import engine
 from db.session import read, write
 from db.tables import AuditEvent, IndicatorRow, Observation, ReturnRow, Rollup
-from metrics import collecting, overview, queries, rollups, service, tracing
+from metrics import collecting, defined, overview, queries, rollups, service, tracing
 from metrics.rollups import Sum
 from metrics.schemas import UnitPick
 from metrics.stages import ADOPT, APPROVE, DISMISS, LOCK, SEND_BACK, SUBMIT, WITHDRAW
@@ -400,7 +400,7 @@ def test_a_trend_shows_the_periods_without_a_figure(house: Path, cast: Cast) -> 
     for period, n in ((first, 90), (last, 96)):
         stored.hand_in(made.of(ANJI, period), {"SX01": entry(n, 100)})
     with read() as session:
-        asked = queries.indicator_of(session.exec(select(IndicatorRow).where(IndicatorRow.code == "SX01")).one())
+        asked = defined.indicator_of(session.exec(select(IndicatorRow).where(IndicatorRow.code == "SX01")).one())
     points = tracing.series(cast.wang_anji, made.id, asked, ANJI, last)
     assert [(point.period, point.value) for point in points] == [
         (first, 90),

@@ -7,8 +7,7 @@ import pytest
 from core.periods import Period
 from core.validation import checked
 from core.words import Arm
-from metrics import definition_service, definitions
-from metrics import queries as metrics
+from metrics import defined, definition_service, definitions
 from metrics.definition_schemas import DefinitionIn, RevisionIn
 from pilots import answer_pictures, answers, exports, pictures, queries, report
 from pilots.evaluation import Evaluation, Measure
@@ -28,7 +27,7 @@ def changed(cast: Cast, factor: str | None) -> tuple[Evaluation, Measure]:
         return 90 if arm is Arm.PILOT and after else 80
 
     fill(pilot_id, lambda code, arm, period, after: (share(arm, after), 100), before=CHANGE)
-    old = metrics.indicator(indicator("SX01"))
+    old = defined.indicator(indicator("SX01"))
     assert old is not None
     definition_service.revise(
         cast.li_staff,

@@ -20,8 +20,7 @@ from challenges import queries as challenges
 from challenges import report as challenge_report
 from core.errors import AppError, Forbidden, NotFound
 from core.periods import Period
-from metrics import gap_queries, gap_wording, wording
-from metrics import queries as metrics
+from metrics import defined, gap_queries, gap_wording, wording
 from panels import result_queries
 from pilots import county_queries, promotion_queries, promotion_wording, queries
 from pilots import wording as pilot_wording
@@ -148,7 +147,7 @@ def _dossier(li: Actor, subject: str) -> list[str]:
 
 
 def _indicator(_: Actor, subject: str) -> list[str]:
-    found = metrics.indicator(int(subject))
+    found = defined.indicator(int(subject))
     assert found is not None
     return [words for _, words in wording.facts_of(found)]
 

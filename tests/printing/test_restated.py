@@ -27,8 +27,7 @@ from core.words import SignatureKind, TargetKind
 from db.happened import Event
 from db.issuing import changed
 from db.session import read
-from metrics import corrected
-from metrics import queries as metrics
+from metrics import corrected, defined
 from metrics.figure_panel import Choice
 from metrics.promises import TargetView
 from metrics.quality import Quality
@@ -208,7 +207,7 @@ def test_a_kind_lists_the_line_that_changed(demo: None, key: str) -> None:
 
 
 def test_a_county_lists_the_month_that_changed_and_who_set_its_target(demo: None) -> None:
-    indicator = metrics.indicator(1)
+    indicator = defined.indicator(1)
     assert indicator is not None
     months = [Month("2026-08", 86_000_000, 100_000_000, Fraction(86), "已报", 0)]
     target = TargetView(TargetKind.TARGET, Decimal(91), "2026-08", None, "市里统一上调", AT, "李研")
