@@ -15,8 +15,8 @@ from core.periods import Cadence, Period
 from core.words import IndicatorRole
 from db.session import write
 from db.tables import AwardEntry, AwardPack, IndicatorRow
+from metrics.defined import indicator_of
 from metrics.model import Indicator
-from metrics.queries import indicator_of
 from pilots import freezing
 
 
