@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from awards import public_climbing
 from core import clock
 from core.words import AwardEntryState
 from db.session import read
 from pilots import public, public_scenarios
-from pilots.public import Released
 from regions import queries
 
 
@@ -39,7 +40,7 @@ def counties() -> list[County]:
     today = clock.today()
     places = [place for province in queries.provinces() for place in queries.counties(province.code, today)]
     known = {place.name: place.code for place in places}
-    pilots = Counter(code for row in public.pilots() for code in _counties_of(row, known))
+    pilots = Counter(code for row in public.pilots() for code in counties_of(row.content, known))
     scenarios = Counter(code for row in public_scenarios.scenarios() for code, *_ in row.content["adopted"])
     with read() as session:
         rounds = public_climbing.rounds_of(session)
@@ -67,7 +68,7 @@ def counties() -> list[County]:
     ]
 
 
-def _counties_of(row: Released, known: dict[str, str]) -> set[str]:
-    """Of a released pilot; a town counts for its county. Releases from before codes were kept go by name."""
-    codes = row.content.get("codes") or [known.get(name, "") for name, _ in row.content["counties"]]
+def counties_of(told: Mapping[str, Any], known: Mapping[str, str]) -> set[str]:
+    """Of a released pilot; a town counts for its county. Releases from before codes were kept go by the names `known`."""
+    codes = told.get("codes") or [known[name] for name, _ in told["counties"] if name in known]
     return {code[: public_climbing.COUNTY] for code in codes}

@@ -52,6 +52,8 @@ def ladders(actor: Actor) -> None:
                 narrow=partial(pictures.climb, lines, ladder.group, charts.NARROW),
             )
         rows = list(ladder.climbs) if actor.is_staff else ladder.placed
+        if not rows:
+            continue
         widgets.table(
             _frame(rounds, rows),
             f"climb_{ladder.group}",

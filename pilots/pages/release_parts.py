@@ -36,7 +36,7 @@ def draw(actor: Actor, pilot: PilotView) -> None:
         words = "公布之后又作出了新的结论，公众看到的还是上一份。" if old else "公众看到的就是最新结论。"
         st.markdown(f"{widgets.badge('pending' if old else 'released', '已公布')}　{words}")
         st.caption(guard.plain(f"{shown.released_by}　{clock.show(shown.released_at)}　校验值 {shown.digest[:12]}"))
-        _code(pilot, shown.code)
+        code(f"{ONE}?code={quote(shown.code)}", f"{pilot.name}_评价", "扫码查看并评价")
         with st.container(horizontal=True):
             if old:
                 _release(actor, pilot, "更新公布")
@@ -70,22 +70,21 @@ def _release(actor: Actor, pilot: PilotView, label: str) -> None:
                 st.rerun()
 
 
-def _code(pilot: PilotView, code: str) -> None:
-    """The QR code of the public page; without the installation's address there is nothing to point at."""
-    path = f"{ONE}?code={quote(code)}"
+def code(path: str, name: str, caption: str) -> None:
+    """The QR code of a public page; without the installation's address there is nothing to point at."""
     if not settings().base_url:
         st.caption("设置 ZHIPING_BASE_URL（本系统对外的网址）后，这里给出可以印在现场的二维码。")
         st.markdown(f"[打开公众页面]({path})")
         return
     address = f"{settings().base_url.rstrip('/')}{path}"
     picture = codes.svg(address)
-    st.image(picture, caption="扫码查看并评价", width=220)
+    st.image(picture, caption=caption, width=220)
     with st.container(horizontal=True):
         st.markdown(f"[打开公众页面]({address})")
         st.download_button(
             "下载二维码（SVG）",
             picture,
-            f"{pilot.name}_评价二维码_{clock.today():%Y%m%d}.svg",
+            f"{name}_二维码_{clock.today():%Y%m%d}.svg",
             "image/svg+xml",
             on_click="ignore",
             icon=":material/qr_code_2:",

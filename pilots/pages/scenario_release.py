@@ -10,6 +10,7 @@ from pilots import scenario_release_queries as queries
 from pilots import scenario_release_service as service
 from pilots import scenario_releasing
 from pilots.pages import release_parts
+from pilots.pages.open_pages import SCENARIO
 from web import guard, widgets
 from web.keep import ask
 
@@ -36,7 +37,7 @@ with st.container(border=True, key="release"):
         )
         st.markdown(f"{widgets.badge('released' if view.same else 'pending', '已公布')}　{guard.plain(words)}")
         st.caption(guard.plain(f"{shown.released_by}　{clock.show(shown.released_at)}　校验值 {shown.digest[:12]}"))
-        st.markdown(f"[打开公众页面](/public/scenario?code={quote(view.code)})")
+        release_parts.code(f"{SCENARIO}?code={quote(view.code)}", view.name, "扫码看这个场景")
     if view.held_back:
         st.warning(guard.plain(view.held_back), icon=":material/block:")
     with st.container(horizontal=True):
