@@ -60,7 +60,7 @@ def open_of(session: Session, edition_id: int) -> list[Relied]:
 
 
 def _changes(session: Session, item: AwardEntry, pack: AwardPack) -> Sequence[str]:
-    if not gathering.touched(session, item.pilot_id, item.region_code, pack.at):
+    if not gathering.touched(session, item.pilot_id, item.region_code, pack.at, evidence.last_period(pack.content)):
         return []
     return evidence.changed(pack.content, gathering.gather(item.pilot_id, item.region_code))
 

@@ -110,6 +110,11 @@ def shortfalls(kept: Mapping[str, Any], cycles: int, quality_floor: int) -> list
     return said
 
 
+def last_period(kept: Mapping[str, Any]) -> str:
+    """The newest period that a pack knows a value of, "" for none."""
+    return max((period for measure in kept["measures"] for _, period, *_ in measure["values"]), default="")
+
+
 def changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """What was corrected since, one sentence each."""
     names = {measure["indicator"]: measure["name"] for measure in (*now["measures"], *then["measures"])}

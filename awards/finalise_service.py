@@ -66,6 +66,10 @@ def confirm(actor: Actor, edition_id: int, result_id: int, data: NoticeIn, *, se
         _require_ready(session, actor, row)
         if data.starts_on < clock.today():
             raise Invalid(["公示起始日不能早于今天"])
+        if data.supervisor_id not in results.supervisors(session, row, actor.account_id):
+            raise Invalid(
+                ["请指定监督人：研究院的在用账号，没有参与形式审查和审定"], "异议逾期未答复的，由监督人处置。"
+            )
         kept = results.body_of(session, row)
         if digest(kept) != result.digest:
             names = "；".join(listing.changes(result.body, kept))
@@ -132,6 +136,8 @@ def _put_up(session: Session, actor: Actor, row: Edition, result: AwardResult, d
         listed=listing.winners(result.body),
         changes=_changes(session, before, result.body),
         contact=data.contact,
+        answer_days=data.answer_days,
+        supervisor_id=data.supervisor_id,
         issued_by=actor.account_id,
         issued_at=clock.now(),
     )

@@ -68,8 +68,9 @@ def follow(pilot_id: int, region_code: str) -> Followed:
     return Followed(pack, closed)
 
 
-def touched(session: Session, pilot_id: int, region_code: str, since: datetime) -> bool:
-    """Whether anybody wrote to a county's returns in a pilot after an instant: only then can its values be others."""
+def touched(session: Session, pilot_id: int, region_code: str, since: datetime, last: str) -> bool:
+    """Whether anybody wrote after an instant to a county's returns of a pilot for periods up to `last`: only then can
+    values that were known then be others. Returns of later periods come in every month and change nothing."""
     return (
         session.exec(
             select(ReturnRow.id)
@@ -77,6 +78,7 @@ def touched(session: Session, pilot_id: int, region_code: str, since: datetime) 
             .where(
                 Pilot.id == pilot_id,
                 ReturnRow.region_code == region_code,
+                ReturnRow.period <= last,
                 or_(
                     col(ReturnRow.saved_at) > since,
                     col(ReturnRow.submitted_at) > since,

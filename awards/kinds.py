@@ -1,5 +1,5 @@
 """What this room can print."""
 
-from awards import report
+from awards import report, signed_report
 
-KINDS = (report.NOTICE, report.CERTIFICATE, report.LETTER)
+KINDS = (signed_report.SIGNED, report.NOTICE, report.CERTIFICATE, report.LETTER)

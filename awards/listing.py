@@ -10,6 +10,7 @@ from awards.combination import Line
 from core.numbers import MISSING, format_number
 from core.words import GovernanceLevel, PlaceReason
 
+_REMOTE = PlaceReason.KEPT_REMOTE.label
 LAYOUT, BY_LEVEL = 1, 2  # with quotas by level each line says its level and why it is in or out
 
 
@@ -68,6 +69,21 @@ def why(level: GovernanceLevel, reason: PlaceReason) -> str:
     return reason.label.replace("本层级", level.label)
 
 
+def graded(line: Mapping[str, Any]) -> str:
+    """The grade of a kept line, and that it has a kept place."""
+    if not line["kept"]:
+        return str(line["grade"])
+    words = why(GovernanceLevel(line["level"]), PlaceReason(line["why"])) if "why" in line else _REMOTE
+    return f"{line['grade']}（{words}）"
+
+
+def decided(by: int, tied: int, keys: Sequence[str]) -> str:
+    """Which key decided a place, in words: 0 the score itself, one beyond the keys a vote."""
+    if by == 0:
+        return "得分" if tied == 1 else "同分并列"
+    return f"同分，按{keys[by - 1]}" if by <= len(keys) else "同分，按表决票数"
+
+
 def exact(value: Fraction | None) -> str | None:
     return None if value is None else f"{value.numerator}/{value.denominator}"
 
@@ -79,11 +95,8 @@ def shown(value: Fraction | str | None) -> str:
 
 def winners(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is put to the public: by track, grade and place; no scores."""
-    return [
-        {name: line[name] for name in ("entry", "code", "title", "organisation", "track", "grade", "kept")}
-        for line in kept["lines"]
-        if line["grade"]
-    ]
+    told = ("entry", "code", "title", "organisation", "track", "grade", "kept", "level", "why")
+    return [{name: line[name] for name in told if name in line} for line in kept["lines"] if line["grade"]]
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:

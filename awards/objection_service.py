@@ -14,7 +14,7 @@ from core.words import AwardEntryState, AwardStage, EditionState, Veto
 from db import audit, files
 from db.session import check_version, write
 from db.tables import AwardEntry, AwardNotice, AwardObjection, Edition
-from panels import noticing, review_service
+from panels import noticing, objections, review_service
 from scenarios import writing
 
 ENTITY = "award_objection"
@@ -50,7 +50,7 @@ def file(
             entry_id=entry_id,
             account_id=writing.author(actor),
             text=words,
-            due_on=noticing.answer_due(today),
+            due_on=noticing.answer_due(today, notice.answer_days),
             filed_at=clock.now(),
             nonce=nonce,
         )
@@ -96,8 +96,9 @@ def answer(
         require(actor, Permission.OBJECTION_ANSWER, results.deciders(session, row))
         loading.refuse_recused(session, actor, row)
         check_version(objection, seen_version)
+        late = noticing.days_late(objection.due_on, clock.today())
         noticing.answered(objection, actor.account_id, upheld, text)
-        said = {"edition": row.code, "upheld": upheld}
+        said = {"edition": row.code, "upheld": upheld, "late": late}
         audit.record(session, actor.account_id, "award_objection:answer", "award_objection", objection_id, said)
         session.flush()
         if upheld:
@@ -105,6 +106,40 @@ def answer(
         elif row.state is EditionState.PAUSED and not _waiting(session, row):
             _go_on(session, actor, row)
         return row.state
+
+
+def escalate(actor: Actor) -> int:
+    """Hand every objection that was not answered in time to the supervisor whom its notice names; returns how many."""
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        late = session.exec(
+            select(AwardObjection).where(
+                col(AwardObjection.upheld).is_(None),
+                col(AwardObjection.escalated_at).is_(None),
+                col(AwardObjection.due_on) < clock.today(),
+            )
+        ).all()
+        return sum(_escalate(session, actor, item) for item in late)
+
+
+def reassign(actor: Actor, objection_id: int, handler_id: int, reason: str, *, seen_version: int) -> None:
+    """The supervisor, or the administrator, has somebody else answer an objection that is late."""
+    with write() as session:
+        objection, row = _find(session, actor, objection_id)
+        said = objections.reassign(
+            session,
+            actor,
+            objection,
+            handler_id,
+            reason,
+            supervisor_id=_supervisor(session, objection),
+            decided=results.decided(session, row),
+            seen_version=seen_version,
+        )
+        _escalate(session, actor, objection)
+        audit.record(
+            session, actor.account_id, "award_objection:reassign", "award_objection", objection_id, said, reason.strip()
+        )
 
 
 # -- within a transaction -------------------------------------------------------------------
@@ -115,6 +150,17 @@ def _find(session: Session, actor: Actor, objection_id: int) -> tuple[AwardObjec
     if objection is None:
         raise NotFound("没有找到这件异议。", "请刷新页面。")
     return objection, loading.edition(session, actor, objection.edition_id)
+
+
+def _escalate(session: Session, actor: Actor, item: AwardObjection) -> bool:
+    said = objections.escalate(item, _supervisor(session, item))
+    if said is not None:
+        audit.record(session, actor.account_id, "award_objection:escalate", "award_objection", item.id, said)
+    return said is not None
+
+
+def _supervisor(session: Session, objection: AwardObjection) -> int | None:
+    return session.get_one(AwardNotice, objection.notice_id).supervisor_id
 
 
 def _waiting(session: Session, row: Edition) -> bool:

@@ -8,11 +8,21 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Answer, Permission, Subject, may
-from awards import evidence, loading, objection_queries, panel_keys, reckoning, results, rules, stages, standing
+from awards import (
+    evidence,
+    loading,
+    objection_queries,
+    panel_keys,
+    reckoning,
+    result_queries,
+    results,
+    rules,
+    stages,
+    standing,
+)
 from awards.combination import Line
 from awards.loading import ENTITY
 from awards.views import (
-    DeliberationView,
     EditionRow,
     EditionView,
     EntryRow,
@@ -20,23 +30,19 @@ from awards.views import (
     NoticeView,
     PackView,
     ReviewOf,
-    SignedView,
 )
 from core import clock
 from core.errors import Forbidden, NotFound
-from core.words import Arm, AwardEntryState, AwardStage, EditionState, ReviewKind, Role, SignatureKind
+from core.words import Arm, AwardEntryState, AwardStage, EditionState, ReviewKind, Role
 from db import files
 from db.session import read
 from db.tables import (
     Account,
     Attachment,
-    AwardDeliberation,
     AwardEntry,
     AwardEntryVersion,
     AwardNotice,
     AwardPack,
-    AwardResult,
-    AwardSignature,
     CollectionUnit,
     Edition,
     Organisation,
@@ -47,7 +53,7 @@ from db.tables import (
     RubricVersion,
 )
 from metrics import queries as metrics
-from panels import noticing
+from panels import objections
 from pilots import queries as pilots
 
 E = AwardEntryState
@@ -111,6 +117,22 @@ def candidates(actor: Actor, edition_id: int) -> dict[tuple[int, str], str]:
             for collection, code, name in units
             if collection == row.collection_id and (row.id, code) not in taken
         }
+
+
+def supervisors(actor: Actor, edition_id: int) -> dict[int, str]:
+    """Who can be named to watch over the objections to a list that the actor signs, by account id."""
+    if not may(actor, Permission.EDITION_RUN):
+        return {}
+    with read() as session:
+        return results.supervisors(session, loading.edition(session, actor, edition_id), actor.account_id)
+
+
+def answerers(actor: Actor, edition_id: int) -> dict[int, str]:
+    """Staff who may answer an objection to an edition's list, by account id: those who decided nothing."""
+    if not actor.is_staff:
+        return {}
+    with read() as session:
+        return results.supervisors(session, loading.edition(session, actor, edition_id), None)
 
 
 def rubrics(actor: Actor) -> dict[int, str]:
@@ -230,10 +252,10 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
         reviews=_reviews(session, number) if runs else [],
         lines=lines,
         aside=aside,
-        results=_results(session, number) if runs else [],
-        deliberations=_deliberations(session, number) if runs and not aside else [],
+        results=result_queries.results(session, number) if runs else [],
+        deliberations=result_queries.deliberations(session, number) if runs and not aside else [],
         notices=_notices(session, row) if runs or row.state in stages.ON_NOTICE else [],
-        objections=objection_queries.objections(session, actor, row),
+        objections=objection_queries.of(session, actor, row),
         version=row.version,
     )
 
@@ -370,79 +392,14 @@ def _reviews(session: Session, edition_id: int) -> list[ReviewOf]:
     return found
 
 
-def _results(session: Session, edition_id: int) -> list[SignedView]:
-    names = dict(session.exec(select(Account.id, Account.name)).all())
-    rows = session.exec(
-        select(AwardResult).where(AwardResult.edition_id == edition_id).order_by(col(AwardResult.number).desc())
-    ).all()
-    second = dict(
-        session.exec(
-            select(AwardSignature.result_id, AwardSignature.account_id).where(
-                col(AwardSignature.result_id).in_([row.id for row in rows]),
-                AwardSignature.kind == SignatureKind.CONFIRM,
-            )
-        ).all()
-    )
-    return [
-        SignedView(
-            row.id or 0,
-            row.number,
-            row.digest,
-            names.get(row.by, "命令行"),
-            row.by,
-            row.at,
-            names.get(second.get(row.id or 0), ""),
-        )
-        for row in rows
-    ]
-
-
-def _deliberations(session: Session, edition_id: int) -> list[DeliberationView]:
-    codes = {key: f"{code} {title}" for key, code, title in session.exec(
-        select(AwardEntry.id, AwardEntry.code, AwardEntry.title).where(AwardEntry.edition_id == edition_id)
-    ).all()}  # fmt: skip
-    rows = session.exec(
-        select(AwardDeliberation, Account.name)
-        .outerjoin(Account, col(Account.id) == AwardDeliberation.by)
-        .where(AwardDeliberation.edition_id == edition_id)
-        .order_by(col(AwardDeliberation.id).desc())
-    ).all()
-    return [
-        DeliberationView(
-            row.stage,
-            row.kind.label,
-            row.text,
-            row.present,
-            [(codes.get(int(key), key), count) for key, count in row.votes.items()],
-            name or "命令行",
-            row.at,
-        )
-        for row, name in rows
-    ]
-
-
 def _notices(session: Session, row: Edition) -> list[NoticeView]:
     """The newest first."""
-    today = clock.today()
     found = session.exec(
         select(AwardNotice).where(AwardNotice.edition_id == row.id).order_by(col(AwardNotice.number).desc())
     )
     return [
         NoticeView(
-            number=item.number,
-            starts_on=item.starts_on,
-            ends_on=item.ends_on,
-            days=item.days,
-            count_first=item.count_first,
-            provisional=item.provisional,
-            paused_on=item.paused_on,
-            left=noticing.countdown(today, item.counted_from, item.ends_on)
-            if row.state is EditionState.NOTICE and at == 0
-            else None,
-            listed=item.listed,
-            changes=item.changes,
-            contact=item.contact,
-            issued_at=item.issued_at,
+            **objections.told(session, item, running=row.state is EditionState.NOTICE and at == 0), listed=item.listed
         )
         for at, item in enumerate(found)
     ]

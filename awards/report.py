@@ -39,6 +39,8 @@ def notice_facts(view: EditionView, notice: NoticeView) -> list[tuple[str, str]]
         ("发布时间", f"北京时间 {clock.show(notice.issued_at)}"),
         ("规则校验码", view.rule_digest[:12]),
     ]
+    if notice.supervisor:
+        said.append(("监督人", notice.supervisor))
     if notice.provisional:
         said.append(("提示", "暂算，须人工复核：公示期跨入的年度尚未公布放假安排"))
     return said
@@ -92,7 +94,8 @@ def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
     report.heading("异议的提出和处理")
     report.text(
         "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料。受理单位对异议人身份保密；"
-        "收到异议后公示暂停，自收到之日起 3 日内由未参与审定的人员答复。"
+        f"收到异议后公示暂停，自收到之日起 {notice.answer_days} 日内由未参与审定的人员答复"
+        + (f"，逾期由监督人{notice.supervisor}处置。" if notice.supervisor else "。")
     )
     report.closing(view.organiser, clock.beijing(notice.issued_at).date())
 

@@ -10,6 +10,7 @@ from accounts.permissions import Subject
 from awards import listing, loading, reckoning
 from core.words import AwardEntryState
 from db.tables import AwardEntry, AwardResult, AwardSignature, Edition, Review, ReviewResult, RubricVersion
+from panels import objections
 
 E = AwardEntryState
 
@@ -79,10 +80,20 @@ def signers(session: Session, row: Edition) -> Subject:
 
 
 def deciders(session: Session, row: Edition) -> Subject:
-    """Who decided the list and so cannot answer for it: who signed it and who checked entries."""
+    """Who decided the list and so cannot answer for it."""
+    return Subject(authors=decided(session, row))
+
+
+def decided(session: Session, row: Edition) -> frozenset[int]:
+    """Accounts of those who signed the newest list and who checked entries."""
     result = newest(session, row.id or 0)
     signed = session.exec(
         select(AwardSignature.account_id).where(AwardSignature.result_id == (result.id if result else None))
     ).all()
     checked = session.exec(select(AwardEntry.checked_by).where(AwardEntry.edition_id == row.id)).all()
-    return Subject(authors=frozenset(who for who in (*signed, *checked) if who is not None))
+    return frozenset(who for who in (*signed, *checked) if who is not None)
+
+
+def supervisors(session: Session, row: Edition, signing: int | None) -> dict[int, str]:
+    """Who can be named to watch over objections: staff who decided nothing about the list, `signing` left out."""
+    return objections.supervisors(session, decided(session, row) | {signing})

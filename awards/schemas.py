@@ -37,6 +37,12 @@ class LevelIn(Input):
             raise ValueError(f"{self.level.label}的保留名额多于最多名额")
         return self
 
+    @property
+    def words(self) -> str:
+        most = f"最多 {self.most} 个" if self.most is not None else ""
+        kept = f"保留 {self.kept} 个" if self.kept else ""
+        return f"{self.level.label}{'、'.join(part for part in (most, kept) if part)}"
+
 
 class TrackIn(Input):
     """`kept`: of all its places those kept for 山区海岛县; `shortlist`: how many go on to the final; `levels`: quotas by
@@ -228,6 +234,8 @@ class NoticeIn(Input):
     days: int = Field(5, title="公示工作日数", ge=1, le=30)
     count_first: bool = Field(True, title="起始日计入公示期")
     contact: str = Field(title="异议受理联系方式", min_length=4, max_length=100)
+    answer_days: int = Field(3, title="异议答复期限（日）", ge=1, le=30)
+    supervisor_id: int = Field(title="监督人")
 
 
 class DeliberationIn(Input):

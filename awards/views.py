@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from accounts.permissions import Answer
@@ -13,6 +13,8 @@ from awards.schemas import RuleIn
 from core.words import AwardEntryState, AwardStage, EditionNature, EditionState, Veto
 from core.workflow import Step
 from db.files import Attached
+from panels import objections
+from panels.objections import ObjectionView
 
 
 @dataclass(frozen=True)
@@ -102,47 +104,15 @@ class ReviewOf:
 
 
 @dataclass(frozen=True)
-class NoticeView:
-    """`left` working days to come, today among them; None while paused or over."""
+class NoticeView(objections.NoticeView):
+    """`listed`: who is chosen, by track and grade."""
 
-    number: int
-    starts_on: date
-    ends_on: date
-    days: int
-    count_first: bool
-    provisional: bool
-    paused_on: date | None
-    left: int | None
     listed: Sequence[dict[str, Any]]
-    changes: Sequence[str]
-    contact: str
-    issued_at: datetime
-
-
-@dataclass(frozen=True)
-class ObjectionView:
-    """`name` is "" for all but the handler, the administrator and who filed it."""
-
-    id: int
-    name: str
-    about: str
-    entry_id: int | None
-    text: str
-    filed_at: datetime
-    due_on: date
-    handler: str
-    handles: bool
-    takes: Answer
-    upheld: bool | None
-    answer: str
-    answered_at: datetime | None
-    files: Sequence[Attached]
-    version: int
 
 
 @dataclass(frozen=True)
 class SignedView:
-    """A list that was put forward, by whom, and who signed it."""
+    """A list that was put forward, by whom, and who signed it. `body` is `listing.body`."""
 
     id: int
     number: int
@@ -151,6 +121,7 @@ class SignedView:
     by_id: int | None
     at: datetime
     confirmed_by: str
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

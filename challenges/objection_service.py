@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor, Permission, Subject, require
+from accounts.permissions import Actor, Permission, require
 from challenges import loading, stages, standing
 from core import clock
-from core.errors import Invalid, NotFound, WrongState
+from core.errors import NotFound, WrongState
 from core.words import BidState, ChallengeState
 from db import audit, files
 from db.session import check_version, write
-from db.tables import Account, Challenge, ChallengeNotice, Objection
-from panels import noticing, review_service
+from db.tables import Challenge, ChallengeNotice, Objection
+from panels import noticing, objections, review_service
 from scenarios import writing
 
 ENTITY = "objection"
@@ -105,33 +105,24 @@ def escalate(actor: Actor) -> int:
                 col(Objection.due_on) < clock.today(),
             )
         ).all()
-        return sum(_escalate(session, actor, objection) for objection in late)
+        return sum(_escalate(session, actor, item) for item in late)
 
 
 def reassign(actor: Actor, objection_id: int, handler_id: int, reason: str, *, seen_version: int) -> None:
     """The supervisor, or the administrator, has somebody else answer an objection that is late."""
     with write() as session:
         objection, row = _find(session, actor, objection_id)
-        notice = session.get_one(ChallengeNotice, objection.notice_id)
-        watched = frozenset([notice.supervisor_id] if notice.supervisor_id is not None else [])
-        require(actor, Permission.OBJECTION_SUPERVISE, Subject(reviewers=watched))
-        check_version(objection, seen_version)
-        if objection.upheld is not None:
-            raise WrongState("这件异议已经答复。", "请刷新页面。")
-        if not noticing.days_late(objection.due_on, clock.today()):
-            raise WrongState(f"答复期限到 {objection.due_on}，还没有超期。", "期限内由受理人答复。")
-        if len(reason.strip()) < 4:
-            raise Invalid(["请写明改派的理由"])
-        account = session.get(Account, handler_id)
-        if account is None or not account.active or account.role not in standing.STAFF:
-            raise NotFound("没有找到可以改派的人员。", "受理人须是研究院的在用账号。")
-        if account.id in standing.decided(session, row):
-            raise Invalid([f"{account.name}参与了资格审查或定榜，不能答复"], "请改派另一位人员。")
-        if account.id == objection.handler_id:
-            raise Invalid([f"现在就由{account.name}办理"], "请改派另一位人员。")
-        objection.handler_id = account.id
+        said = objections.reassign(
+            session,
+            actor,
+            objection,
+            handler_id,
+            reason,
+            supervisor_id=_supervisor(session, objection),
+            decided=standing.decided(session, row),
+            seen_version=seen_version,
+        )
         _escalate(session, actor, objection)
-        said = {"handler": account.name}
         audit.record(session, actor.account_id, "objection:reassign", "objection", objection_id, said, reason.strip())
 
 
@@ -145,14 +136,15 @@ def _find(session: Session, actor: Actor, objection_id: int) -> tuple[Objection,
     return objection, loading.challenge(session, actor, objection.challenge_id)
 
 
-def _escalate(session: Session, actor: Actor, objection: Objection) -> bool:
-    notice = session.get_one(ChallengeNotice, objection.notice_id)
-    if objection.escalated_at is not None or notice.supervisor_id is None:
-        return False
-    objection.escalated_to, objection.escalated_at = notice.supervisor_id, clock.now()
-    said = {"to": notice.supervisor_id, "due": str(objection.due_on)}
-    audit.record(session, actor.account_id, "objection:escalate", "objection", objection.id, said)
-    return True
+def _escalate(session: Session, actor: Actor, item: Objection) -> bool:
+    said = objections.escalate(item, _supervisor(session, item))
+    if said is not None:
+        audit.record(session, actor.account_id, "objection:escalate", "objection", item.id, said)
+    return said is not None
+
+
+def _supervisor(session: Session, objection: Objection) -> int | None:
+    return session.get_one(ChallengeNotice, objection.notice_id).supervisor_id
 
 
 def _notice(session: Session, row: Challenge) -> ChallengeNotice:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlmodel import Session, col, select
 
-from accounts.permissions import Actor, Permission, Subject, may
+from accounts.permissions import Actor, Permission, may
 from challenges import loading, rules, service, stages, standing
 from challenges.acceptance_service import TOLERANCE as TOLERANCE_FILES
 from challenges.bid_service import ENTITY as BID_FILES
@@ -20,7 +18,6 @@ from challenges.views import (
     ExtensionView,
     MilestoneView,
     NoticeView,
-    ObjectionView,
     OpinionView,
     QuestionView,
 )
@@ -50,7 +47,8 @@ from db.tables import (
     RubricVersion,
     Scenario,
 )
-from panels import noticing
+from panels import objections
+from panels.objections import ObjectionView
 
 
 def challenges(actor: Actor) -> list[ChallengeRow]:
@@ -396,7 +394,6 @@ def extensions(session: Session, challenge_id: int) -> list[ExtensionView]:
 
 def notices(session: Session, row: Challenge) -> list[NoticeView]:
     """The newest first. For whoever sees the challenge."""
-    today = clock.today()
     found = session.exec(
         select(ChallengeNotice)
         .where(ChallengeNotice.challenge_id == row.id)
@@ -404,89 +401,38 @@ def notices(session: Session, row: Challenge) -> list[NoticeView]:
     )
     return [
         NoticeView(
-            number=item.number,
-            starts_on=item.starts_on,
-            ends_on=item.ends_on,
-            days=item.days,
-            count_first=item.count_first,
-            provisional=item.provisional,
-            paused_on=item.paused_on,
-            left=noticing.countdown(today, item.counted_from, item.ends_on)
-            if row.state is ChallengeState.NOTICE and at == 0
-            else None,
+            **objections.told(session, item, running=row.state is ChallengeState.NOTICE and at == 0),
             ranking=item.ranking,
-            changes=item.changes,
             reason=item.reason,
             office=item.office,
             address=item.address,
-            contact=item.contact,
-            answer_days=item.answer_days,
-            supervisor=_name(session, item.supervisor_id),
-            issued_at=item.issued_at,
         )
         for at, item in enumerate(found)
     ]
 
 
 def _objections(session: Session, actor: Actor, row: Challenge) -> list[ObjectionView]:
-    subject = standing.deciders(session, row)
+    """The newest first."""
     found = session.exec(
         select(Objection).where(Objection.challenge_id == row.id).order_by(col(Objection.id).desc())
     ).all()
-    attached = files.attached(session, OBJECTION_FILES, [item.id or 0 for item in found])
-    watching = dict(
-        session.exec(
-            select(ChallengeNotice.id, ChallengeNotice.supervisor_id).where(ChallengeNotice.challenge_id == row.id)
-        ).all()
+    watching = session.exec(
+        select(ChallengeNotice.id, ChallengeNotice.supervisor_id).where(ChallengeNotice.challenge_id == row.id)
+    ).all()
+    return objections.views(
+        session,
+        actor,
+        found,
+        entity=OBJECTION_FILES,
+        supervisors=dict(watching),
+        deciders=standing.deciders(session, row),
     )
-    views = []
-    for item in found:
-        own = actor.account_id is not None and item.account_id == actor.account_id
-        if not (own or actor.is_staff):
-            continue
-        handles = actor.account_id is not None and item.handler_id == actor.account_id
-        named = own or handles or actor.role is Role.ADMIN
-        supervisor = watching.get(item.notice_id)
-        until = clock.beijing(item.answered_at).date() if item.answered_at else clock.today()
-        late = noticing.days_late(item.due_on, until)
-        watched = Subject(reviewers=frozenset([supervisor] if supervisor is not None else []))
-        views.append(
-            ObjectionView(
-                id=item.id or 0,
-                name=_name(session, item.account_id) if named else "",
-                text=item.text,
-                filed_at=item.filed_at,
-                due_on=item.due_on,
-                late=late,
-                supervisor=_name(session, supervisor),
-                supervises=late > 0
-                and item.upheld is None
-                and bool(may(actor, Permission.OBJECTION_SUPERVISE, watched)),
-                escalated_at=item.escalated_at,
-                handler=_name(session, item.handler_id),
-                handles=handles,
-                takes=may(actor, Permission.OBJECTION_ANSWER, subject),
-                upheld=item.upheld,
-                answer=item.answer,
-                answered_at=item.answered_at,
-                files=[
-                    replace(file, added_by=_name(session, item.account_id))  # kept without a name, as the log is
-                    for file in attached
-                    if file.entity_id == item.id and named
-                ],
-                version=item.version,
-            )
-        )
-    return views
 
 
 def _owner(session: Session, actor: Actor, found: Attachment) -> bool:
     """Whether the actor may read the record that a file belongs to."""
     if found.entity == OBJECTION_FILES:
-        objection = session.get(Objection, found.entity_id)
-        return objection is not None and (
-            actor.role is Role.ADMIN or actor.account_id in (objection.account_id, objection.handler_id)
-        )
+        return objections.reads(actor, session.get(Objection, found.entity_id))
     bid_id: int | None = found.entity_id if found.entity == BID_FILES else None
     if found.entity == MILESTONE_FILES:
         milestone = session.get(BidMilestone, found.entity_id)

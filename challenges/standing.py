@@ -10,9 +10,8 @@ from sqlmodel import Session, col, select
 from accounts.permissions import Subject
 from challenges import loading, rules, stages
 from core import clock
-from core.words import BidMilestoneState, BidState, Role
+from core.words import BidMilestoneState, BidState
 from db.tables import (
-    Account,
     Bid,
     BidContract,
     BidMilestone,
@@ -24,9 +23,7 @@ from db.tables import (
     Organisation,
     ReviewEntry,
 )
-from panels import result_queries
-
-STAFF = (Role.INSTITUTE, Role.ADMIN)
+from panels import objections, result_queries
 
 
 def obstacles(session: Session, row: Challenge, do: str, reason: str = "") -> list[str]:
@@ -191,8 +188,4 @@ def decided(session: Session, row: Challenge) -> frozenset[int]:
 
 def supervisors(session: Session, row: Challenge, awarding: int | None) -> dict[int, str]:
     """Who can be named to watch over objections: staff who decided nothing about the case, `awarding` left out."""
-    busy = decided(session, row) | {awarding}
-    rows = session.exec(
-        select(Account.id, Account.name).where(col(Account.role).in_(STAFF), Account.active).order_by(col(Account.id))
-    ).all()
-    return {key or 0: name for key, name in rows if key not in busy}
+    return objections.supervisors(session, decided(session, row) | {awarding})

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from accounts.permissions import Answer
 from core.words import BidMilestoneState, BidState, ChallengeState
 from core.workflow import Step
 from db.files import Attached
+from panels import objections
+from panels.objections import ObjectionView
 
 
 @dataclass(frozen=True)
@@ -122,50 +123,13 @@ class BidView:
 
 
 @dataclass(frozen=True)
-class NoticeView:
-    """`left` working days to come, today among them; None while paused or over."""
+class NoticeView(objections.NoticeView):
+    """`ranking`: the candidates in order."""
 
-    number: int
-    starts_on: date
-    ends_on: date
-    days: int
-    count_first: bool
-    provisional: bool
-    paused_on: date | None
-    left: int | None
     ranking: Sequence[dict[str, Any]]
-    changes: Sequence[str]
     reason: str
     office: str
     address: str
-    contact: str
-    answer_days: int
-    supervisor: str
-    issued_at: datetime
-
-
-@dataclass(frozen=True)
-class ObjectionView:
-    """`name` is "" for all but the handler, the administrator and who filed it. `late`: days past `due_on`, today or
-    when it was answered; `supervises` whether this person may have somebody else answer it now."""
-
-    id: int
-    name: str
-    text: str
-    filed_at: datetime
-    due_on: date
-    late: int
-    supervisor: str
-    supervises: bool
-    escalated_at: datetime | None
-    handler: str
-    handles: bool
-    takes: Answer
-    upheld: bool | None
-    answer: str
-    answered_at: datetime | None
-    files: Sequence[Attached]
-    version: int
 
 
 @dataclass(frozen=True)

@@ -239,10 +239,12 @@ def _import_return(arguments: argparse.Namespace) -> int:
 
 def _remind(arguments: argparse.Namespace) -> None:
     from accounts.permissions import OPERATOR
+    from awards import objection_service as selections
     from challenges import objection_service
     from metrics import reminder_queries, reminder_service
 
-    if not arguments.dry_run and (late := objection_service.escalate(OPERATOR)):
+    rooms = [] if arguments.dry_run else [objection_service.escalate, selections.escalate]
+    if late := sum(escalate(OPERATOR) for escalate in rooms):
         print(f"{late} 件异议逾期未答复，已移交公示上写明的监督人。")
     waiting = reminder_queries.pending(OPERATOR)
     for item in waiting:

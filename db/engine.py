@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 import db.tables  # noqa: F401  the metadata must be complete before anybody asks for the engine
 from core.settings import settings
-from db import stamps
 
 _MAKING = Lock()
 
@@ -46,10 +45,8 @@ def make(url: str) -> Engine:
         made = create_engine(url, **options)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
-    else:
-        made = create_engine(url, pool_pre_ping=True, **options)
-    stamps.listen(made)
-    return made
+        return made
+    return create_engine(url, pool_pre_ping=True, **options)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

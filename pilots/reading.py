@@ -16,7 +16,6 @@ from core.numbers import from_micro
 from core.periods import Cadence, Period
 from core.settings import settings
 from core.words import Arm, IndicatorRole
-from db import stamps
 from db.session import read
 from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, PilotStart, Region, ReturnRow, Rollup
 from metrics import defined, definitions, latecomers, quality_facts, restating, series
@@ -42,7 +41,7 @@ def evaluated(
     stretches = phases.stretches(known)
     stretch = phases.stretch_of(stretches, phase, clock.today())
     span = view.span if stretch is None else _span(view, stretches, stretch)
-    with stamps.within(view.collection_id), read() as session:
+    with read() as session:
         every = units_of(session, view)
         late = {} if own_only else latecomers.of(session, [view.collection_id]).get(view.collection_id, {})
         units = [unit for unit in every if (covers(own, unit.code) if own_only else unit.code not in late)]
@@ -63,7 +62,7 @@ def evaluated(
         quality=quality,
         unapproved=int(returns.state.eq("submitted").sum()),
         decision=None if own_only else judging.judge(measures, quality, span, today, settings().quality_floor, cost),
-        as_of=clock.moment(),
+        as_of=clock.now(),
         span=span,
         today=today,
         quality_floor=settings().quality_floor,

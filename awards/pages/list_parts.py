@@ -6,13 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from accounts.permissions import Actor, Permission, Subject, may
-from awards import blocking, combination, finalise_service, listing, round_service
+from awards import blocking, combination, finalise_service, listing, queries, round_service
 from awards.combination import Line
 from awards.schemas import DeliberationIn, NoticeIn
 from awards.views import EditionView
 from core import clock
 from core.numbers import MISSING
 from core.words import EditionState as S
+from panels import noticing
+from panels.pages import notice_parts
+from printing.pages import parts as report_parts
 from web import guard, keep, widgets
 
 
@@ -57,6 +60,10 @@ def lines(actor: Actor, view: EditionView) -> None:
             ids=[line.entry for line in mine],
         )
     _deliberations(view)
+    if view.results:
+        newest = view.results[0]
+        subject = f"{view.row.id}:{newest.number}"
+        report_parts.downloads(actor, "award_list", subject, f"{view.row.code}_第{newest.number}号名单")
 
 
 def _row(view: EditionView, line: Line, *, first: bool) -> dict[str, object]:
@@ -86,13 +93,10 @@ def _row(view: EditionView, line: Line, *, first: bool) -> dict[str, object]:
 
 def _decided(view: EditionView, line: Line, *, first: bool) -> str:
     """Which key decided an entry's place, in words."""
-    number = line.placed.decided_by
     names = ["评审组名次"] if first else [key.label for key in view.rule.tie_keys]
     if line.placed.rank is None:
         return MISSING
-    if number == 0:
-        return "得分" if line.placed.tied == 1 else "同分并列"
-    return f"同分，按{names[number - 1]}" if number <= len(names) else "同分，按表决票数"
+    return listing.decided(line.placed.decided_by, line.placed.tied, names)
 
 
 def _deliberations(view: EditionView) -> None:
@@ -173,9 +177,21 @@ def _end(actor: Actor, view: EditionView) -> None:
             "起始日计入公示期", True, key="award_first", help="不计入时从次日起算（民法典第二百零一条）"
         )
         contact = st.text_input("异议受理联系方式", max_chars=100, key="award_contact")
+        with st.container(horizontal=True):
+            answer = st.number_input("异议答复期限（日）", 1, 30, noticing.ANSWER_DAYS, key="award_answer_days")
+            watching = notice_parts.supervisor(queries.supervisors(actor, view.row.id), "award_supervisor")
         if st.form_submit_button("复核签署并公示", key="award_confirm", type="primary"):
             with guard.show_errors(NoticeIn):
-                data = NoticeIn(starts_on=start, days=int(days), count_first=first, contact=contact)
+                data = NoticeIn.model_validate(
+                    {
+                        "starts_on": start,
+                        "days": int(days),
+                        "count_first": first,
+                        "contact": contact,
+                        "answer_days": int(answer),
+                        "supervisor_id": watching,
+                    }
+                )
                 number = finalise_service.confirm(actor, view.row.id, newest.id, data, seen_version=view.version)
                 widgets.flash(f"第 {number} 号公示已发布。")
                 st.rerun()

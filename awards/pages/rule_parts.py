@@ -6,16 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from awards.pages.edition_parts import facts
-from awards.schemas import LevelIn
 from awards.views import EditionView
 from core import clock
 from core.words import Veto
 from web import guard, widgets
-
-
-def _quota(item: LevelIn) -> str:
-    most = f"最多 {item.most}" if item.most is not None else ""
-    return f"{item.level.label}{most}{'、' if most and item.kept else ''}{f'保留 {item.kept}' if item.kept else ''}"
 
 
 def rule(view: EditionView) -> None:
@@ -29,7 +23,7 @@ def rule(view: EditionView) -> None:
                 "赛道": track.name,
                 "等次和名额": "、".join(f"{grade.name} {grade.places}" for grade in track.grades),
                 "山区海岛县保留": track.kept,
-                "按层级": "、".join(_quota(item) for item in track.levels) or "不分层级",
+                "按层级": "、".join(item.words for item in track.levels) or "不分层级",
                 "入围": track.shortlist,
             }
             for track in given.tracks

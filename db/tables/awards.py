@@ -226,7 +226,8 @@ class AwardSignature(SQLModel, table=True):
 
 class AwardNotice(Versioned, table=True):
     """A list put to the public. `days_left` working days count from `counted_from`, which is later than `starts_on`
-    after a pause; `ends_on` is the last day."""
+    after a pause; `ends_on` is the last day. Objections are answered within `answer_days`, or the supervisor takes them
+    up; notices of before there were supervisors name none."""
 
     __tablename__ = "award_notice"
     __table_args__ = (UniqueConstraint("edition_id", "number"),)
@@ -246,6 +247,8 @@ class AwardNotice(Versioned, table=True):
     listed: list[Any] = Field(sa_type=JSON)  # {"entry", "code", "title", "organisation", "track", "grade"} in order
     changes: list[Any] = Field(default_factory=list, sa_type=JSON)  # sentences against the list before
     contact: str
+    answer_days: int = 3
+    supervisor_id: int | None = Field(default=None, foreign_key="account.id")
     issued_by: int | None = Field(default=None, foreign_key="account.id")
     issued_at: datetime
 
@@ -265,6 +268,8 @@ class AwardObjection(Versioned, table=True):
     due_on: date
     filed_at: datetime
     handler_id: int | None = Field(default=None, foreign_key="account.id")
+    escalated_to: int | None = Field(default=None, foreign_key="account.id")  # when it was not answered in time
+    escalated_at: datetime | None = None
     upheld: bool | None = None
     answer: str = ""
     answered_at: datetime | None = None

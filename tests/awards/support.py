@@ -252,7 +252,8 @@ class Selection:
     def sign(self) -> int:
         """Two signatures and the notice; returns the notice's number."""
         result = finalise_service.propose(self.cast.li_staff, self.id)
-        data = NoticeIn(starts_on=clock.today(), contact="研究院 0571-0000300")
+        watching = self.cast.admin.account_id or 0
+        data = NoticeIn(starts_on=clock.today(), contact="研究院 0571-0000300", supervisor_id=watching)
         return finalise_service.confirm(self.cast.chen_staff, self.id, result, data, seen_version=self.row().version)
 
     def listed(self) -> list[list[Any]]:

@@ -12,7 +12,7 @@ from sqlmodel import select
 from awards import edition_service, entry_service, finalise_service, objection_service, queries, round_service, stages
 from awards.schemas import GradeIn, NoticeIn, TrackIn
 from core import clock
-from core.errors import NotFound, WrongState
+from core.errors import Forbidden, NotFound, WrongState
 from core.words import AwardEntryState, AwardStage, EditionState, Veto
 from db.session import read, write
 from db.tables import AwardEntry, AwardNotice, AwardResult
@@ -126,6 +126,28 @@ def test_an_objection_pauses_the_notice_and_leaves_the_days_that_were_left(cast:
     assert told.state_of("A1") is AwardEntryState.WINNER
 
 
+def test_a_late_objection_to_a_list_goes_to_the_supervisor_whom_its_notice_names(cast: Cast) -> None:
+    """The mechanism is that of challenges (tests/challenges/test_rounds.py): here that a selection's notice drives it."""
+    told = on_notice(cast, date(2024, 6, 28), date(2024, 7, 4))
+    with write() as session:
+        session.exec(select(AwardNotice)).one().supervisor_id = cast.chen_staff.account_id
+    with time_machine.travel(beijing(2)):
+        evidence = [("证据.txt", "材料".encode())]
+        number = objection_service.file(cast.zhou_minzheng, told.id, "与部门台账不一致，请核实。", evidence, nonce="o")
+    with time_machine.travel(beijing(5)):
+        assert objection_service.escalate(cast.li_staff) == 0  # due that day
+    with time_machine.travel(beijing(6)):
+        assert [objection_service.escalate(cast.li_staff) for _ in range(2)] == [1, 0]
+        with pytest.raises(Forbidden, match="监督人"):
+            objection_service.reassign(cast.li_staff, number, cast.admin.account_id or 0, "逾期未答复", seen_version=2)
+        objection_service.reassign(cast.chen_staff, number, cast.admin.account_id or 0, "逾期未答复", seen_version=2)
+        view = queries.edition(cast.chen_staff, told.id)
+        assert view is not None
+        (item,) = view.objections
+        assert (item.late, item.supervisor, item.supervises, item.handler, item.name) == (1, "陈审", True, "管理员", "")
+        assert item.escalated_at is not None
+
+
 def test_a_released_award_is_taken_back_by_another_and_its_certificate_is_void(cast: Cast) -> None:
     told = on_notice(cast, date(2024, 6, 28), date(2024, 7, 4))
     told.step(stages.RELEASE)
@@ -148,5 +170,9 @@ def test_a_released_award_is_taken_back_by_another_and_its_certificate_is_void(c
     assert told.row().state is EditionState.REVOKED
     with pytest.raises(WrongState):
         finalise_service.confirm(
-            cast.chen_staff, told.id, 1, NoticeIn(starts_on=clock.today(), contact="0571-00"), seen_version=version + 1
+            cast.chen_staff,
+            told.id,
+            1,
+            NoticeIn(starts_on=clock.today(), contact="0571-00", supervisor_id=1),
+            seen_version=version + 1,
         )

@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awards import rules
+from awards import combination, listing, rules
+from awards.combination import Entrant
 from awards.quotas import LevelQuota
 from awards.rules import Candidate, Grade, Placed, Track, Weights
+from awards.schemas import GradeIn, LevelIn, TrackIn
 from core.errors import Invalid
 from core.words import GovernanceLevel, PlaceReason, TieKey
+from tests.awards.support import rule_in
 
 F = Fraction
 
@@ -256,3 +259,31 @@ def test_contested_is_whose_award_depends_on_the_order_of_the_tied(
     assert {item.id for item in found if item.why in ins} == {item.id for item in winners}
     if not quotas:
         assert len(winners) == min(track_.places, len(candidates))
+
+
+def test_the_list_that_is_signed_says_levels_and_why_only_where_they_decide() -> None:
+    grades = [GradeIn(name="优秀案例", places=2)]
+    quotas = [LevelIn(level=COUNTY, most=1), LevelIn(level=TOWN, kept=1)]
+    plain = TrackIn(name="民生服务", grades=grades, shortlist=4)
+    entrants = [
+        Entrant(number, f"A{number}", f"项目{number}", "某县", "330523", "民生服务", "", False, None, level)
+        for number, level in ((1, COUNTY), (2, COUNTY), (3, CITY), (4, TOWN))
+    ]
+    marks = {number: (F(90 - number), number) for number in (1, 2, 3, 4)}
+    bodies = []
+    for track_ in (plain, plain.model_copy(update={"levels": quotas})):
+        rule = rule_in(tracks=[track_], panel_weight=100, objective_weight=0, with_final=False)
+        lines = combination.combined(rule, entrants, entrants, marks, {}, {}, {})
+        bodies.append(listing.body("LX-1", "abc", lines, [], [], by_level=rule.by_level))
+    before, after = bodies
+    assert (before["layout"], [line["grade"] for line in before["lines"]]) == (1, ["优秀案例", "优秀案例", "", ""])
+    assert not {"level", "why"} & set(before["lines"][0])
+    assert after["layout"] == 2
+    assert [[line["code"], line["level"], line["why"], listing.graded(line)] for line in after["lines"]] == [
+        ["A1", "county", "place", "优秀案例"],
+        ["A2", "county", "level_full", ""],
+        ["A3", "city", "yields", ""],
+        ["A4", "town", "kept_level", "优秀案例（占乡镇（街道）保留名额）"],
+    ]
+    assert listing.why(COUNTY, PlaceReason.LEVEL_FULL) == "县级名额已满"
+    assert listing.changes(before, after) == ["项目2由优秀案例变为未入选", "项目4由未入选变为优秀案例"]

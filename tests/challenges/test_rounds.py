@@ -238,7 +238,7 @@ def test_a_late_answer_goes_to_the_named_supervisor(cast: Cast) -> None:
         for actor in (cast.li_staff, cast.wang_anji, cast.zhao_deqing):
             with pytest.raises(Forbidden, match="监督人"):
                 reassign(actor, cast.chen_staff)
-        with pytest.raises(Invalid, match="资格审查或定榜"):
+        with pytest.raises(Invalid, match="审查或审定"):
             reassign(cast.chen_staff, cast.li_staff)
         for actor, named in ((cast.chen_staff, ""), (cast.admin, "赵德清"), (cast.li_staff, "")):
             [item] = made.seen(actor).objections
