@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from accounts import service as accounts
 from accounts.permissions import OPERATOR, Actor
 from accounts.schemas import AccountIn, OrganisationIn
-from awards import edition_service, entry_service, finalise_service, round_service, stages
+from awards import edition_service, entry_service, finalise_service, queries, round_service, stages
 from awards.schemas import EditionIn, EntryIn, GradeIn, NoticeIn, RuleIn, TrackIn
 from core import clock
 from core.periods import Cadence, Period
@@ -76,16 +76,16 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
     city = _city()
     judges = [actor_of(username) for username, *_ in JUDGES[:5]]
     year = clock.today().year
-    last = edition_service.create(li, _asked(year - 1, -1, 1), nonce="demo-edition-1")
-    pilots = _pilots()
+    last = edition_service.create(li, asked(year - 1, -1, 1), nonce="demo-edition-1")
+    pilots = pilots_by_number()
     entries = [
         (teams[county], pilots[pilot], SERVICE, title, first, final) for county, pilot, title, first, final in ENTRIES
     ]
     _finished(li, chen, judges, last, entries, RELEASED)
-    this = edition_service.create(li, _asked(year, -10, 20), nonce="demo-edition-2")
+    this = edition_service.create(li, asked(year, -10, 20), nonce="demo-edition-2")
     _applying(li, teams, city, this)
-    asked = _asked(year, -1, 1).model_copy(update={"name": f"{year} 年基层智治专题遴选推介"})
-    special = edition_service.create(li, asked, nonce="demo-edition-3")
+    one = asked(year, -1, 1).model_copy(update={"name": f"{year} 年基层智治专题遴选推介"})
+    special = edition_service.create(li, one, nonce="demo-edition-3")
     _finished(li, chen, judges, special, _special(pilots, teams["330523"]), SPECIAL_RELEASED)
 
 
@@ -104,7 +104,7 @@ def _city() -> Actor:
     return Actor(number, None, name, Role.DEPARTMENT, where, organisation, region)
 
 
-def _asked(year: int, opens: int, closes: int) -> EditionIn:
+def asked(year: int, opens: int, closes: int) -> EditionIn:
     """An edition whose call opened and closes so many days from now."""
     with read() as session:
         rubric = session.exec(
@@ -138,7 +138,7 @@ def _asked(year: int, opens: int, closes: int) -> EditionIn:
     )
 
 
-def _enter(team: Actor, edition: int, pilot: int, track: str, title: str, *, submit: bool = True) -> int:
+def enter(team: Actor, edition: int, pilot: int, track: str, title: str, *, submit: bool = True) -> int:
     data = EntryIn(track=track, title=title, narrative=TOLD)
     number = entry_service.start(team, edition, pilot, data)
     notes = [("佐证材料.txt", f"{title}：回访记录、数据截图和制度文件目录。\n".encode())] if submit else []
@@ -199,26 +199,26 @@ def _finished(
     li: Actor, chen: Actor, judges: list[Actor], edition: int, entries: Sequence[Given], released: int
 ) -> None:
     """A selection that was released so many months ago, on evidence from before the notice."""
-    _step(li, edition, stages.CALL)
+    step(li, edition, stages.CALL)
     levels = {}
     for team, pilot, track, title, first, final in entries:
-        number = _enter(team, edition, pilot, track, title)
+        number = enter(team, edition, pilot, track, title)
         evidence_then.freeze(number, released + 2)
-        entry_service.recommend(li, number, stages.RECOMMEND, seen_version=_version(AwardEntry, number))
+        entry_service.recommend(li, number, stages.RECOMMEND, seen_version=version(AwardEntry, number))
         levels[number] = {AwardStage.FIRST: first, AwardStage.FINAL: final}
     now = clock.now()
     _put(Edition, edition, closes_at=now - timedelta(minutes=2), recommend_until=now - timedelta(minutes=1))
-    _step(li, edition, stages.CLOSE_CALL)
-    _step(li, edition, stages.CLOSE_CITIES)
+    step(li, edition, stages.CLOSE_CALL)
+    step(li, edition, stages.CLOSE_CITIES)
     for number in levels:
         entry_service.check(
-            li, number, stages.QUALIFY, "材料齐全，证据已核。", seen_version=_version(AwardEntry, number)
+            li, number, stages.QUALIFY, "材料齐全，证据已核。", seen_version=version(AwardEntry, number)
         )
     for stage in AwardStage:
-        for review in round_service.begin(li, edition, stage, seen_version=_version(Edition, edition)):
-            _judged(li, chen, judges, review, {key: level[stage] for key, level in levels.items()})
+        for review in round_service.begin(li, edition, stage, seen_version=version(Edition, edition)):
+            judged(li, chen, judges, review, {key: level[stage] for key, level in levels.items()})
         if stage is AwardStage.FIRST:
-            round_service.shortlist(li, edition, seen_version=_version(Edition, edition))
+            round_service.shortlist(li, edition, seen_version=version(Edition, edition))
     with read() as session:
         turns = session.exec(
             select(AwardTurn.entry_id)
@@ -228,17 +228,14 @@ def _finished(
     for number in turns:
         round_service.call_up(li, number)
         round_service.end_turn(li, number)
-    _step(li, edition, stages.COMBINE)
-    _step(li, edition, stages.DECIDE)
-    result = finalise_service.propose(li, edition)
-    data = NoticeIn(starts_on=clock.today(), contact="研究院纪检室 0571-0000300")
-    finalise_service.confirm(chen, edition, result, data, seen_version=_version(Edition, edition))
+    step(li, edition, stages.COMBINE)
+    sign(li, chen, edition)
     day = Period.containing(clock.today(), Cadence.MONTH).shift(-released).start + timedelta(days=14)
     began = calendar.working_day_from(day, -6)
     dates = {"starts_on": began, "counted_from": began, "ends_on": calendar.notice_end(began).date}
     with write() as session:
         session.execute(update(AwardNotice).where(col(AwardNotice.edition_id) == edition).values(**dates))
-    _step(li, edition, stages.RELEASE, "公示期满，无异议。")
+    step(li, edition, stages.RELEASE, "公示期满，无异议。")
     _put(Edition, edition, released_at=clock.end_of_day(day) - timedelta(hours=14))
     with write() as session:
         for turn in session.exec(select(AwardTurn).where(AwardTurn.edition_id == edition)):
@@ -246,18 +243,26 @@ def _finished(
             turn.ended_at = turn.began_at + timedelta(minutes=7, seconds=11 * turn.position)
 
 
-def _judged(li: Actor, chen: Actor, judges: list[Actor], review: int, levels: Mapping[int, int]) -> None:
+def sign(li: Actor, chen: Actor, edition: int) -> None:
+    """Both signatures, and the notice from that day on."""
+    step(li, edition, stages.DECIDE)
+    result = finalise_service.propose(li, edition)
+    watching = [*queries.supervisors(chen, edition)][-1]
+    data = NoticeIn(starts_on=clock.today(), contact="研究院纪检室 0571-0000300", supervisor_id=watching)
+    finalise_service.confirm(chen, edition, result, data, seen_version=version(Edition, edition))
+
+
+def judged(li: Actor, chen: Actor, judges: list[Actor], review: int, levels: Mapping[int, int]) -> None:
     """A panel from its seats to its final result."""
-    with read() as session:
-        body = session.exec(
-            select(RubricVersion.body)
-            .join(RubricRow, col(RubricRow.id) == RubricVersion.rubric_id)
-            .where(RubricRow.kind == ReviewKind.AWARD)
-        ).first()
-        subjects = dict(
-            session.exec(select(ReviewEntry.id, ReviewEntry.subject_id).where(ReviewEntry.review_id == review)).all()
-        )
-    criteria = list(Rubric.from_json(body or {}).weights)
+    stage = panel(li, chen, judges, review)
+    mark(stage, levels)
+    stage.step(panel_stages.CLOSE)
+    stage.step(panel_stages.SETTLE)
+    panel_ends.confirm(chen, stage.id, panel_ends.propose(li, stage.id))
+
+
+def panel(li: Actor, chen: Actor, judges: Sequence[Actor], review: int) -> Stage:
+    """A panel from its seats to open scoring."""
     stage = Stage(li, chen, review)
     for judge in judges:
         stage.seat(judge)
@@ -266,37 +271,50 @@ def _judged(li: Actor, chen: Actor, judges: list[Actor], review: int, levels: Ma
     stage.step(panel_stages.ASSIGN)
     stage.distribute()
     stage.step(panel_stages.OPEN)
-    for at, (entry, member, _) in enumerate(stage.pairs()):
+    return stage
+
+
+def mark(stage: Stage, levels: Mapping[int, int], but: int = 0) -> None:
+    """Sheets of the entries whose level is given, without the last `but` of them."""
+    with read() as session:
+        body = session.exec(
+            select(RubricVersion.body)
+            .join(RubricRow, col(RubricRow.id) == RubricVersion.rubric_id)
+            .where(RubricRow.kind == ReviewKind.AWARD)
+        ).first()
+        subjects = dict(
+            session.exec(select(ReviewEntry.id, ReviewEntry.subject_id).where(ReviewEntry.review_id == stage.id)).all()
+        )
+    criteria = list(Rubric.from_json(body or {}).weights)
+    pairs = [(entry, member) for entry, member, _ in stage.pairs() if (subjects[entry] or 0) in levels]
+    for at, (entry, member) in enumerate(pairs[: len(pairs) - but]):
         level = levels[subjects[entry] or 0]
         marks = {code: level + (at + place) % 3 - 1 for place, code in enumerate(criteria)}
         stage.mark(entry, member, marks)
-    stage.step(panel_stages.CLOSE)
-    stage.step(panel_stages.SETTLE)
-    panel_ends.confirm(chen, stage.id, panel_ends.propose(li, stage.id))
 
 
 def _applying(li: Actor, teams: Mapping[str, Actor], city: Actor, edition: int) -> None:
     """One recommended, one waiting for its city, one that its county still writes."""
-    _step(li, edition, stages.CALL)
-    pilots = _pilots()
-    first = _enter(teams["330523"], edition, pilots[1], SERVICE, "民呼我为二期：全程可评")
-    entry_service.recommend(city, first, stages.RECOMMEND, rank=1, seen_version=_version(AwardEntry, first))
-    _enter(teams["330521"], edition, pilots[1], SERVICE, "诉求办理质量看得见")
-    _enter(teams["331127"], edition, pilots[3], RISK, "困难家庭变故早发现", submit=False)
+    step(li, edition, stages.CALL)
+    pilots = pilots_by_number()
+    first = enter(teams["330523"], edition, pilots[1], SERVICE, "民呼我为二期：全程可评")
+    entry_service.recommend(city, first, stages.RECOMMEND, rank=1, seen_version=version(AwardEntry, first))
+    enter(teams["330521"], edition, pilots[1], SERVICE, "诉求办理质量看得见")
+    enter(teams["331127"], edition, pilots[3], RISK, "困难家庭变故早发现", submit=False)
 
 
-def _pilots() -> dict[int, int]:
+def pilots_by_number() -> dict[int, int]:
     """Ids by their number in the demo province's story."""
     with read() as session:
         found = session.exec(select(Pilot.id).order_by(col(Pilot.id))).all()
     return {number: key or 0 for number, key in enumerate(found, start=1)}
 
 
-def _step(actor: Actor, edition: int, do: str, reason: str = "") -> None:
-    edition_service.move(actor, edition, do, reason, seen_version=_version(Edition, edition))
+def step(actor: Actor, edition: int, do: str, reason: str = "") -> None:
+    edition_service.move(actor, edition, do, reason, seen_version=version(Edition, edition))
 
 
-def _version(table: Any, number: int) -> int:
+def version(table: Any, number: int) -> int:
     with read() as session:
         version: int = session.get_one(table, number).version
         return version

@@ -28,6 +28,7 @@ from demo import (
     register,
     reminders,
     responsibilities,
+    selections,
     sources,
     story,
     supervision,
@@ -90,5 +91,6 @@ def province(say: Callable[[str], None]) -> None:
     public.tell(people.actor)
     say("组织年度遴选……")
     awards.tell(people.actor)
+    selections.tell(people.actor)
     say("导入公开的月度考核通报……")
     imports.take_in(OPERATOR, PANEL.read_bytes(), PANEL.name)

@@ -108,7 +108,7 @@ def final(people: dict[str, Actor], levels: dict[int, int]) -> None:
     with read() as session:
         review = loading.reviews_of(session, EDITION)[AwardStage.FINAL, demo.SERVICE]
     judges = [people[username] for username, *_ in JUDGES[:5]]
-    demo._judged(people["liyan"], people["chenshen"], judges, review, levels)
+    demo.judged(people["liyan"], people["chenshen"], judges, review, levels)
 
 
 def at(person: Person, page: str, *buttons: str) -> None:
@@ -159,6 +159,7 @@ def test_from_the_call_to_the_certificate(
         chen = as_("chenshen")
         chen.visit(PAGE)
         chen.fill("award_contact", "研究院纪检室 0571-0000300")
+        chen.choose("award_supervisor", "管理")
         chen.press("复核签署并公示")
         chen.sees("公示中")
         began = calendar.working_day_from(clock.today(), -6)
