@@ -73,7 +73,7 @@ def _release(actor: Actor, pilot: PilotView, label: str) -> None:
 def code(path: str, name: str, caption: str) -> None:
     """The QR code of a public page; without the installation's address there is nothing to point at."""
     if not settings().base_url:
-        st.caption("设置 ZHIPING_BASE_URL（本系统对外的网址）后，这里给出可以印在现场的二维码。")
+        st.caption("管理员按设置说明填写本系统对外的网址后，这里给出可以印在现场的二维码。")
         st.markdown(f"[打开公众页面]({path})")
         return
     address = f"{settings().base_url.rstrip('/')}{path}"
