@@ -92,20 +92,28 @@ def old(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     upgrade.upgrade()
 
 
-def test_what_waits_for_its_appraisal_gets_one(old: None) -> None:
+def test_an_older_register_goes_on_where_it_was(old: None) -> None:
+    """One walk through all of it: to migrate from the second step on takes seconds."""
+    what_waits_for_its_appraisal_gets_one()
+    versions_past_approval_are_frozen()
+    nothing_else_is_lost()
+    what_had_no_search_key_is_found_again()
+
+
+def what_waits_for_its_appraisal_gets_one() -> None:
     with read() as session:
         (found,) = session.exec(select(Appraisal)).all()
     assert (found.scenario_id, found.round, found.authors, found.submitted_by) == (1, 2, [1, 2], 1)
     assert (found.submitted_at.day, found.decision, found.checked_at) == (5, None, None)
 
 
-def test_versions_past_approval_are_frozen(old: None) -> None:
+def versions_past_approval_are_frozen() -> None:
     with read() as session:
         rows = session.execute(text("SELECT scenario_id, frozen_at IS NULL FROM scenario_version ORDER BY 1")).all()
     assert [(key, bool(still_open)) for key, still_open in rows] == [(1, True), (2, False), (3, True)]
 
 
-def test_what_had_no_search_key_is_found_again(old: None) -> None:
+def what_had_no_search_key_is_found_again() -> None:
     assert indexing.write_missing_keys() == 4  # three scenarios, one data resource
     assert indexing.write_missing_keys() == 0
     found = queries.scenarios(people.OPERATOR, search="wlgz", states=[ScenarioState.DRAFT])
@@ -113,7 +121,7 @@ def test_what_had_no_search_key_is_found_again(old: None) -> None:
     assert resource_queries.options(people.OPERATOR, "wftz") == {1: "危房台账（研究院）"}
 
 
-def test_nothing_else_is_lost(old: None) -> None:
+def nothing_else_is_lost() -> None:
     kept = ("need", "scenario_need", "data_resource", "scenario_data", "scenario_version", "audit_event", "account")
     with read() as session:
         counts = {table: session.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in kept}
