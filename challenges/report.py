@@ -110,7 +110,7 @@ def _notice(actor: Actor, subject: str) -> Notice:
     found = sorted(view.notices, key=lambda item: item.number, reverse=True) if view else []
     notice = next((item for item in found if which in ("", str(item.number))), None)
     if view is None or notice is None:
-        raise NotFound("没有找到这一号公示，或您无权查看。", "请刷新页面。")
+        raise NotFound("没有找到这一号公示，或您无权查看。", "公示发布后可以生成；能生成的见“报告”页。")
     return Notice(view, notice)
 
 

@@ -88,7 +88,9 @@ def load(actor: Actor, subject: str) -> Gaps:
     codes = [item.code for item in queries.choices(actor) if item.collection_id == collection_id]
     found = [item for code in codes if (item := queries.comparison(actor, collection_id, code, arm, listing))]
     if not found:
-        raise NotFound("没有找到这项报送。", "请重新选择。")
+        raise NotFound(
+            "这项报送还没有两类地区的数可以比较，或您无权查看。", "两类地区都有一期数之后可以生成；能生成的见“报告”页。"
+        )
     return Gaps(collection_id, found[0].panel.collection, actor.organisation, cut, found)
 
 

@@ -145,7 +145,7 @@ def _line(report: Paper, found: CountyQuarter, line: Line) -> None:
     indicator = line.indicator
     report.heading(_name(found, line), 2)
     report.text(f"{line.choice.collection}：{sentence(found, line)}")
-    if any(month.value is not None for month in line.months):
+    if not report.whole and any(month.value is not None for month in line.months):  # a workbook has the figures
         report.chart(_picture(found, line), f"{indicator.name}各期（线为基线和目标）")
     shown = line.months if report.whole else [month for month in line.months if _inside(found, month)]
     rows = [_month(line, month) for month in reversed(shown)]

@@ -184,7 +184,7 @@ def _inputs(promotion: Promotion, cover: Cover | None, frames: Sequence[pd.DataF
         if verdict is None
         else [verdict.id, verdict.title, verdict.sentence, verdict.next_step, verdict.owner, verdict.overruled_reason],
         "held_back": promotion.held_back,
-        "worked": len(promotion.worked),
+        "worked": [len(promotion.worked), promotion.known],
         "tables": [frame.astype(str).to_numpy().tolist() for frame in frames],
         "cover": None if cover is None else [_shares(cover), dict(cover.words)],
     }
@@ -212,8 +212,13 @@ def _shares(cover: Cover) -> dict[str, str]:
 
 
 def method(promotion: Promotion) -> str:
-    return (
-        f"见效地区是试点中目标指标改善幅度大于对照地区平均的 {len(promotion.worked)} 个。"
+    worked = f"见效地区是试点中目标指标改善幅度大于对照地区平均的 {len(promotion.worked)} 个。"
+    if not promotion.known:
+        worked = (
+            "还看不出哪些试点地区见效（没有可比的前后数据，或没有一个的改善幅度大于对照地区平均），"
+            f"暂以全部 {len(promotion.worked)} 个试点地区作参照，下称见效地区。"
+        )
+    return worked + (
         "相似程度用高尔距离：各因素之差除以全省极差，类别不同计 1，再取平均；0 为相同，1 为处处相反。"
         "与最近 3 个见效地区的平均距离越小越像。任一因素超出见效地区的范围即为外推，试点结果不能直接套用，应先小范围验证。"
         "没有数据的因素不参与比较；一半以上因素没有数据的，也先小范围验证。"

@@ -45,7 +45,8 @@ BEFORE = 6  # months before the pilot whose figures say where a county starts
 @dataclass(frozen=True)
 class Promotion:
     """All there is to say about where a pilot could go. `worked`: the pilot counties that improved more than
-    the comparison counties, by code; `chosen`: keys of the covariates used of all `covariates`."""
+    the comparison counties, by code, or all of them where that is not known (`known` False); `chosen`: keys of the
+    covariates used of all `covariates`."""
 
     pilot: queries.PilotView
     held_back: str
@@ -53,6 +54,7 @@ class Promotion:
     covariates: Sequence[Covariate]
     chosen: Sequence[str]
     candidates: Sequence[Candidate]
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,9 @@ def promotion(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> Prom
         data = _data(session, view.scenario_id, codes)
     keys = [item.key for item in known if not chosen or item.key in chosen] or [item.key for item in known]
     used = [item for item in known if item.key in keys]
-    worked = [code for code in worked_in(evaluation) if code in set(codes)]
+    better = worked_in(evaluation)
+    pilots = [unit.code for unit in evaluation.units if unit.arm is Arm.PILOT]
+    worked = [code for code in better or pilots if code in set(codes)]
     backed = _backed(evaluation)
     names = {place.code: place.name for place in places}
     tried = {unit.code for unit in evaluation.units if unit.arm is Arm.PILOT}
@@ -197,24 +201,23 @@ def promotion(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> Prom
         covariates=known,
         chosen=keys,
         candidates=spreading.ordered(candidates),
+        known=bool(better),
     )
 
 
 def worked_in(evaluation: Evaluation) -> list[str]:
     """The pilot counties whose goal figure moved further in the good direction than that of the comparison
-    counties on average; all pilot counties where nothing can be compared."""
-    pilots = [unit.code for unit in evaluation.units if unit.arm is Arm.PILOT]
+    counties on average; none where nothing can be compared."""
     goal = evaluation.goal
     if goal is None:
-        return pilots
+        return []
     means = causes.unit_means(goal.counties, evaluation.pilot.span, goal.indicator, evaluation.units).dropna()
     change = (means.post - means.pre) * goal.indicator.direction.sign
     others = change[
         [unit.code for unit in evaluation.units if unit.arm is Arm.COMPARISON and unit.code in change.index]
     ]
-    if others.empty:
-        return pilots
-    return [code for code in pilots if code in change.index and change[code] > others.mean()] or pilots
+    pilots = [unit.code for unit in evaluation.units if unit.arm is Arm.PILOT and unit.code in change.index]
+    return [] if others.empty else [code for code in pilots if change[code] > others.mean()]
 
 
 @dataclass(frozen=True)

@@ -113,12 +113,13 @@ def _course() -> Figure:
 PAPERS = {"report": (report, 5), "official": (official, 3)}  # and how many pages each has
 
 
-def drawn(data: bytes) -> list[np.ndarray]:
-    """The pages of a PDF as grey pixels, 0 to 255."""
+def drawn(data: bytes, first: int = 1, last: int = 0) -> list[np.ndarray]:
+    """The pages of a PDF, all or some, as grey pixels, 0 to 255."""
+    pages = ["-f", str(first), *(["-l", str(last)] if last else [])]
     with tempfile.TemporaryDirectory() as folder:
         pdf = Path(folder) / "paper.pdf"
         pdf.write_bytes(data)
-        subprocess.run(["pdftoppm", "-r", str(DPI), "-gray", "-png", pdf, Path(folder) / "page"], check=True)
+        subprocess.run(["pdftoppm", "-r", str(DPI), "-gray", "-png", *pages, pdf, Path(folder) / "page"], check=True)
         return [np.asarray(Image.open(path).convert("L")) for path in sorted(Path(folder).glob("page*.png"))]
 
 
@@ -126,24 +127,36 @@ def differs(page: np.ndarray, reference: np.ndarray) -> tuple[float, float]:
     """The greatest and the mean difference of squares."""
     if page.shape != reference.shape:
         return 255.0, 255.0
-    apart = np.abs(_squares(page) - _squares(reference))
+    apart = np.abs(squares(page) - squares(reference))
     return float(apart.max()), float(apart.mean())
 
 
-def _squares(page: np.ndarray) -> np.ndarray:
-    high, wide = (side // SQUARE * SQUARE for side in page.shape)
-    squares: np.ndarray = page[:high, :wide].reshape(high // SQUARE, SQUARE, wide // SQUARE, SQUARE).mean(axis=(1, 3))
-    return squares
+def squares(page: np.ndarray, side: int = SQUARE) -> np.ndarray:
+    """The mean grey of each square."""
+    high, wide = (length // side * side for length in page.shape)
+    found: np.ndarray = page[:high, :wide].reshape(high // side, side, wide // side, side).mean(axis=(1, 3))
+    return found
+
+
+def shades(page: np.ndarray, greys: int) -> np.ndarray:
+    """The page in so few greys, counted from black."""
+    step = 255 // (greys - 1)
+    found: np.ndarray = ((page.astype(np.uint16) + step // 2) // step).astype(np.uint8)
+    return found
+
+
+def keep(page: np.ndarray, path: Path, greys: int = 16) -> None:
+    """Write a picture; so few greys are enough, and small."""
+    picture = Image.fromarray(shades(page, greys))
+    picture.putpalette([min(shade * 255 // (greys - 1), 255) for shade in range(256) for _ in "rgb"])
+    picture.save(path, optimize=True, bits=4)
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, (make, _) in PAPERS.items():
         for number, page in enumerate(drawn(make().bytes()), 1):
-            path = FOLDER / f"{name}-{number}.png"
-            Image.fromarray(((page.astype(np.uint16) + 8) // 17 * 17).astype(np.uint8)).save(
-                path, optimize=True
-            )  # sixteen greys are enough, and small
+            keep(page, FOLDER / f"{name}-{number}.png")
 
 
 if __name__ == "__main__":
