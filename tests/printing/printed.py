@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
+from unittest.mock import patch
 
 import vl_convert
 
@@ -57,11 +58,8 @@ class Printed:
             specs.append(spec)
             return str(render(spec, **how))
 
-        vl_convert.vegalite_to_svg = noted
-        try:
+        with patch.object(vl_convert, "vegalite_to_svg", noted):
             return self.made("pdf"), specs
-        finally:
-            vl_convert.vegalite_to_svg = render
 
 
 Print = Callable[[str], Printed]

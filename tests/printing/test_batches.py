@@ -165,6 +165,7 @@ def test_whoever_comes_back_to_the_page_finds_the_archive(
     """All certificates of an edition, from the button to the archive, with the page left in between."""
     li = demo_cast["liyan"]
     asked = page("reports", li).selectbox(key="reports_kind").set_value("award_certificate").run()
+    asked.selectbox(key="reports_award_certificate_many").set_value("1").run()
     asked.button(key="reports_start").click().run()
     job = jobs.of(li)
     assert job is not None and job.thread is not None
