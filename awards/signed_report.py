@@ -131,5 +131,6 @@ SIGNED = Kind(
     face=_face,
     story=story,
     label=lambda of: f"{of.code}_第{of.kept.number}号名单",
+    why=lambda of, _since: _changes(of),
     subjects=_subjects,
 )

@@ -18,6 +18,7 @@ import pandas as pd
 from accounts.permissions import Actor
 from awards import after_queries
 from awards import queries as awards
+from awards import result_queries as award_results
 from challenges import queries as challenges
 from challenges import work_queries
 from core import clock
@@ -367,6 +368,19 @@ def award_notice(li: Actor, subject: str) -> Iterator[Item]:
     yield f"规则校验码：{view.rule_digest[:12]}"
 
 
+def award_list(li: Actor, subject: str) -> Iterator[Item]:
+    found = award_results.signed(li, int(subject), None)
+    assert found.kept.body["lines"]
+    yield "名单校验码", found.kept.digest
+    yield "规则校验码", found.rule_digest
+    yield "复核签署", found.kept.confirmed_by
+    tracks: dict[str, list[list[object]]] = {}
+    for line in found.kept.body["lines"]:
+        tracks.setdefault(line["track"], []).append([line["code"], line["title"], line["organisation"], line["shown"]])
+    for rows in tracks.values():
+        yield Table(["编号", "项目", "申报单位", "总分"], rows)
+
+
 def award_certificate(li: Actor, subject: str) -> Iterator[Item]:
     view = awards.entry(li, int(subject))
     assert view is not None and view.row.state is AwardEntryState.WINNER
@@ -388,6 +402,6 @@ KINDS: dict[str, Callable[[Actor, str], Iterator[Item]]] = {
     for function in (
         *(pilot, county, promotion, order, gap, indicator, catalogue, dossier, duties, review, marks, receipt),
         *(challenge_list, challenge_notice, challenge_contract, challenge_milestone),
-        *(award_notice, award_certificate, award_letter),
+        *(award_notice, award_list, award_certificate, award_letter),
     )
 }

@@ -24,7 +24,7 @@ DEMO = {
     "pilot": "1", "county": f"330523:{QUARTER}", "promotion": "4", "order": "6", "gap": "6", "indicator": "1",
     "catalogue": "all", "dossier": "1", "duties": "1", "review": "1", "marks": "1", "receipt": "1",
     "challenge_list": "all", "challenge_notice": "6:1", "challenge_contract": "11", "challenge_milestone": "17:1",
-    "award_notice": "1:1", "award_certificate": "1", "award_letter": "1",
+    "award_list": "1", "award_notice": "1:1", "award_certificate": "1", "award_letter": "1",
 }  # fmt: skip
 WHO = {"receipt": "zhouminzheng"}  # a judge's own sheet is nobody else's
 

@@ -289,7 +289,7 @@ REFUSED = {
     "marks": "没有找到这次评审", "receipt": "没有找到这次评审", "challenge_list": "现在没有正在揭榜的榜单",
     "challenge_notice": "公示发布后可以生成", "challenge_contract": "没有找到这份揭榜申请",
     "challenge_milestone": "没有找到这份揭榜申请", "award_notice": "公示发布后可以生成",
-    "award_certificate": "证书在名单发布后", "award_letter": "没有找到这个参评项目",
+    "award_list": "没有找到这个年度", "award_certificate": "证书在名单发布后", "award_letter": "没有找到这个参评项目",
 }  # fmt: skip
 
 

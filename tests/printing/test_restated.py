@@ -36,6 +36,7 @@ from panels.result_queries import SignatureView
 from pilots.county_quarter import CountyQuarter
 from printing import compared, making, reasons, registry
 from printing.reasons import Cause
+from tests.printing.printed import DEMO
 from tests.support import cast as people
 from tests.support import databases
 
@@ -194,10 +195,13 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], str, str]] = {
 }
 
 
+_TOLD = {key: DEMO[key] for key in ("gap", "dossier", "duties", "award_notice", "award_certificate", "award_letter")}
+
+
 @pytest.mark.parametrize("key", CHANGES)
 def test_a_kind_lists_the_line_that_changed(demo: None, key: str) -> None:
     kind, (change, label, after) = KINDS[key], CHANGES[key]
-    subject = {"gap": "6", "dossier": "1", "duties": "1"}.get(key) or kind.subjects(OPERATOR)[0].id
+    subject = _TOLD.get(key) or kind.subjects(OPERATOR)[0].id
     inputs = kind.load(OPERATOR, subject)
     before, now = (kind.identity(OPERATOR, of).lines for of in (inputs, change(inputs)))
     assert changed(before, before) == ()
