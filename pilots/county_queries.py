@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +19,7 @@ from core.words import Arm, ReturnState
 from db.session import read
 from db.tables import CollectionUnit, Organisation, Region, RegionGroup, Scenario
 from metrics import figure_panel, ranking, ranking_queries
-from metrics.figure_panel import Choice
+from metrics.figure_panel import Choice, Panel
 from metrics.queries import ReturnView
 from metrics.ranking import Place
 from pilots import feedback_queries, order_queries, promotion_queries, queries
@@ -124,16 +125,23 @@ def values(actor: Actor, code: str) -> list[Value]:
         return []
     with read() as session:
         taking = set(session.exec(select(CollectionUnit.collection_id).where(CollectionUnit.region_code == code)).all())
-        found = [
-            _value(session, choice, code) for choice in figure_panel.choices(actor) if choice.collection_id in taking
-        ]
+        mine = [choice for choice in figure_panel.choices(actor) if choice.collection_id in taking]
+        by_collection: dict[int, list[str]] = defaultdict(list)
+        for choice in mine:
+            by_collection[choice.collection_id].append(choice.code)
+        panels: dict[tuple[int, str], Panel] = {}
+        # The first indicator of every collection, then the second: as many reads as the longest list is long
+        for place in range(max(map(len, by_collection.values()), default=0)):
+            wanted = {number: codes[place] for number, codes in by_collection.items() if place < len(codes)}
+            read_now = figure_panel.panels_of(session, wanted)
+            panels |= {(number, wanted[number]): panel for number, panel in read_now.items()}
+    found = [
+        _value(panels[key], choice, code) for choice in mine if (key := (choice.collection_id, choice.code)) in panels
+    ]
     return [value for value in found if value is not None]
 
 
-def _value(session: Session, choice: Choice, code: str) -> Value | None:
-    panel = figure_panel.panel_of(session, choice.collection_id, choice.code)
-    if panel is None:
-        return None
+def _value(panel: Panel, choice: Choice, code: str) -> Value | None:
     own = panel.rows[(panel.rows.code == code)].dropna(subset=["value"])
     if own.empty:
         return None
