@@ -13,9 +13,9 @@ from accounts.permissions import Actor
 from core.errors import NotFound
 from core.words import EntryState, ReviewRound, ReviewState, SheetDoor, SheetState
 from db.session import read
-from db.tables import ReviewEntryVersion, Sheet, SheetVersion, UnlockRequest
+from db.tables import PanelMember, Review, ReviewEntryVersion, Sheet, SheetVersion, UnlockRequest
 from panels.entries import TITLES
-from panels.queries import find
+from panels.queries import Standing, find
 from panels.review_queries import EntryView, ReviewView, entry_views, readable, standing, view
 from panels.rubric import Rubric, digest
 
@@ -120,13 +120,13 @@ class Saving:
 
 def calls(actor: Actor) -> list[OwnSheets]:
     """The reviews that have called this judge and what each asks of him, those that wait for him first."""
+    mine = select(PanelMember.review_id).where(
+        PanelMember.account_id == actor.account_id, col(PanelMember.left_at).is_(None)
+    )
     with read() as session:
-        rows = session.scalars(readable(actor)).all()
-        found = []
-        for row in rows:
-            stands = standing(session, actor, row)
-            if stands.viewer.judges:
-                found.append(_own(session, actor, row.id or 0))
+        rows = session.scalars(readable(actor).where(col(Review.id).in_(mine))).all()
+        stands = [(row, standing(session, actor, row)) for row in rows]
+        found = [_own(session, row, how) for row, how in stands if how.viewer.judges]
     order = [ReviewState.SCORING, ReviewState.RECUSING, ReviewState.MODERATING]
     return sorted(
         found,
@@ -141,7 +141,10 @@ def calls(actor: Actor) -> list[OwnSheets]:
 def own(actor: Actor, review_id: int | None) -> OwnSheets:
     """What one review asks of this judge. NotFound: no such review, or he does not judge in it."""
     with read() as session:
-        return _own(session, actor, review_id)
+        row, stands = find(session, actor, review_id)
+        if not stands.viewer.judges:
+            raise NotFound("您不是这次评审的评委。", "请从“我的评审”里选择。")
+        return _own(session, row, stands)
 
 
 def savings(actor: Actor, review_id: int, entry_id: int) -> list[Saving]:
@@ -200,10 +203,7 @@ def _said(value: object) -> str:
     return str(value or "–")
 
 
-def _own(session: Session, actor: Actor, review_id: int | None) -> OwnSheets:
-    row, stands = find(session, actor, review_id)
-    if not stands.viewer.judges:
-        raise NotFound("您不是这次评审的评委。", "请从“我的评审”里选择。")
+def _own(session: Session, row: Review, stands: Standing) -> OwnSheets:
     review = view(session, row, stands)
     entries = entry_views(session, row, stands)
     stored = _stored(session, stands.member_id or 0)

@@ -37,11 +37,7 @@ def workbook(actor: Actor, pilot_id: int, chosen: tuple[str, ...] = ()) -> bytes
         "比较因素": wording.covariate_rows(promotion),
         "推广进展": wording.adoption_rows(queries.adoptions(actor, pilot_id=pilot_id)),
         "覆盖率变化": wording.cover_rows(
-            [
-                cover
-                for day in wording.days(promotion.pilot.start_on, clock.today())
-                if (cover := queries.cover(actor, pilot_id, day)) is not None
-            ]
+            queries.covers(actor, pilot_id, tuple(wording.days(promotion.pilot.start_on, clock.today())))
         ),
     }
     blocks = [Block(name, list(frame.columns), frame.to_numpy().tolist()) for name, frame in frames.items()]

@@ -232,23 +232,32 @@ class Cover:
 
 def cover(actor: Actor, pilot_id: int, day: date) -> Cover | None:
     """Where a pilot's way of working has arrived by the end of a day, by the groups of that day."""
+    return next(iter(covers(actor, pilot_id, (day,))), None)
+
+
+def covers(actor: Actor, pilot_id: int, days: tuple[date, ...]) -> list[Cover]:
+    """The same for several days, with as many reads as for one; nothing where there is no such pilot."""
     require(actor, Permission.PILOT_PROMOTE)
     view = queries.pilot(actor, pilot_id)
     if view is None:
-        return None
+        return []
     with read() as session:
-        places = regions.counties(view.province_code, day, session=session)
+        places = regions.counties_of_days(session, view.province_code, days)
         pilots = [unit.code for unit in queries.units_of(session, view) if unit.arm is Arm.PILOT]
     moves = [
         Move(item.region_code, step.state, step.day)
         for item in adoptions(actor, pilot_id=pilot_id)
         for step in item.steps
     ]
-    sides = {place.code: place.side.label if place.side else "未分组" for place in places}
-    words = {code: state.label for code, state in spreading.state_on(moves, day).items()}
-    if day >= view.start_on:
-        words |= dict.fromkeys(pilots, "试点")
-    return Cover(day, spreading.coverage(sides, pilots, view.start_on, moves, day), places, words)
+    found = []
+    for day in days:
+        sides = {place.code: place.side.label if place.side else "未分组" for place in places[day]}
+        words = {code: state.label for code, state in spreading.state_on(moves, day).items()}
+        if day >= view.start_on:
+            words |= dict.fromkeys(pilots, "试点")
+        shares = spreading.coverage(sides, pilots, view.start_on, moves, day)
+        found.append(Cover(day, shares, places[day], words))
+    return found
 
 
 def _backed(evaluation: Evaluation) -> set[Side] | None:

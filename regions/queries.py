@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,21 +78,29 @@ def counties(province_code: str, on: date, *, session: Session | None = None) ->
     if session is None:
         with read() as own:
             return counties(province_code, on, session=own)
-    units = [
-        row
-        for row in session.exec(
-            select(Region)
-            .where(
-                col(Region.level).in_([RegionLevel.COUNTY, RegionLevel.ZONE]),
-                col(Region.code).startswith(province_code[:2]),
-            )
-            .order_by(col(Region.parent_code), Region.sort_key)
+    return counties_of_days(session, province_code, [on])[on]
+
+
+def counties_of_days(session: Session, province_code: str, days: Collection[date]) -> dict[date, list[RegionView]]:
+    """`counties` of several days, with as many reads as of one."""
+    rows = session.exec(
+        select(Region)
+        .where(
+            col(Region.level).in_([RegionLevel.COUNTY, RegionLevel.ZONE]),
+            col(Region.code).startswith(province_code[:2]),
         )
-        if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on)
-    ]
+        .order_by(col(Region.parent_code), Region.sort_key)
+    ).all()
     parents = dict(session.exec(select(Region.code, Region.name).where(Region.level == RegionLevel.CITY)).all())
-    member = groups.memberships(session, [row.code for row in units], on)
-    return [_view(row, parents.get(row.parent_code or "", ""), member.get(row.code)) for row in units]
+    member = groups.timeline(session, [row.code for row in rows], days)
+    return {
+        on: [
+            _view(row, parents.get(row.parent_code or "", ""), member.get((row.code, on)))
+            for row in rows
+            if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on)
+        ]
+        for on in days
+    }
 
 
 def places(province_code: str, level: RegionLevel, on: date) -> list[RegionView]:

@@ -40,7 +40,7 @@ if not promotion.held_back or adoptions:
     )
 
     def covers() -> list[Cover]:
-        return [guard.found(ask(queries.cover, actor, pilot.id, at)) for at in days]
+        return ask(queries.covers, actor, pilot.id, tuple(days))
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
