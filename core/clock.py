@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
+_told: ContextVar[Callable[[], None] | None] = ContextVar("told", default=None)
+
 
 def now() -> datetime:
     """The current instant, UTC-aware."""
+    if (tell := _told.get()) is not None:
+        tell()
+    return moment()
+
+
+def moment() -> datetime:
+    """The same for a label that says when something was worked out, and decides nothing."""
     return datetime.now(UTC)
+
+
+@contextmanager
+def heard(tell: Callable[[], None]) -> Iterator[None]:
+    """Within the block `tell` is called whenever something asks for the instant: what comes of it holds for that
+    instant, not for the day."""
+    token = _told.set(tell)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def today() -> date:

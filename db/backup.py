@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 
 from core import clock
 from core.errors import AppError, Unreadable
+from db import stamps
 from db.engine import engine
 
 FORMAT = 1
@@ -46,7 +47,7 @@ def save(path: Path) -> dict[str, int]:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         present = _present(connection)
         for table in SQLModel.metadata.sorted_tables:
-            if table.name not in present:
+            if table.name not in present or table.name == stamps.OWN:
                 continue
             digest, rows = hashlib.sha256(), 0
             with out.open(f"{table.name}.jsonl", "w", force_zip64=True) as lines:

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Select, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
+from db import stamps
+
 Columns = Mapping[str, Sequence[Any]]
 
 
@@ -32,6 +34,7 @@ def insert(session: Session, table: Table | str, columns: Sequence[str], rows: I
     connection = session.connection()
     names = ", ".join(f'"{column}"' for column in columns)
     if connection.dialect.name == "postgresql":
+        stamps.wrote(connection, {name})  # a COPY is no statement that the engine hears of
         _copy(connection, f'COPY "{name}" ({names}) FROM STDIN', batch)
     elif batch:
         connection.exec_driver_sql(f'INSERT INTO "{name}" ({names}) VALUES ({", ".join("?" * len(columns))})', batch)

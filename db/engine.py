@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 import db.tables  # noqa: F401  the metadata must be complete before anybody asks for the engine
 from core.settings import settings
+from db import stamps
 
 _MAKING = Lock()
 
@@ -45,8 +46,10 @@ def make(url: str) -> Engine:
         made = create_engine(url, **options)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
-        return made
-    return create_engine(url, pool_pre_ping=True, **options)
+    else:
+        made = create_engine(url, pool_pre_ping=True, **options)
+    stamps.listen(made)
+    return made
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

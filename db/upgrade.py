@@ -54,7 +54,7 @@ def current(on: Engine | None = None) -> str:
 
 def upgrade(on: Engine | None = None, revision: str = "head") -> None:
     """Run the migrations. Two processes starting at once take turns."""
-    with (on or engine()).execution_options(write=True).connect() as connection:
+    with (on or engine()).execution_options(write=True, migrating=True).connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
             connection.commit()
@@ -66,7 +66,7 @@ def upgrade(on: Engine | None = None, revision: str = "head") -> None:
 
 
 def downgrade(on: Engine, revision: str) -> None:
-    with on.execution_options(write=True).connect() as connection, _tables_may_be_rebuilt(connection):
+    with on.execution_options(write=True, migrating=True).connect() as connection, _tables_may_be_rebuilt(connection):
         command.downgrade(config(connection), revision)
 
 

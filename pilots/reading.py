@@ -62,7 +62,7 @@ def evaluated(
         quality=quality,
         unapproved=int(returns.state.eq("submitted").sum()),
         decision=None if own_only else judging.judge(measures, quality, span, today, settings().quality_floor, cost),
-        as_of=clock.now(),
+        as_of=clock.moment(),
         span=span,
         today=today,
         quality_floor=settings().quality_floor,

@@ -182,7 +182,7 @@ def _run() -> None:
     _frame(actor)
     widgets.show_flashes()
     try:
-        with guard.known(actor):
+        with guard.known(actor), keep.page():
             chosen.run()
     except AppError as error:
         guard.show_page_error(error)

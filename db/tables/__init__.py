@@ -119,7 +119,7 @@ from db.tables.supervision import (
     SupervisionStep,
     ToleranceDecision,
 )
-from db.tables.system import AuditEvent, Fact, ReportIssue
+from db.tables.system import AuditEvent, Fact, ReportIssue, TableStamp
 from db.tables.tickets import (
     NeedTicket,
     Ticket,
@@ -263,6 +263,7 @@ __all__ = [
     "SupervisionOrder",
     "SupervisionPlan",
     "SupervisionStep",
+    "TableStamp",
     "Target",
     "Ticket",
     "TicketImport",

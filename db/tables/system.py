@@ -1,4 +1,4 @@
-"""What the installation keeps about itself: the audit log, issued reports, single facts."""
+"""What the installation keeps about itself: the audit log, issued reports, single facts, stamps of tables."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ class ReportIssue(SQLModel, table=True):
     lines: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # key figures as printed, by label
     as_of: datetime
     issued_by: int | None = Field(default=None, foreign_key="account.id")
+
+
+class TableStamp(SQLModel, table=True):
+    """The mark of the last transaction that wrote a table (`db.stamps`). Not part of a backup: it is about what
+    processes keep in memory."""
+
+    __tablename__ = "table_stamp"
+
+    name: str = Field(primary_key=True)
+    stamp: str
 
 
 class Fact(SQLModel, table=True):

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from accounts import sessions
 from core.errors import AppError, Unreadable
 from core.words import OrganisationKind
-from db import audit, backup, upgrade
+from db import audit, backup, stamps, upgrade
 from db.engine import engine
 from db.session import read, write
 from db.tables import Fact, Organisation
@@ -31,6 +31,7 @@ def everything() -> Rows:
         return {
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for table in SQLModel.metadata.sorted_tables
+            if table.name != stamps.OWN  # about what processes keep, not about what people entered
         }
 
 

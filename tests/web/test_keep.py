@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, SQLModel, select
 
 from accounts.permissions import Actor
 from core import clock
 from core.words import Role
 from db import audit
-from db.session import write
+from db.session import read, write
+from db.tables import Need, TicketWords
 from web import keep
 
 LI = Actor(1, 1, "李研", Role.INSTITUTE)
@@ -28,13 +30,21 @@ asked: list[tuple[object, ...]] = []
 
 
 def query(actor: Actor, number: int = 0, *, state: str = "") -> int:
-    """How often it was really asked."""
+    """How often it was really asked. It is about needs."""
+    with read() as session:
+        session.exec(select(Need.id)).all()
     asked.append((actor.name, number, state))
     return len(asked)
 
 
-def command() -> None:
+def by_the_minute(actor: Actor) -> int:
+    clock.now()
+    return query(actor)
+
+
+def command(table: type[SQLModel] = Need) -> None:
     with write() as session:
+        session.execute(delete(table))
         audit.record(session, None, "need:edit", "need", 1)
 
 
@@ -64,6 +74,37 @@ def test_a_command_makes_every_answer_new(database: str) -> None:
     assert keep.ask(query, LI) == 1
     command()
     assert keep.ask(query, LI) == 2
+
+
+def test_what_was_read_from_other_tables_stands(database: str) -> None:
+    assert [keep.ask(query, LI), keep.ask(by_the_minute, LI)] == [1, 2]
+    command(TicketWords)
+    assert [keep.ask(query, LI), keep.ask(by_the_minute, LI)] == [1, 3]
+    command(Need)
+    assert keep.ask(query, LI) == 4
+    with write() as session:  # nothing in the log: it shows with the next command, whatever that is about
+        session.execute(delete(Need))
+    assert keep.ask(query, LI) == 4
+    command(TicketWords)
+    assert keep.ask(query, LI) == 5
+
+
+def test_what_a_page_makes_rests_on_what_it_has_read(database: str) -> None:
+    made: list[int] = []
+
+    def draw() -> int:
+        with keep.page():
+            keep.ask(query, LI)
+            return keep.kept(("picture", keep.version()), lambda: made.append(1) or len(made))
+
+    assert [draw(), draw()] == [1, 1]
+    command(TicketWords)
+    assert draw() == 1  # the answer it rests on was not even asked anew
+    command(Need)
+    assert draw() == 2
+    assert keep.kept(("loose", keep.version()), lambda: 1) == 1
+    command(TicketWords)
+    assert keep.kept(("loose", keep.version()), lambda: 2) == 2  # nobody knows what it rests on
 
 
 def test_within_a_run_the_version_is_read_once_and_again_after_a_commit(
