@@ -3,6 +3,10 @@
 Engines listen to their statements, whatever door these come through. A transaction stamps the tables it wrote when
 it commits; what is read is told to whoever records it (`reading`). Both go by the words of a statement, so a table
 may be taken for read or written that was not, never the other way round.
+
+Returns come all day long, each about one collection. A command that is about one says so (`about`): then the tables
+in PARTED are stamped for that collection alone (`rollup#7`), and once for all who read beyond one (`rollup#`). What
+reads one collection alone says that (`within`).
 """
 
 from __future__ import annotations
@@ -22,8 +26,9 @@ from core import clock
 from db.tables.system import TableStamp
 
 OWN = "table_stamp"
+PARTED = frozenset({"data_return", "follow_up", "observation", "return_check", "return_finding", "rollup"})
 CLOCK = "*"  # among names of tables: the time of day
-_WRITTEN = "tables written"
+_WRITTEN, _PART = "tables written", "the collection they are written for"
 _WORD = re.compile(r"\w+")
 _TARGET = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 # What begins a statement that changes no rows.
@@ -37,6 +42,7 @@ _STAMP = text(
 )
 
 _readers: ContextVar[tuple[set[str], ...]] = ContextVar("readers", default=())
+_part: ContextVar[int | None] = ContextVar("part", default=None)
 _stamping: set[str] = set()  # addresses of databases known to have the table
 
 
@@ -51,6 +57,21 @@ def reading() -> Iterator[set[str]]:
             yield seen
     finally:
         _readers.reset(token)
+
+
+@contextmanager
+def within(collection_id: int) -> Iterator[None]:
+    """What is read within the block from PARTED tables are rows of this collection, and only of this one."""
+    token = _part.set(collection_id)
+    try:
+        yield
+    finally:
+        _part.reset(token)
+
+
+def about(session: Session, collection_id: int) -> None:
+    """All that this transaction writes into PARTED tables belongs to this collection."""
+    session.connection().info[_PART] = collection_id
 
 
 @contextmanager
@@ -88,7 +109,7 @@ def listen(engine: Engine) -> None:
 
 def _told(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
     if readers := _readers.get():
-        names = named(statement)
+        names = _as_read(named(statement))
         for seen in readers:
             seen.update(names)
     if touched := written(statement):
@@ -96,10 +117,13 @@ def _told(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
 
 
 def _stamp(connection: Connection) -> None:
-    touched = connection.info.pop(_WRITTEN, None)
+    touched, part = connection.info.pop(_WRITTEN, None), connection.info.pop(_PART, None)
     # Steps of the schema are taken before there is such a table, and nobody keeps anything over them.
     if not touched or connection.get_execution_options().get("migrating") or not _has_table(connection):
         return
+    if part is not None:
+        marks = {f"{name}#{of}" for name in touched & PARTED for of in ("", part)}
+        touched = (touched - PARTED) | marks
     stamp = uuid4().hex
     # In one order, so that two transactions never wait for each other
     connection.execute(_STAMP, [{"name": name, "stamp": stamp} for name in sorted(touched)])
@@ -107,6 +131,13 @@ def _stamp(connection: Connection) -> None:
 
 def _forget(connection: Connection) -> None:
     connection.info.pop(_WRITTEN, None)
+    connection.info.pop(_PART, None)
+
+
+def _as_read(names: frozenset[str]) -> frozenset[str]:
+    """With the marks of what is written about one collection: the one that is read, or any."""
+    part = _part.get()
+    return names | {f"{name}#{'' if part is None else part}" for name in names & PARTED}
 
 
 def _has_table(connection: Connection) -> bool:

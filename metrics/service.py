@@ -13,7 +13,7 @@ from accounts.permissions import Actor, Permission, Subject, require
 from core import clock
 from core.errors import Forbidden, Invalid, WrongState
 from core.words import CollectionKind, ReturnState
-from db import audit
+from db import audit, stamps
 from db.session import check_version, write
 from db.tables import Collection, LinkRemoval, Observation, ReturnRow, Upload
 from metrics import doubting, queries, recording, rollups, rules, watching
@@ -68,6 +68,7 @@ def save(
     """
     with write() as session:
         row = queries.for_update(session, actor, return_id)
+        stamps.about(session, row.collection_id)
         require(actor, Permission.RETURN_FILL, Subject(region_code=row.region_code))
         check_version(row, seen_version)
         if row.state is ReturnState.LOCKED and not submit:
@@ -86,6 +87,7 @@ def save_published(
     require(actor, Permission.COLLECTION_DESIGN)
     with write() as session:
         row = queries.for_update(session, actor, return_id)
+        stamps.about(session, row.collection_id)
         if session.get_one(Collection, row.collection_id).kind is not CollectionKind.ASSESSMENT:
             raise Forbidden("只有该地区的县级团队可以填报。", "研究院只能导入公开发布的考核通报。")
         check_version(row, seen_version)
@@ -98,6 +100,7 @@ def move(actor: Actor, return_id: int, do: str, reason: str = "", *, seen_versio
     """Take one step of the return's path: submit, withdraw, approve, send back, lock, judge a correction."""
     with write() as session:
         row = queries.for_update(session, actor, return_id)
+        stamps.about(session, row.collection_id)
         for possible in RETURN.steps_from(row.state):
             if possible.do == do:  # who may comes before whether it can be done
                 require(actor, Permission(possible.permission), Subject(region_code=row.region_code))

@@ -16,6 +16,7 @@ from core.numbers import from_micro
 from core.periods import Cadence, Period
 from core.settings import settings
 from core.words import Arm, IndicatorRole
+from db import stamps
 from db.session import read
 from db.tables import CollectionIndicator, CollectionUnit, IndicatorRow, PilotStart, Region, ReturnRow, Rollup
 from metrics import defined, definitions, latecomers, quality_facts, restating, series
@@ -41,7 +42,7 @@ def evaluated(
     stretches = phases.stretches(known)
     stretch = phases.stretch_of(stretches, phase, clock.today())
     span = view.span if stretch is None else _span(view, stretches, stretch)
-    with read() as session:
+    with stamps.within(view.collection_id), read() as session:
         every = units_of(session, view)
         late = {} if own_only else latecomers.of(session, [view.collection_id]).get(view.collection_id, {})
         units = [unit for unit in every if (covers(own, unit.code) if own_only else unit.code not in late)]
