@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from accounts.permissions import OPERATOR, Actor
 from core.numbers import MICRO
 from core.periods import Cadence, Period
-from core.words import EntryState, ReturnState, TargetKind
+from core.words import ReturnState, TargetKind
 from db import stamps
 from db.engine import engine
 from db.session import read
@@ -69,7 +69,7 @@ def test_after_any_command_what_is_kept_is_what_would_be_worked_out_anew(demo_ca
     corrected = MembershipIn(
         region_code=spell.region_code, name=spell.group, valid_from=date(2024, 9, 1), source="浙政办发〔2026〕1号"
     )
-    value = Entry(7 * MICRO, 9 * MICRO, EntryState.REPORTED)
+    value = Entry(7 * MICRO, 9 * MICRO)
     goal = TargetIn(
         indicator_id=line.indicator.id, kind=TargetKind.TARGET, value=Decimal(97),
         from_period=str(Period.containing(date.today(), Cadence.MONTH)), reason="年度工作会议调整",
@@ -77,7 +77,12 @@ def test_after_any_command_what_is_kept_is_what_would_be_worked_out_anew(demo_ca
     # Command → the pilots of which an evaluation must be made anew
     commands: list[tuple[Callable[[], object], set[int]]] = [
         (lambda: need_service.register_need(wang, need_in()), set()),
-        (lambda: metrics.save(wang, draft.id or 0, {line.indicator.code: value}, seen_version=draft.version), {1}),
+        (
+            lambda: metrics.save(
+                wang, draft.id or 0, {line.indicator.code: value}, door="form", seen_version=draft.version
+            ),
+            {1},
+        ),
         (lambda: metrics.move(li, handed_in.id or 0, "退回", "请核对", seen_version=handed_in.version), {1}),
         (lambda: pilots.set_target(li, 1, goal), {1, 2, 4}),
         (lambda: groups.correct_membership(li, spell.id, corrected, "录入时日期看错"), {1, 2, 4}),
@@ -144,7 +149,7 @@ def test_a_return_writes_into_its_own_collection(demo_cast: dict[str, Actor]) ->
                 name: list(session.execute(text(f"SELECT * FROM {name} WHERE {where}"))) for name, where in of.items()
             }
 
-    before, marks = rows(), dict()
+    before = rows()
     with read() as session:
         marks = dict(stamps.every(session))
     metrics.move(demo_cast["liyan"], row.id or 0, "退回", "请核对", seen_version=row.version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import count
 
 import pytest
 from sqlalchemy import delete
@@ -90,12 +91,12 @@ def test_what_was_read_from_other_tables_stands(database: str) -> None:
 
 
 def test_what_a_page_makes_rests_on_what_it_has_read(database: str) -> None:
-    made: list[int] = []
+    numbers = count(1)
 
     def draw() -> int:
         with keep.page():
             keep.ask(query, LI)
-            return keep.kept(("picture", keep.version()), lambda: made.append(1) or len(made))
+            return keep.kept(("picture", keep.version()), lambda: next(numbers))
 
     assert [draw(), draw()] == [1, 1]
     command(TicketWords)
