@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from PIL import Image
 from reportlab.pdfbase import pdfmetrics
 
 from accounts.permissions import Actor
-from core.errors import AppError, Forbidden, NotFound
+from core.errors import AppError, Forbidden, Invalid, NotFound
+from metrics.quarter import Month
 from printing import making
 from reports import typefaces
 from tests.conftest import NOTHING_MISSING
@@ -311,6 +314,27 @@ def test_a_kind_prints_from_nearly_nothing_or_says_what_is_missing(empty: dict[s
     assert reading.fonts(report.pdf.data) <= FACES
     for form in kind.forms[1:]:
         assert report.made(form).number == report.pdf.number
+
+
+def test_a_county_with_one_value_and_a_rare_name(empty: dict[str, Actor]) -> None:
+    """One month reported, in a place whose name is written beyond U+FFFF; another name cannot be printed at all."""
+    li, kind = empty["li_staff"], KINDS["county"]
+    found = kind.load(li, "330523:2025Q3")
+    month = Month("2025-08", 9_000_000, 10_000_000, Fraction(90), "已报", 0)
+    line = replace(
+        found.lines[0], months=[month], value=Fraction(90), n=9_000_000, d=10_000_000, how="当期", reported=1
+    )
+    one = Printed(li, kind, "", replace(found, name="𬭎㙊县", lines=[line]))
+    items: list[Item] = [
+        Table(["报送期", "数值", "按时办结件数", "应办结件数"], [["2025年8月", "90.00%", "9", "10"]]),
+        Table(["指标", "本季度", "目标", "已报 / 应报"], [["按时办结率", "90.00%", "90.00%", "1 / 3"]]),
+    ]
+    read = reading.pdf(one.pdf.data)
+    assert lacking(items, read, []) == [] and "𬭎㙊县" in read.text
+    assert lacking_in_workbook(items, reading.workbook(one.made("xlsx").data)) == []
+    with pytest.raises(Invalid) as refused:
+        Printed(li, kind, "", replace(found, name="🏠县")).made("pdf")
+    assert any("U+1F3E0" in problem and "副标题" in problem for problem in refused.value.problems)
 
 
 @pytest.mark.parametrize(
