@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from accounts.permissions import Actor
 from core.words import PilotState, RatingState
 from db.session import read
-from db.tables import Pilot, PilotVerdict, Scenario
+from db.tables import Need, Pilot, PilotVerdict, Scenario, ScenarioNeed
 from pilots import (
     public_ratings,
     release_queries,
@@ -18,6 +18,8 @@ from pilots import (
     scenario_release_queries,
     scenario_release_service,
 )
+from scenarios import need_service
+from scenarios.schemas import NeedIn
 
 _RATINGS = (
     (
@@ -33,6 +35,7 @@ _RATINGS = (
 
 # Scenarios that the public is shown, the last of which was withdrawn again.
 SCENARIOS = ("民呼我为", "危化品全链条安全风险智控", "共享社·幸福里", "综合查一次", "污水管网数字孪生")
+CHANGED, MORE = "危化品全链条安全风险智控", "夜间和节假日尤其难以掌握。"
 WITHDRAWN = "监测设备改造还没有完成，完成后再公布。"
 
 
@@ -66,3 +69,17 @@ def _scenarios(chen: Actor) -> None:
         assert view is not None
         number = scenario_release_service.release(chen, view.scenario_id, seen_digest=view.digest)
     scenario_release_service.withdraw(chen, number, WITHDRAWN, seen_version=1)
+    _told_again(chen, known[CHANGED] or 0)
+
+
+def _told_again(chen: Actor, scenario_id: int) -> None:
+    """What a released scenario answers is put more exactly since: what the public sees is not the newest any more."""
+    with read() as session:
+        need = session.exec(
+            select(Need)
+            .join(ScenarioNeed, col(ScenarioNeed.need_id) == Need.id)
+            .where(ScenarioNeed.scenario_id == scenario_id)
+        ).one()
+        said = NeedIn.model_validate({name: getattr(need, name) for name in NeedIn.model_fields})
+    data = said.model_copy(update={"description": f"{said.description}{MORE}"})
+    need_service.edit_need(chen, need.id or 0, data, seen_version=need.version)
