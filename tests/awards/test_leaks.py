@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from awards import (
     feedback,
     final_queries,
     public_climbing,
+    public_notices,
     public_queries,
     queries,
     stages,
@@ -27,12 +29,13 @@ from awards import (
 )
 from awards.after_queries import STEADY, compared, public_words
 from awards.gathering import Followed
+from awards.public_notices import Listed
 from core import clock
 from core.errors import Forbidden, NotFound, WrongState
 from core.words import AwardEntryState, EditionState, OrganisationKind, Role
 from core.workflow import Step
 from db.session import write
-from db.tables import AwardEntry, Organisation
+from db.tables import AwardEntry, AwardNotice, AwardResult, Organisation
 from panels.outcome import Marked
 from panels.schemas import LevelIn
 from tests.awards.support import Selection, pack, person, recommended, selection, some_pilots
@@ -188,6 +191,50 @@ def test_whoever_entered_and_was_not_chosen_looks_as_if_it_had_never_entered(cas
             climbing_queries.race(outsider, told.id, 1)
         with pytest.raises(Forbidden):
             climbing_queries.raced(outsider, told.id)
+
+
+def test_a_notice_is_the_public_s_from_its_issue_to_the_release_and_says_no_more_than_its_list(cast: Cast) -> None:
+    told, _ = judged(cast)
+    listed = [{"entry": told.entries["A1"], "code": "A1", "title": "安吉的项目", "organisation": "安吉专班", "track": "民生服务",
+               "grade": "最佳案例", "kept": False, "score": "97/1", "why": SECRET}]  # fmt: skip
+    today = clock.today()
+    with write() as session:
+        result = AwardResult(edition_id=told.id, number=1, body={}, digest="d", at=clock.now())
+        session.add(result)
+        session.flush()
+        for number in (1, 2):
+            session.add(
+                AwardNotice(
+                    edition_id=told.id,
+                    number=number,
+                    result_id=result.id or 0,
+                    starts_on=today,
+                    days=5,
+                    count_first=True,
+                    counted_from=today,
+                    days_left=5,
+                    ends_on=today + timedelta(days=9),
+                    provisional=False,
+                    listed=listed,
+                    contact="纪检室",
+                    changes=["乙退出"] if number == 2 else [],
+                    issued_at=clock.now(),
+                )
+            )
+    for state in EditionState:
+        told.put(state=state)
+        assert len(public_notices.notices()) == (state in (EditionState.NOTICE, EditionState.PAUSED)), state
+    told.put(state=EditionState.NOTICE, rehearsal=True)
+    assert public_notices.notices() == []
+    told.put(rehearsal=False)
+    (notice,) = public_notices.notices()
+    assert (notice.number, notice.left is None, notice.changes) == (2, False, ["乙退出"])
+    assert notice.listed == [Listed("民生服务", "最佳案例", False, "安吉的项目", "安吉专班")]
+    assert not {SECRET, "德清的项目", "97/1"} & set(texts(notice))
+    with write() as session:
+        for row in session.exec(select(AwardNotice)):
+            row.starts_on = today + timedelta(days=1)
+    assert public_notices.notices() == []
 
 
 def test_letters_come_after_the_release_and_to_their_county_alone(cast: Cast) -> None:

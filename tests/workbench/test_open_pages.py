@@ -55,7 +55,15 @@ RATE = Indicator(
     id=1, code="SX01", version=1, name="按时办结率", meaning="", formula="", kind=Kind.RATIO, unit="%", n_label="",
     factor=100,
 )  # fmt: skip
-LISTS = ("/public", "/public/scenarios", "/public/province", "/public/pilots", "/public/showcase", "/public/vote")
+LISTS = (
+    "/public",
+    "/public/scenarios",
+    "/public/province",
+    "/public/pilots",
+    "/public/showcase",
+    "/public/vote",
+    "/public/award-notices",
+)
 SECRET = "绝密说法九七三"
 HERE = {"sec-fetch-site": "same-origin"}
 

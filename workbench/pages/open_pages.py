@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from awards import public_notices
 from awards import public_queries as selections
+from awards.pages import open_notices, open_province
 from awards.pages import open_pages as selection_pages
-from awards.pages import open_province
 from awards.pages import open_scenarios as scenario_pages
 from challenges import public as challenges
 from challenges.pages import open_pages as challenge_pages
@@ -57,11 +58,16 @@ def _counted() -> list[tuple[str, str, str]]:
     ]
     if vote is not None:
         items.insert(0, (selection_pages.VOTE, "公众投票", f"{vote.name}，{len(vote.candidates)} 个项目"))
+    if noticed := public_notices.notices():
+        items.insert(
+            0, (open_notices.PAGE, "遴选公示", f"{noticed[0].edition}：拟入选 {len(noticed[0].listed)} 项，正在公示")
+        )
     return items
 
 
 ROUTES = (
     Route(FRONT, front, methods=["GET"]),
+    *open_notices.ROUTES,
     *open_province.ROUTES,
     *scenario_pages.ROUTES,
     *pilot_pages.ROUTES,
