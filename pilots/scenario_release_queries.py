@@ -121,11 +121,17 @@ def gather(session: Session, scenario_id: int) -> dict[str, Any]:
     return scenario_releasing.content(
         row.code,
         version.label,
-        version.content,
+        {**version.content, "lead": _in_full(session, str(version.content.get("lead", "")))},
         _needs(session, scenario_id),
         _data(session, scenario_id),
         _adopted(session, scenario_id),
     )
+
+
+def _in_full(session: Session, name: str) -> str:
+    """An organisation's full name for the short one that dossiers use, where just one is called so."""
+    found = session.exec(select(Organisation.name).where(Organisation.short_name == name)).all()
+    return found[0] if len(found) == 1 else name
 
 
 def _needs(session: Session, scenario_id: int) -> list[Asked]:

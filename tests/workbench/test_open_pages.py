@@ -14,7 +14,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from accounts.permissions import Actor
-from awards import public_province
+from awards import public_notices, public_province, public_queries
 from core import clock
 from core.errors import Forbidden, Invalid, WrongState
 from core.words import AwardEntryState, EditionState, Kind, RatingState, ValueState
@@ -139,6 +139,9 @@ def test_nothing_unreleased_by_any_route(anybody: TestClient, demo_cast: dict[st
     pages += [anybody.get("/public/showcase.csv", params={"edition": edition.id}) for _, edition in entries]
     text = "\n".join(page.text for page in pages)
     won = {entry.title for entry, edition in entries if edition.state is EditionState.RELEASED and entry.grade}
+    won |= {line.title for notice in public_notices.notices() for line in notice.listed}
+    vote = public_queries.voting()
+    won |= {candidate.title for candidate in vote.candidates} if vote else set()
     lost = {entry.title for entry, _ in entries} - won
     assert won and lost
     assert ([title for title in won if title not in text], [title for title in lost if title in text]) == ([], [])
