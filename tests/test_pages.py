@@ -13,7 +13,8 @@ from streamlit.testing.v1.element_tree import Element
 from accounts.permissions import Actor, may
 from core import clock
 from core.periods import Cadence, Period
-from tests.conftest import Page
+from core.words import Role
+from tests.conftest import ROOT, Page
 from web.router import PAGES
 from web.router import Page as RouterPage
 
@@ -77,9 +78,29 @@ def address(url: str) -> dict[str, object]:
     return {"collection": 1, "indicator": 1, "region": "330000", "period": period, "group": ""}
 
 
+ROOMS = sorted({known.file.split("/")[0] for known in PAGES})
+# Rooms in which the administrator is one of the institute, as the test below holds them to: 李研 sees them for both.
+ALIKE = ("metrics", "pilots", "printing", "regions")
+
+
+def test_rooms_that_do_not_tell_the_administrator_from_the_institute() -> None:
+    asked = re.compile(r"Role\.ADMIN\b|role is (not )?Role\.INSTITUTE\b")
+    files = [path for room in ALIKE for path in sorted((ROOT / room).rglob("*.py"))]
+    assert [path.name for path in files if asked.search(path.read_text(encoding="utf-8"))] == []
+    admin, staff = (Actor(1, None, "某人", role, 1, "研究院") for role in (Role.ADMIN, Role.INSTITUTE))
+    urls = [
+        page.url
+        for page in PAGES
+        if page.file.startswith(ALIKE) and may(admin, page.permission) != may(staff, page.permission)
+    ]
+    assert urls == []
+
+
 @pytest.mark.timeout(240)  # up to twenty pages a test
-@pytest.mark.parametrize("username", PEOPLE)
-@pytest.mark.parametrize("room", sorted({known.file.split("/")[0] for known in PAGES}))
+@pytest.mark.parametrize(
+    ("room", "username"),
+    [(room, name) for room in ROOMS for name in PEOPLE if name != "guanli" or room not in ALIKE],
+)
 def test_pages_as_somebody(page: Page, demo_cast: dict[str, Actor], room: str, username: str) -> None:
     """The pages of a room one after the other, as one evening at the desk: looking changes nothing."""
     wrong = {

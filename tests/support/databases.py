@@ -55,10 +55,13 @@ def sqlite_url(path: Path) -> str:
 
 
 def make_sqlite_template(folder: Path) -> Path:
-    """A migrated and furnished SQLite file. Closing its last connection folds the write-ahead log in."""
+    """A migrated and furnished SQLite file, and beside it `blank.db`, which is only migrated. Closing the last
+    connection folds the write-ahead log in."""
     path = folder / "furnished.db"
     with using(folder, sqlite_url(path)):
         upgrade.upgrade()
+    shutil.copyfile(path, folder / "blank.db")
+    with using(folder, sqlite_url(path)):
         furnish()
     return path
 
