@@ -33,19 +33,12 @@ def decide(who: Actor, item: RecusalView) -> None:
         if not (answer := may(who, Permission.RECUSAL_DECIDE, meant)):
             st.caption(guard.plain(answer.reason))
             return
-        with st.container(horizontal=True):
-            if st.button("认定应回避", key=f"recusal_{item.id}_yes", type="primary"):
-                with guard.show_errors():
-                    recusal_service.decide(who, item.id, confirmed=True, reason="", seen_version=item.version)
-                    widgets.flash("已认定应回避。")
-                    st.rerun()
-            with st.popover("不需回避…", key=f"recusal_{item.id}_no_ask"):
-                reason = st.text_input("理由（必填）", key=f"recusal_{item.id}_reason")
-                if st.button("认定不需回避", key=f"recusal_{item.id}_no"):
-                    with guard.show_errors():
-                        recusal_service.decide(who, item.id, confirmed=False, reason=reason, seen_version=item.version)
-                        widgets.flash("已认定不需回避。")
-                        st.rerun()
+
+        def given(confirmed: bool, reason: str) -> str:
+            recusal_service.decide(who, item.id, confirmed=confirmed, reason=reason, seen_version=item.version)
+            return "已认定应回避。" if confirmed else "已认定不需回避。"
+
+        running.yes_or_no(f"recusal_{item.id}", "认定应回避", "不需回避", given)
 
 
 if waiting:

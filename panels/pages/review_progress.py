@@ -41,19 +41,12 @@ def answer(item: UnlockView) -> None:
         if item.own or not may(actor, Permission.SHEET_UNLOCK, Subject()):
             st.caption("须由申请人以外的另一位研究院人员答复。")
             return
-        with st.container(horizontal=True):
-            if st.button("同意解锁", key=f"unlock_{item.id}_yes", type="primary"):
-                with guard.show_errors():
-                    unlock_service.answer(actor, item.id, granted=True, words="", seen_version=item.version)
-                    widgets.flash("已同意，评委可以修改后重新提交。")
-                    st.rerun()
-            with st.popover("不同意…", key=f"unlock_{item.id}_no_ask"):
-                words = st.text_input("理由（必填）", key=f"unlock_{item.id}_words")
-                if st.button("不同意", key=f"unlock_{item.id}_no"):
-                    with guard.show_errors():
-                        unlock_service.answer(actor, item.id, granted=False, words=words, seen_version=item.version)
-                        widgets.flash("已答复不同意。")
-                        st.rerun()
+
+        def given(granted: bool, words: str) -> str:
+            unlock_service.answer(actor, item.id, granted=granted, words=words, seen_version=item.version)
+            return "已同意，评委可以修改后重新提交。" if granted else "已答复不同意。"
+
+        running.yes_or_no(f"unlock_{item.id}", "同意解锁", "不同意", given)
 
 
 waiting = [item for item in unlocks if item.granted is None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -55,6 +55,23 @@ def head(actor: Actor, question: str, here: str) -> ReviewView:
 
 def label(word: Word) -> str:
     return word.label
+
+
+def yes_or_no(key: str, yes: str, no: str, answer: Callable[[bool, str], str]) -> None:
+    """Agree at once, or say no with a reason. `answer(agreed, reason)` gives the command and says what came of it."""
+
+    def given(agreed: bool, reason: str) -> None:
+        with guard.show_errors():
+            widgets.flash(answer(agreed, reason))
+            st.rerun()
+
+    with st.container(horizontal=True):
+        if st.button(yes, key=f"{key}_yes", type="primary"):
+            given(True, "")
+        with st.popover(f"{no}…", key=f"{key}_no_ask"):
+            reason = st.text_input("理由（必填）", key=f"{key}_reason")
+            if st.button(f"确认{no}", key=f"{key}_no"):
+                given(False, reason)
 
 
 def table(sheet: Sheet, key: str) -> None:
