@@ -19,7 +19,7 @@ from reports.paper import Face, Paper
 
 _ALL = "all"
 _RANKING = ("顺位", "单位", "统一社会信用代码", "方案", "结果")
-_LAYOUT = 2  # part of the inputs: another layout is another document
+_LAYOUT = 3  # part of the inputs: another layout is another document
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _list_story(report: Paper, views: Sequence[ChallengeView], issue: Issue) -> 
         [view.row.code, view.row.title, view.row.funding, view.row.mode, f"{view.places} 个", _until(view)]
         for view in views
     ]
-    report.table(columns, rows, caption="正在揭榜的榜单")
+    report.table(columns, rows, widths=(2.3, 3, 1.5, 1.8, 0.9, 1.9), align="llllll", caption="正在揭榜的榜单")
     report.heading("揭榜须知")
     report.text("揭榜申请在截止时刻封存；截止时刻及以后的提交、修改和撤回均不接受。截止前任何人不能查看他人申请。")
     report.attachments([view.row.title for view in views])
@@ -256,7 +256,7 @@ def challenge_facts(view: ChallengeView) -> list[tuple[str, str]]:
         ("提供的数据", view.data_offered),
         ("支持", f"资金：{view.row.funding}；承诺试点名额：{view.places} 个；方式：{view.row.mode}。"),
         ("申报条件", view.eligibility),
-        ("截止时间", f"北京时间 {_until(view)}（不含该时刻）{_extended(view)}"),
+        ("截止时间", f"北京时间 {_until(view)}（不含该时刻）{_extended(view)}。"),
         ("联系方式", view.contact),
     ]
 

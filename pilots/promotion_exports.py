@@ -24,7 +24,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 2  # part of the inputs: another layout is another document
+_LAYOUT = 3  # part of the inputs: another layout is another document
 _NAMED = 10  # counties named in the text
 _MOST = 30  # counties of a tier in print; the workbook has all
 
@@ -123,7 +123,14 @@ def story(report: Paper, found: Proposal, issued: Issue) -> None:
     _order(report, found)
     report.annex("比较方法和因素")
     report.text(method(promotion))
-    report.table(list(found.factors.columns), found.factors.to_numpy().tolist(), caption="比较因素及其来源")
+    factors = found.factors
+    report.table(
+        list(factors.columns),
+        factors.to_numpy().tolist(),
+        widths=(2.3, 0.9, 2.2, 2.2, 3.2),
+        align="lllll",
+        caption="比较因素及其来源",
+    )
     if cover is not None:
         report.annex("推广进展")
         report.chart(wording.cover_map(cover, title=f"推广进展（{cover.day}）", width=600), "各地区推广进展")
@@ -138,7 +145,8 @@ def _order(report: Paper, found: Proposal) -> None:
         most = len(rows) if report.whole else _MOST
         if len(rows):
             report.heading(tier)
-            report.table(list(rows.columns), rows.head(most).to_numpy().tolist(), caption=f"{tier}（{len(rows)} 个）")
+            body, caption = rows.head(most).to_numpy().tolist(), f"{tier}（{len(rows)} 个）"
+            report.table(list(rows.columns), body, widths=(0.9, 1.5, 1.8, 6.6, 1.4), align="rllll", caption=caption)
             if len(rows) > most:
                 report.text(f"只列前 {most} 个，全部名单见 Excel。")
 

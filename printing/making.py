@@ -112,7 +112,15 @@ def _sheets(face: Face, issue: Issue, *, demo: bool) -> Paper:
 
 
 def _word(face: Face, issue: Issue, *, demo: bool) -> Paper:
-    return Word(face, number=issue.number, digest=issue.digest, check=issue.check, as_of=issue.as_of, demo=demo)
+    return Word(
+        face,
+        number=issue.number,
+        digest=issue.digest,
+        check=issue.check,
+        as_of=issue.as_of,
+        demo=demo,
+        restates=bool(issue.restates),
+    )
 
 
 _PAPERS: dict[str, Callable[..., Paper]] = {"pdf": _pdf, "xlsx": _sheets, "docx": _word}
