@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core import clock
-from core.tabular import Block, Shown, write_xlsx
+from core.tabular import Block, Column, Shown, write_xlsx
 from reports.paper import Face
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _NUMBER = re.compile(
     r"^([+\-−]?)((?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?)(%| ?[\u4e00-\u9fff]{1,5}(?:/[\u4e00-\u9fff]{1,3})?|)$"
 )
 _EXACT = 15  # digits that a spreadsheet keeps
+_WIDE = 90.0  # characters of a column of sentences
 _LONGEST_NAME = 31  # of a sheet
 
 
@@ -40,7 +41,10 @@ class Sheets:
             ["编号", number],
             ["数据指纹（SHA-256）", digest],
             ["数据截至（北京时间）", clock.show(as_of)],
+            ["怎么读", "“–”和空白是没有数据，不当作零；“不适用”不计入应报。数字的小数位和单位与报告相同。"],
+            ["图", "报告里的图由这里各表的数画成。"],
         ] + ([["提示", "演示数据，不作决策依据"]] if demo else [])
+        self._source = [row for row in self._source if row[1]]
         self._place = ""
         self._figures: list[list[object]] = []
         self._facts: list[list[object]] = []
@@ -86,7 +90,10 @@ class Sheets:
 
     def restated(self, number: str, changes: Sequence[tuple[str, str, str]], why: Sequence[str] = ()) -> None:
         if number:
-            self.table(["内容", "前一份", "本报告"], changes, caption=f"与 {number} 的差异")
+            if changes:
+                self.table(["内容", "前一份", "本报告"], changes, caption=f"与 {number} 的差异")
+            self._place = "与前一份报告的差异"
+            self.text(f"本报告替代编号 {number} 的报告" + ("。" if changes else "；逐项比较的内容没有变化。"))
             self.text("\n".join(f"变化的原因：{reason}" for reason in why))
 
     def addressee(self, text: str) -> None:
@@ -111,8 +118,8 @@ class Sheets:
             blocks.append(Block("基本信息", ["章节", "项目", "内容"], self._facts))
         blocks += self._tables
         if self._texts:
-            blocks.append(Block("文字", ["章节", "内容"], self._texts))
-        return write_xlsx([*blocks, Block("出处", ["项目", "内容"], self._source)], made_at=self._as_of)
+            blocks.append(Block("文字", ["章节", Column("内容", _WIDE)], self._texts))
+        return write_xlsx([*blocks, Block("出处", ["项目", Column("内容", _WIDE)], self._source)], made_at=self._as_of)
 
 
 def number(cell: object) -> object:

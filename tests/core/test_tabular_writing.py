@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.tabular import Block, Column, open_table, plain_text, safe_text, text_width, write_csv, write_xlsx
+from core.tabular import Block, Column, Shown, open_table, plain_text, safe_text, text_width, write_csv, write_xlsx
 
 NOW = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 EVIL = [
@@ -130,3 +130,20 @@ def test_width_counts_chinese_twice() -> None:
     assert text_width("按时ab") == 6
     assert text_width("短\n长一点") == 6
     assert text_width("") == 0
+
+
+def test_columns_hold_numbers_with_their_units_and_rows_hold_wrapped_text() -> None:
+    """A number that does not fit is shown as #### and says nothing."""
+    rows: list[list[object]] = [
+        [Shown(Decimal("1234.5"), '+#,##0.0"个百分点"'), "说明" * 60],
+        [Shown(Decimal("0.5"), "0.0%"), "短"],
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsx([Block("甲&乙", ["差距", "说明"], rows)], made_at=NOW)))
+    sheet = book.worksheets[0]
+    assert sheet.column_dimensions["A"].width >= len("+1,234.5") + 2 * len("个百分点") + 2
+    assert 80 < (sheet.row_dimensions[2].height or 0) < 90 and sheet.row_dimensions[3].height is None
+    assert (sheet["A1"].alignment.horizontal, sheet["B1"].alignment.horizontal) == ("right", None)
+    head, foot = sheet.oddHeader, sheet.oddFooter
+    assert head is not None and foot is not None and head.left is not None and foot.center is not None
+    assert (head.left.text, foot.center.text) == ("甲&&乙", "第 &P 页，共 &N 页")
+    assert sheet.print_title_rows == "$1:$1"
