@@ -20,7 +20,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 1  # part of the inputs: another layout is another document
+_LAYOUT = 2  # part of the inputs: another layout is another document
 _ALL = "all"
 _USES = ("报送任务", "作用", "版本", "自", "至")
 
@@ -121,7 +121,9 @@ def _catalogue_identity(_: Actor, found: Sequence[Entry]) -> Identity:
 
 
 def _catalogue_story(report: Paper, found: Sequence[Entry], _: Issue) -> None:
-    for item in found:
+    for at, item in enumerate(found):
+        if at:
+            report.page_break()  # an entry a page
         _one(report, item)
 
 

@@ -21,7 +21,8 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 2  # part of the inputs: another layout is another document
+_LAYOUT = 3  # part of the inputs: another layout is another document
+_HEIGHT = 120  # of a picture: an indicator stands on one page
 _COLUMNS = 6  # of the table of periods on paper; the workbook has all
 _USUAL = f"all:{queries.CURRENT}"
 _ASKS = "报送任务编号"
@@ -130,13 +131,28 @@ def _causes(of: Gaps) -> list[Source]:
 
 def story(paper: Paper, of: Gaps, _: Issue) -> None:
     paper.heading("一页看懂")
-    for words in gap_summary.points(of.found):
-        paper.text(words)
+    lead, *remember = gap_summary.points(of.found)
+    paper.text(lead)
+    if remember:
+        paper.heading("记住三件事", 2, numbered=False)
+        paper.text("\n".join(f"{at}. {words}" for at, words in enumerate(remember, 1)))
     header, rows = gap_summary.overview(of.found)
-    paper.table(header, rows, widths=(2.4, 1.5, 1.6, 2.6, 2.6, 2.4), align="lrrlll", caption="各项指标一览")
-    paper.note("区间是考虑偶然波动后差距可能的大小；区间包含零，就还不能说两类地区真有差别。", title="怎么读")
+    paper.table(header, rows, widths=(1.9, 1.7, 1.5, 1.7, 2.5, 2.5, 2.6), align="llrrlll", caption="各项指标一览")
+    paper.note(
+        "差距是发达地区减山区海岛县；括号里的区间是考虑偶然波动后差距可能的大小，包含零就还不能说两类地区真有差别。"
+        "县数先发达地区、后山区海岛县。",
+        title="怎么读",
+    )
+    paper.page_break()
     for item in of.found:
         _chapter(paper, item)
+    paper.heading("各期数据")
+    for item in of.found:
+        paper.heading(item.indicator.name, 2)
+        frame = wording.rows(item) if paper.whole else wording.rows(item).iloc[:, :_COLUMNS].head(13)
+        caption = f"{item.indicator.name}各期" + ("" if paper.whole else "（最近13期；已报 / 应报为县数）")
+        widths = () if paper.whole else (1.7, 1.4, 1.5, 3.4, 1.6, 1.7)
+        paper.table(list(frame.columns), frame.to_numpy().tolist(), widths=widths, caption=caption)
     paper.heading("计算方法")
     paper.text(wording.method(of.found[0].indicator))
     changes = of.found[0].panel.changes
@@ -147,6 +163,7 @@ def story(paper: Paper, of: Gaps, _: Issue) -> None:
                 [str(item.day), item.words, "、".join(item.joined) or "–", "、".join(item.left) or "–"]
                 for item in changes
             ],
+            align="llll",
             caption="名单的历次调整",
         )
 
@@ -200,8 +217,9 @@ def _chapter(paper: Paper, found: Comparison) -> None:
     paper.text(wording.sentence(found) + wording.trend_sentence(found))
     if found.now is not None:
         paper.figures(wording.key_figures(found))
-    paper.chart(wording.groups_picture(found), "两类地区各期水平（空心点为不完整，竖线为名单调整）")
-    paper.chart(wording.gap_picture(found), "差距及其95%区间")
-    frame = wording.rows(found) if paper.whole else wording.rows(found).iloc[:, :_COLUMNS].head(13)
-    caption = f"{found.indicator.name}各期" if paper.whole else "最近13期"
-    paper.table(list(frame.columns), frame.to_numpy().tolist(), caption=caption)
+    shown = gap_summary.spoken(found)
+    lower = [
+        picture.properties(height=_HEIGHT) for picture in (wording.groups_picture(found), wording.gap_picture(found))
+    ]
+    paper.chart(lower[0], f"两类地区各期水平（{shown}；空心点为不完整，竖线为名单调整）")
+    paper.chart(lower[1], f"差距及其95%区间（{shown}）")

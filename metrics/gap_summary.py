@@ -11,7 +11,7 @@ from core.words import Direction, Side
 from metrics import gap_wording as wording
 from metrics import sides
 from metrics.gap_wording import Comparison
-from metrics.sides import FIRST, SECOND
+from metrics.sides import FIRST, SECOND, GapPoint
 
 _MOST = 3  # indicators that are named one by one
 
@@ -19,7 +19,8 @@ Table = tuple[list[str], list[list[object]]]
 
 
 def points(found: Sequence[Comparison]) -> list[str]:
-    """The whole in a few sentences: how many lag and for sure, whether gaps close, which to look at first."""
+    """What is compared, then the three things to remember: how many lag and for sure, whether gaps close, which to
+    look at first."""
     known = [item for item in found if item.now is not None and item.now.gap is not None]
     if not known:
         return ["还没有一项指标两类地区都报齐（不少于八成），暂不能比较。"]
@@ -43,11 +44,15 @@ def points(found: Sequence[Comparison]) -> list[str]:
             f"与一年前（或最早可比的一期）相比，差距清楚缩小的 {_count(closing)}，清楚扩大的 {_count(widening)}，"
             f"还看不清的 {len(unclear)} 项。"
         )
+    else:
+        said.append("还没有两期可比的数据，看不出差距的变化。")
     first = sorted(sure, key=_weight, reverse=True)[:_MOST]
     if first:
         said.append("最先要看的：" + "；".join(_short(item) for item in first) + "。")
     elif behind:
         said.append(f"没有一项差别是清楚的，不宜据此评价{SECOND.label}；可先看数据是否报齐，再看下一期。")
+    else:
+        said.append(f"没有一项是{SECOND.label}落后的。")
     return said
 
 
@@ -57,11 +62,12 @@ def overview(found: Sequence[Comparison]) -> Table:
     for item in found:
         now, indicator = item.now, item.indicator
         if now is None or now.gap is None:
-            rows.append([indicator.name, MISSING, MISSING, MISSING, MISSING, "还不能比较"])
+            rows.append([indicator.name, *[MISSING] * 5, "还不能比较"])
             continue
         rows.append(
             [
                 indicator.name,
+                f"{Period.parse(now.period).label}\n{counted(now)}",
                 indicator.show(now.first.value),
                 indicator.show(now.second.value),
                 wording.interval(indicator, now.gap),
@@ -69,8 +75,24 @@ def overview(found: Sequence[Comparison]) -> Table:
                 verdict(item),
             ]
         )
-    header = ["指标", FIRST.label, SECOND.label, "差距及95%区间", "差距的变化（负为缩小）", "怎么看"]
+    header = ["指标", "期别和已报县数", FIRST.label, SECOND.label, "差距及95%区间", "差距的变化（负为缩小）", "怎么看"]
     return header, rows
+
+
+def counted(now: GapPoint) -> str:
+    """How many counties stand behind a period's comparison."""
+    return f"{now.first.reported} 个和 {now.second.reported} 个"
+
+
+def spoken(found: Comparison) -> str:
+    """Which periods and how many counties a picture shows: “2026年3月至2026年10月；发达地区 7 个县，山区海岛县 4 个县”."""
+    points = found.points
+    if not points:
+        return "没有数据"
+    first, last = (Period.parse(points[at].period).label for at in (0, -1))
+    span = first if first == last else f"{first}至{last}"
+    most = (max(getattr(point, side).expected for point in points) for side in ("first", "second"))
+    return f"{span}；{FIRST.label} {next(most)} 个县，{SECOND.label} {next(most)} 个县"
 
 
 def verdict(found: Comparison) -> str:

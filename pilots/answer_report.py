@@ -12,6 +12,8 @@ from pilots.evaluation import Evaluation, Measure
 from pilots.starts import Averages
 from reports.paper import Paper
 
+_ONE_COLUMN = 12  # places that the picture of distances shows below each other
+
 
 def chapter(report: Paper, evaluation: Evaluation, measure: Measure, found: Answers) -> None:
     """A heading a question; nothing is computed here that the page does not show."""
@@ -69,10 +71,13 @@ def _starts(report: Paper, measure: Measure, found: Averages) -> None:
 
 def _distance(report: Paper, evaluation: Evaluation, measure: Measure, compared: Compared) -> None:
     rows = compared.distance.rows
+    tall = len(rows) > _ONE_COLUMN  # so tall a picture begins a page; the other fills the one before
+    if compared.small is not None and tall:
+        report.chart(answer_pictures.funnel(evaluation, measure, compared.small), "小地方的高低，多少是偶然")
     if len(rows):
-        picture = answer_pictures.distance(evaluation, measure, compared.distance, columns=2 if len(rows) > 12 else 1)
+        picture = answer_pictures.distance(evaluation, measure, compared.distance, columns=2 if tall else 1)
         report.chart(picture, "各试点地区从自己的起点走了多远")
-    if compared.small is not None:
+    if compared.small is not None and not tall:
         report.chart(answer_pictures.funnel(evaluation, measure, compared.small), "小地方的高低，多少是偶然")
 
 

@@ -25,7 +25,7 @@ from printing.kinds import Batch, Identity, Kind, Subject
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 2  # part of the inputs: another layout is another document
+_LAYOUT = 3  # part of the inputs: another layout is another document
 _HEIGHT = 130  # of a picture: two indicators stand on a page
 _AHEAD = 0.25  # share of a group's places that counts as in front, and likewise behind
 
@@ -121,7 +121,7 @@ def _summary(report: Paper, found: CountyQuarter) -> None:
         ]
     )  # fmt: skip
     if found.lines:
-        widths = (3, 1.6, 2, 1.4, 2.3, 1.9)
+        widths = (2.7, 1.8, 2.2, 1.6, 2.2, 1.5)
         report.table(*_overview(found), widths=widths, caption=f"{found.quarter.label}各项指标一览（已报、应报为期数）")
         report.note("名次只在同一地区类型内比较；括号里是考虑偶然波动后可能的名次。", title="")
 

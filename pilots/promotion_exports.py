@@ -99,6 +99,7 @@ def _face(found: Proposal) -> Face:
 def story(report: Paper, found: Proposal, issued: Issue) -> None:
     promotion, candidates = found.promotion, found.candidates
     verdict, cover = promotion.pilot.verdict, found.cover
+    report.addressee("各有关设区市、县（市、区）")
     report.heading("能不能推广")
     if verdict is not None:
         report.text(f"结论：{verdict.verdict.label}。{verdict.sentence}")
@@ -145,10 +146,10 @@ def _order(report: Paper, found: Proposal) -> None:
         most = len(rows) if report.whole else _MOST
         if len(rows):
             report.heading(tier)
-            body, caption = rows.head(most).to_numpy().tolist(), f"{tier}（{len(rows)} 个）"
-            report.table(list(rows.columns), body, widths=(0.9, 1.5, 1.8, 6.6, 1.4), align="rllll", caption=caption)
             if len(rows) > most:
                 report.text(f"只列前 {most} 个，全部名单见 Excel。")
+            body, caption = rows.head(most).to_numpy().tolist(), f"{tier}（{len(rows)} 个）"
+            report.table(list(rows.columns), body, widths=(0.9, 1.5, 1.8, 6.6, 1.4), align="rllll", caption=caption)
 
 
 def _causes(found: Proposal) -> list[Source]:

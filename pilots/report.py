@@ -34,7 +34,7 @@ from printing.kinds import Batch, Identity, Kind, Subject, record_id
 from printing.making import Made
 from reports.paper import Face, Paper
 
-LAYOUT = 7  # part of the inputs: another layout is another document
+LAYOUT = 8  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 
@@ -163,10 +163,6 @@ def _measure(report: Paper, evaluation: Evaluation, measure: Measure) -> None:
     if not main:
         report.figures(wording.key_figures(evaluation, measure)[:4])
     if main:
-        report.heading("各地区最近一期", 2)
-        report.chart(
-            pictures.province(evaluation, measure, width=640), f"{indicator.name}分布（粗框为试点，虚框为对照）"
-        )
         report.heading("变化趋势", 2)
     report.chart(pictures.trend(evaluation, measure), f"{indicator.name}变化趋势（地区类型按各期当日名单）")
     if words := wording.restated_words(evaluation, measure):
@@ -175,6 +171,11 @@ def _measure(report: Paper, evaluation: Evaluation, measure: Measure) -> None:
         report.text(wording.compare_words(measure))
         if measure.effect is not None:
             report.chart(pictures.effects(measure), "试点效果及95%可信范围")
+    if main:
+        report.heading("各地区最近一期", 2)
+        report.chart(
+            pictures.province(evaluation, measure, width=640), f"{indicator.name}分布（粗框为试点，虚框为对照）"
+        )
     if main and measure.attained_by:
         report.heading("各试点地区", 2)
         report.chart(pictures.attainment(evaluation, measure, columns=2), "目标达成率")

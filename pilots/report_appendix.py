@@ -111,8 +111,17 @@ def _corrections(report: Paper, evaluation: Evaluation) -> None:
         return
     report.heading("更正与补计", 2)
     report.text("各期数据冻结之后补报或更正的数；已冻结的数不改，从注明的那一期起按新数计算。本报告按更正后的数计算。")
-    header, rows = corrections(wording.restated_rows(evaluation))
-    report.table(header, rows, widths=(1.8, 1.6, 1, 6.4, 2, 1.9), align="l" * 6, caption="冻结后更正和补计的数")
+    frame = wording.restated_rows(evaluation)
+    if not report.whole:
+        late = frame[frame["类别"] == "补计"]
+        if len(late):
+            report.text(f"补计的 {len(late)} 个数按报送期列出地区和个数，每个数见同一编号的 Excel。")
+            report.table(*caught_up(late), widths=(1.6, 1, 8.6, 2), align="lrll", caption="冻结后补计的数")
+        frame = frame[frame["类别"] != "补计"]
+        if frame.empty:
+            return
+    header, rows = corrections(frame)
+    report.table(header, rows, widths=(2, 1.6, 1, 5.8, 2.6, 2), align="l" * 6, caption="冻结后更正和补计的数")
 
 
 def trend_table(measure: Measure) -> tuple[list[str], Rows]:
@@ -184,6 +193,15 @@ def corrections(frame: pd.DataFrame) -> tuple[list[str], Rows]:
         )
         rows.append([period, region, kind, "\n".join(changes), reason, counted])
     return ["报送期", "地区", "类别", "补计的数；更正的数：冻结时 → 更正后", "理由", "计入"], rows
+
+
+def caught_up(frame: pd.DataFrame) -> tuple[list[str], Rows]:
+    """A row for what came late for one period and was taken in together: how many of which counties."""
+    rows: Rows = []
+    for (period, counted), part in frame.groupby(["报送期", "计入"], sort=False):
+        places = part.groupby("地区", sort=False).size()
+        rows.append([period, len(part), "、".join(f"{name} {count}" for name, count in places.items()), counted])
+    return ["报送期", "个数", "地区和个数", "计入"], rows
 
 
 def _periods(keys: Sequence[str]) -> str:

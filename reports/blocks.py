@@ -264,7 +264,7 @@ class SignatureLines(Flowable):
     def _line(self, role: str, y: float) -> None:
         canvas, size = self.canv, self._size
         date = self.width - text_width(self._DATE, REGULAR, size)
-        role = shorten(role, REGULAR, size, date - 120)
+        role = shorten(role, REGULAR, size, date - 100)
         with tagged(canvas, "P", (self, role, y)):
             canvas.setFont(REGULAR, size)
             canvas.setFillColor(theme.INK)

@@ -133,8 +133,11 @@ class Grid(Flowable):
             fit -= 1  # no last row alone on a page of its own
         if fit - self._start < (self._least() if height < self._tallest - 1 else 1):
             return []
-        parts = (self._start, fit), (fit, self._stop)
-        return [Grid(self._table, self._tallest, start, stop) for start, stop in parts]
+        head, tail = (
+            Grid(self._table, self._tallest, start, stop) for start, stop in ((self._start, fit), (fit, self._stop))
+        )
+        tail.spaceAfter = self.spaceAfter
+        return [head, tail]
 
     def head_height(self) -> float:
         """Height of the smallest part that may stand at the foot of a page. After `wrap`."""

@@ -259,6 +259,8 @@ class Report:
                 "扫码可核对本报告是否为最新、是否与系统登记一致。",
             ]
             closing = [CheckMark(self._check, lines)]
+            if self._story:  # a space below the last piece would push even the smallest code to another page
+                self._story[-1].spaceAfter = 0
         first = "cover" if self._cover else "front" if self._listed() else "body"
         pages = Pages(out, self._imprint, first, numbers, listed=self._listed())
         pages.multiBuild([*front, *_kept_with_next(self._filled()), *closing])

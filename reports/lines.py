@@ -213,6 +213,7 @@ class Lines(Flowable):
         tail = Lines(self.text, replace(self.style, before=0), lines=lines[fit:])
         head._indented, tail._indented = self._indented, False
         head._key = tail._key = self._key
+        tail.spaceAfter = self.spaceAfter
         return [head, tail]
 
     def head_height(self) -> float:

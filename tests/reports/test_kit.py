@@ -410,12 +410,15 @@ def test_documents_are_built_one_at_a_time(make: Make, monkeypatch: pytest.Monke
 
 def test_no_page_is_begun_for_the_check_code(make: Make, read: Read) -> None:
     """A full last page has it in its margin."""
-    for lines, pages in ((12, 1), (23, 1), (24, 2)):
+    for lines, rows, pages in ((12, 0, 1), (23, 0, 1), (24, 0, 2), (0, 25, 1), (0, 26, 2)):
         report = make(check="https://x.example", number="ZP-1")
         report.text("\n".join("行" for _ in range(lines)))
-        read_back = read(report)
-        assert len(read_back.pages) == pages, lines
-        assert "扫码可核对" in read_back.pages[-1].extract_text()
+        if rows:
+            report.table(["名"], [["值"]] * rows)
+        pages_ = read(report).pages
+        assert len(pages_) == pages, (lines, rows)
+        assert "扫码可核对" in pages_[-1].extract_text()
+        assert re.search("行|值", pages_[-1].extract_text())
 
 
 def test_lines_to_sign_on_stand_below_what_is_signed(make: Make, read: Read) -> None:
