@@ -205,7 +205,7 @@ def _quality(report: Paper, evaluation: Evaluation) -> None:
         )
     if evaluation.restated:
         count = len(evaluation.restated)
-        report.text(f"冻结之后更正和补计的数有 {count} 个，逐个列在附录；本报告按更正后的数计算。")
+        report.text(f"冻结之后更正和补计的数有 {count} 个，列在附录；本报告按更正后的数计算。")
 
 
 def _design(report: Paper, evaluation: Evaluation) -> None:

@@ -30,7 +30,7 @@ def why(evaluation: Evaluation, since: datetime) -> list[str]:
         if item.at is not None
     ]
     if len(fresh) > _NAMED:
-        said.append(f"另有 {len(fresh) - _NAMED} 个数更正或补计，逐个列在附录“更正与补计”。")
+        said.append(f"另有 {len(fresh) - _NAMED} 个数更正或补计，列在附录“更正与补计”。")
     return said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from io import BytesIO
 
 import pytest
@@ -73,8 +74,14 @@ class TestDemoPilot:
             row for row in report_appendix.left_out(evaluation)[1] if re.sub(r"\s", "", str(row[-1])) not in text
         ]
         assert left_out == []
+        late = [item for item in evaluation.restated if item.kind == "补计"]
         for item in evaluation.restated:
-            assert re.sub(r"\s", "", item.after) in text
+            if item not in late:
+                assert re.sub(r"\s", "", f"{item.before}→{item.after}") in text
+        counts = Counter((item.period, item.region, item.round) for item in late)  # one by one in the workbook
+        for (_, region, _), count in counts.items():
+            assert f"{region}{count}" in text
+        assert f"补计的{len(late)}个数" in text
         # Its faces are embedded and no other is named, and no chart is a picture of dots.
         assert fonts_of(issued.data) == {("NotoSansSC-Regular", True), ("NotoSansSC-Bold", True)}
         assert not [image for page in PdfReader(BytesIO(issued.data)).pages for image in page.images]

@@ -51,4 +51,4 @@ def test_nothing_decided_is_no_reason_and_many_corrections_are_counted() -> None
     assert why(_evaluation(verdict=EARLIER, targets=[EARLIER], corrected=[EARLIER]), SINCE) == []
     many = why(_evaluation(verdict=None, targets=[], corrected=[LATER] * 15), SINCE)
     assert len(many) == 13
-    assert many[-1] == "另有 3 个数更正或补计，逐个列在附录“更正与补计”。"
+    assert many[-1] == "另有 3 个数更正或补计，列在附录“更正与补计”。"

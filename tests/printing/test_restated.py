@@ -186,11 +186,11 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "胡联",
     ),
     "award_notice": (
-        lambda of: replace(of, notice=replace(of.notice, listed=[{**of.notice.listed[0], "grade": "优秀案例"}])),
-        "^幸福里",
-        "民生服务 优秀案例",
+        lambda of: replace(of, notice=replace(of.notice, listed=[{**of.notice.listed[0], "grade": "特别案例"}])),
+        "^.+（.+）$",
+        " 特别案例",
     ),
-    "award_certificate": (lambda of: replace(of, row=replace(of.row, grade="优秀案例")), "^等次$", "优秀案例"),
+    "award_certificate": (lambda of: replace(of, row=replace(of.row, grade="特别案例")), "^等次$", "特别案例"),
     "award_letter": (lambda of: replace(of, said=_first(of.said, level="中")), "^需求真实性", "中"),
 }
 
