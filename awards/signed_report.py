@@ -3,6 +3,7 @@ its hash; nothing is reckoned here."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from accounts.permissions import Actor, Permission
@@ -13,10 +14,13 @@ from core import clock
 from core.numbers import MISSING
 from core.words import GovernanceLevel, PlaceReason
 from db.issuing import Issue
+from printing import compared
 from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
-_LAYOUT = 1
+_LAYOUT = 2
+# Shares of the columns.
+_WIDE = {"名次": 1.0, "编号": 2.5, "项目": 2.6, "申报单位": 2.6, "总分": 1.2, "结果": 1.6, "原因": 2.2, "名次依据": 1.5}
 
 
 def _load(actor: Actor, subject: str) -> Signed:
@@ -68,13 +72,31 @@ def _identity(_: Actor, of: Signed) -> Identity:
             "changes": _changes(of),
             "votes": [[item.stage.label, item.text, list(item.votes), list(item.present)] for item in of.deliberations],
         },
-        lines={f"{line['code']} {line['title']}": listing.graded(line) or "未入选" for line in of.kept.body["lines"]},
+        lines=_lines(of),
         as_of=of.kept.at,
     )
 
 
+def _lines(of: Signed) -> dict[str, str]:
+    """Every place as printed, which the next list is compared with."""
+    body = dict(of.kept.body)
+    header = [name for name in _columns(body) if name not in ("编号", "项目")]
+    rows = [_cells(line, of.rule) for line in body["lines"]]
+    named = [[f"{row[1]} {row[2]}", row[0], *row[3:]] for row in rows]
+    return compared.listed("名次", ["项目", *header], named) | compared.listed(
+        "退出", ["编号", "项目", "情况"], body["out"]
+    )
+
+
+def _why(of: Signed, _: datetime) -> list[str]:
+    """Who put this list forward and when; what an objection or a meeting changed stands in the list itself."""
+    put = f"北京时间 {clock.show(of.kept.at)}，{of.kept.by}提请审定第 {of.kept.number} 号名单。"
+    votes = [f"{item.stage.label}{item.kind}：{item.text}" for item in of.deliberations]
+    return [put, *votes, *(f"与上一号名单相比：{words}" for words in _changes(of))]
+
+
 def _face(of: Signed) -> Face:
-    return Face("审定名单（签字页）", of.name, contents=False, cover=False, rehearsal=of.rehearsal)
+    return Face("审定名单（签字页）", of.name, official=True, rehearsal=of.rehearsal)
 
 
 def story(report: Paper, of: Signed, _: Issue) -> None:
@@ -90,7 +112,9 @@ def story(report: Paper, of: Signed, _: Issue) -> None:
         quota += [item.words for item in track.levels]
         report.text(f"名额：{'；'.join(quota)}。")
         rows = [_cells(line, rule) for line in body["lines"] if line["track"] == track.name]
-        report.table(_columns(body), rows, caption=f"{track.name}赛道名次和结果")
+        columns = _columns(body)
+        widths = [_WIDE.get(name, 1.1) for name in columns]
+        report.table(columns, rows, widths=widths, caption=f"{track.name}赛道名次和结果")
     if body["out"]:
         report.heading("退出和一票否决")
         report.table(["编号", "项目", "情况"], body["out"], caption="退出和一票否决的项目")
@@ -131,6 +155,6 @@ SIGNED = Kind(
     face=_face,
     story=story,
     label=lambda of: f"{of.code}_第{of.kept.number}号名单",
-    why=lambda of, _since: _changes(of),
+    why=_why,
     subjects=_subjects,
 )

@@ -241,7 +241,9 @@ class SignatureLines(Flowable):
     """For every role a line to sign on and a place for the date. Roles of one list stay with what they sign: the
     first lines go to the next page together with what stands before them."""
 
-    _DATE = "年　　　月　　　日"
+    _LARGE = 14  # points from which the date leaves more of the line to sign on
+
+    _DATE, _SHORT_DATE = "年　　　月　　　日", "年　　月　　日"
 
     def __init__(self, roles: Sequence[str], size: float) -> None:
         super().__init__()
@@ -263,13 +265,14 @@ class SignatureLines(Flowable):
 
     def _line(self, role: str, y: float) -> None:
         canvas, size = self.canv, self._size
-        date = self.width - text_width(self._DATE, REGULAR, size)
+        words = self._DATE if size < self._LARGE else self._SHORT_DATE
+        date = self.width - text_width(words, REGULAR, size)
         role = shorten(role, REGULAR, size, date - 100)
         with tagged(canvas, "P", (self, role, y)):
             canvas.setFont(REGULAR, size)
             canvas.setFillColor(theme.INK)
             canvas.drawString(0, y + 8, role)
-            canvas.drawString(date, y + 8, self._DATE)
+            canvas.drawString(date, y + 8, words)
         with artifact(canvas):
             canvas.setStrokeColor(theme.INK)
             canvas.setLineWidth(0.6)

@@ -190,6 +190,11 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "^.+（.+）$",
         " 特别案例",
     ),
+    "award_list": (
+        lambda of: replace(of, kept=replace(of.kept, body={**of.kept.body, "lines": []})),
+        r"^名次：CP-2026-\d+ ",
+        "–",
+    ),
     "award_certificate": (lambda of: replace(of, row=replace(of.row, grade="特别案例")), "^等次$", "特别案例"),
     "award_letter": (lambda of: replace(of, said=_first(of.said, level="中")), "^需求真实性", "中"),
 }
