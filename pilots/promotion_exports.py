@@ -149,7 +149,7 @@ def _order(report: Paper, found: Proposal) -> None:
             if len(rows) > most:
                 report.text(f"只列前 {most} 个，全部名单见 Excel。")
             body, caption = rows.head(most).to_numpy().tolist(), f"{tier}（{len(rows)} 个）"
-            report.table(list(rows.columns), body, widths=(0.9, 1.5, 1.8, 6.6, 1.4), align="rllll", caption=caption)
+            report.table(list(rows.columns), body, widths=(0.9, 1.5, 2.1, 6.3, 1.4), align="rllll", caption=caption)
 
 
 def _causes(found: Proposal) -> list[Source]:

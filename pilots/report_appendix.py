@@ -112,14 +112,13 @@ def _corrections(report: Paper, evaluation: Evaluation) -> None:
     report.heading("更正与补计", 2)
     report.text("各期数据冻结之后补报或更正的数；已冻结的数不改，从注明的那一期起按新数计算。本报告按更正后的数计算。")
     frame = wording.restated_rows(evaluation)
-    if not report.whole:
-        late = frame[frame["类别"] == "补计"]
-        if len(late):
-            report.text(f"补计的 {len(late)} 个数按报送期列出地区和个数，每个数见同一编号的 Excel。")
-            report.table(*caught_up(late), widths=(1.6, 1, 8.6, 2), align="lrll", caption="冻结后补计的数")
-        frame = frame[frame["类别"] != "补计"]
-        if frame.empty:
-            return
+    late = frame[frame["类别"] == "补计"]
+    if len(late):
+        report.text(f"补计的 {len(late)} 个数按报送期列出地区和个数，每个数见同一编号的 Excel。")
+        report.table(*caught_up(late), widths=(1.6, 1, 8.6, 2), align="lrll", caption="各期冻结后补计的地区和个数")
+    frame = frame if report.whole else frame[frame["类别"] != "补计"]
+    if frame.empty:
+        return
     header, rows = corrections(frame)
     report.table(header, rows, widths=(2, 1.6, 1, 5.8, 2.6, 2), align="l" * 6, caption="冻结后更正和补计的数")
 

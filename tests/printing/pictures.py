@@ -22,7 +22,7 @@ from tests.reports.pictures import drawn, keep, shades, squares
 FOLDER = Path(__file__).with_name("pictures")
 # What stands on the page with the main table or picture; kinds that are not named say it all on their first.
 MAIN = {
-    "pilot": "（二）变化趋势",
+    "pilot": "（一）变化趋势",
     "county": "各项指标一览",
     "promotion": "推广顺序和理由一、",
     "gap": "各项指标一览",
