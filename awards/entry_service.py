@@ -197,6 +197,7 @@ def recommend(
             )
         rule = loading.rule_of(row)
         if do == stages.RECOMMEND:
+            loading.take_turns(session, row)
             count = standing.recommended(session, row.id or 0, item.city_code)
             if not rules.within_city(count, rule.city_quota):
                 raise WrongState(f"本市的推荐名额是 {rule.city_quota} 个，已经用完。", "需要换人时请先撤回一个推荐。")

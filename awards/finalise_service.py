@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, func, select
 
 from accounts.permissions import Actor, Permission, require
-from awards import blocking, listing, loading, results, stages, standing
+from awards import blocking, listing, loading, reckoning, results, stages, standing
 from awards.schemas import NoticeIn
 from core import clock
 from core.errors import Conflict, Duplicate, Invalid, NotFound, WrongState
@@ -77,9 +77,11 @@ def confirm(actor: Actor, edition_id: int, result_id: int, data: NoticeIn, *, se
         _sign(session, actor, result, SignatureKind.CONFIRM)
         notice = _put_up(session, actor, row, result, data)
         grades = {line["entry"]: line["grade"] for line in kept["lines"]}
+        whys = {line.entry: listing.why(line.level, line.placed.why) for line in reckoning.combined(session, row)}
         for item in loading.entries_of(session, edition_id, E.SHORTLISTED):
             item.grade = grades.get(item.id or 0, "")
-            loading.take_entry(session, actor, item, stages.PROPOSE if item.grade else stages.LOSE)
+            do = stages.PROPOSE if item.grade else stages.LOSE
+            loading.take_entry(session, actor, item, do, whys.get(item.id or 0, ""))
         for review_id in loading.reviews_of(session, edition_id).values():
             review_service.mark_released(session, actor, review_id)
         loading.take(session, actor, row, stages.PUT_UP)

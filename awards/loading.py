@@ -53,6 +53,11 @@ def entry(session: Session, actor: Actor, entry_id: int) -> tuple[AwardEntry, Ed
     return found, edition(session, actor, found.edition_id)
 
 
+def take_turns(session: Session, row: Edition) -> None:
+    """From here on one transaction about an edition waits for another, so that what it counts stays true."""
+    session.exec(select(Edition.id).where(Edition.id == row.id).with_for_update()).one()
+
+
 def entries_of(session: Session, edition_id: int, *states: AwardEntryState) -> list[AwardEntry]:
     query = select(AwardEntry).where(AwardEntry.edition_id == edition_id).order_by(AwardEntry.code)
     return list(session.exec(query.where(col(AwardEntry.state).in_(states)) if states else query).all())

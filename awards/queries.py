@@ -242,6 +242,7 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
         runs=runs,
         applies=bool(may(actor, Permission.AWARD_APPLY)),
         city=_is_city(actor),
+        recommended=standing.recommended(session, number, actor.region_code or "") if _is_city(actor) else None,
         steps=steps,
         obstacles={step.do: standing.obstacles(session, row, step.do, "理由") for step in steps},
         entries=entry_rows(

@@ -107,6 +107,20 @@ IN_FINAL = frozenset({E.SHORTLISTED, E.PROPOSED, E.NOT_CHOSEN, E.WINNER})
 # States in which an entry can still be thrown out, and evidence that was corrected has to be decided about.
 IN = frozenset(_IN)
 
+_WAY = (
+    ("申报", S.APPLYING), ("市级推荐", S.RECOMMENDING), ("形式审查", S.CHECKING), ("初评", S.FIRST),
+    ("入围", S.SHORTLISTED), ("终评", S.FINAL), ("公众投票", S.VOTING), ("合成", S.COMBINING), ("审定", S.DECIDING),
+    ("公示", S.NOTICE), ("发布", S.RELEASED),
+)  # fmt: skip
+
+
+def way(state: S, *, with_final: bool, with_vote: bool) -> list[tuple[str, bool]]:
+    """The way from the call to the release that an edition goes, each with whether it stands there."""
+    left_out = {stage for stage, held in ((S.FINAL, with_final), (S.VOTING, with_vote)) if not held}
+    here = S.NOTICE if state is S.PAUSED else state
+    return [(name, at is here) for name, at in _WAY if at not in left_out]
+
+
 NEXT = {
     S.PREPARING: "定好赛道、名额、权重、时间和评分标准，然后开始申报；开始时全部冻结。",
     S.APPLYING: "县级团队从试点申报；截止时刻起不再受理。",

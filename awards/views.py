@@ -154,7 +154,7 @@ class TurnView:
 @dataclass(frozen=True)
 class EditionView:
     """An edition. `entries` are those the actor may see; `obstacles` say of each step what keeps it from being taken;
-    `lines` is the list as the panels' results make it, for staff who need not step aside (`aside` says why not)."""
+    `recommended`: of a city how many it has recommended by now, else None; `lines` is the list as the panels' results make it, for staff who need not step aside (`aside` says why not)."""
 
     row: EditionRow
     nature: EditionNature
@@ -177,6 +177,7 @@ class EditionView:
     runs: bool
     applies: bool
     city: bool
+    recommended: int | None
     steps: Sequence[Step]
     obstacles: Mapping[str, Sequence[str]]
     entries: Sequence[EntryRow]

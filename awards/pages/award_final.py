@@ -65,15 +65,15 @@ def live(tracks: list[str]) -> None:
 shown = list(dict.fromkeys(turn.track for turn in final_queries.turns(actor, view.row.id)))
 chosen = st.segmented_control("赛道", shown, default=shown[0], key="final_track", label_visibility="collapsed")
 live([chosen or shown[0]])
-if view.row.state is EditionState.FINAL and chosen:
+mine = [turn for turn in final_queries.turns(actor, view.row.id) if turn.track == chosen]
+if view.row.state is EditionState.FINAL and mine and not any(turn.began_at for turn in mine):
     with st.popover("调整次序…"):
-        mine = [turn for turn in final_queries.turns(actor, view.row.id) if turn.track == chosen]
         names = {turn.entry_id: f"{turn.code} {turn.title}" for turn in mine}
         order = st.multiselect("按先后选择全部项目", list(names), format_func=lambda key: names[key], key="final_order")
         reason = st.text_input("理由（必填）", key="final_reason")
         if st.button("调整次序", key="final_reorder", type="primary"):
             with guard.show_errors():
-                round_service.reorder(actor, view.row.id, chosen, order, reason)
+                round_service.reorder(actor, view.row.id, mine[0].track, order, reason)
                 widgets.flash("次序已调整。")
                 st.rerun()
 st.caption("次序由规则校验码抽签得出，谁都可以重新核对；调整须在第一个项目开始前，并写明理由。")

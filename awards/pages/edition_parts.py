@@ -34,7 +34,7 @@ def head(actor: Actor, view: EditionView, act: Callable[[str, str], None]) -> No
         st.markdown(
             f"{widgets.badge(row.state, row.state.label)}{rehearsal}　{guard.plain(row.code)}　{guard.plain(nature)}"
         )
-        _path(row.state)
+        _path(view)
         if view.runs:
             st.markdown(guard.plain(stages.NEXT[row.state]))
             ready = [step for step in view.steps if not view.obstacles[step.do]]
@@ -54,9 +54,13 @@ def head(actor: Actor, view: EditionView, act: Callable[[str, str], None]) -> No
     if row.state in (EditionState.APPLYING, EditionState.RECOMMENDING):
         widgets.figures(
             [
-                ("申报截止（北京时间）", f"{clock.beijing(view.closes_at):%m-%d %H:%M}", "不含该时刻"),
-                ("推荐截止（北京时间）", f"{clock.beijing(view.recommend_until):%m-%d %H:%M}", "不含该时刻"),
-                ("每市推荐名额", f"{view.rule.city_quota}" if view.rule.city_quota else "不限", ""),
+                ("申报截止", f"{clock.beijing(view.closes_at):%m-%d %H:%M}", "北京时间，不含该时刻"),
+                ("推荐截止", f"{clock.beijing(view.recommend_until):%m-%d %H:%M}", "北京时间，不含该时刻"),
+                (
+                    "每市推荐名额",
+                    f"{view.rule.city_quota}" if view.rule.city_quota else "不限",
+                    f"本市已推荐 {view.recommended} 个" if view.recommended is not None else "",
+                ),
                 ("赛道", f"{len(view.rule.tracks)} 个", f"入选 {sum(t.value().places for t in view.rule.tracks)} 个"),
             ]
         )
@@ -68,28 +72,10 @@ def _link(page: str, label: str, icon: str, number: int) -> None:
     st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"id": str(number)})
 
 
-_PATH = ("申报", "市级推荐", "形式审查", "初评", "入围", "终评", "合成", "审定", "公示", "发布")
-_AT = {
-    EditionState.APPLYING: 0,
-    EditionState.RECOMMENDING: 1,
-    EditionState.CHECKING: 2,
-    EditionState.FIRST: 3,
-    EditionState.SHORTLISTED: 4,
-    EditionState.FINAL: 5,
-    EditionState.VOTING: 5,
-    EditionState.COMBINING: 6,
-    EditionState.DECIDING: 7,
-    EditionState.NOTICE: 8,
-    EditionState.PAUSED: 8,
-    EditionState.RELEASED: 9,
-}
-
-
-def _path(state: EditionState) -> None:
+def _path(view: EditionView) -> None:
     """The way from the call to the release, with where it stands."""
-    at = _AT.get(state, -1)
-    said = [f"**:blue[{name}]**" if number == at else name for number, name in enumerate(_PATH)]
-    st.caption(" → ".join(said))
+    way = stages.way(view.row.state, with_final=view.rule.with_final, with_vote=bool(view.rule.vote_weight))
+    st.caption(" → ".join(f"**:blue[{name}]**" if here else name for name, here in way))
 
 
 def _schedule(actor: Actor, view: EditionView) -> None:

@@ -63,7 +63,9 @@ def lines(actor: Actor, view: EditionView) -> None:
     if view.results:
         newest = view.results[0]
         subject = f"{view.row.id}:{newest.number}"
-        report_parts.downloads(actor, "award_list", subject, f"{view.row.code}_第{newest.number}号名单")
+        with st.container(horizontal=True):
+            label = f"{view.row.code}_第{newest.number}号名单"
+            report_parts.downloads(actor, "award_list", subject, label, primary=False)
 
 
 def _row(view: EditionView, line: Line, *, first: bool) -> dict[str, object]:
@@ -72,23 +74,20 @@ def _row(view: EditionView, line: Line, *, first: bool) -> dict[str, object]:
     rank = f"并列 {placed.rank}" if placed.tied > 1 else f"{placed.rank}"
     shown: dict[str, object] = {
         "名次": rank if placed.rank else "不排名",
-        "编号": line.code,
         "项目": line.title,
         "申报单位": line.organisation,
-        "地区类型": line.group or "–",
-        **({"层级": line.level.label} if view.rule.by_level else {}),
-        "初评" if not first else "初评得分": listing.shown(parts.first),
+        "结果": result,
+        "原因": listing.why(line.level, placed.why),
     }
     if not first:
-        shown |= {
-            "终评": listing.shown(parts.final),
-            "客观指标": listing.shown(parts.objective),
-            "总分": listing.shown(line.total),
-        }
-        if view.rule.vote_weight:
-            shown["公众投票"] = f"{listing.shown(parts.vote)}（{parts.votes} 票）"
-    why = listing.why(line.level, placed.why)
-    return shown | {"结果": result, "列入或不列入的原因": why, "名次依据": _decided(view, line, first=first)}
+        shown |= {"总分": listing.shown(line.total), "客观指标": listing.shown(parts.objective)}
+        if view.rule.with_final:
+            shown["终评"] = listing.shown(parts.final)
+    shown["初评"] = listing.shown(parts.first)
+    if not first and view.rule.vote_weight:
+        shown["公众投票"] = f"{listing.shown(parts.vote)}（{parts.votes} 票）"
+    shown |= {"名次依据": _decided(view, line, first=first), "地区类型": line.group or "–"}
+    return shown | ({"层级": line.level.label} if view.rule.by_level else {}) | {"编号": line.code}
 
 
 def _decided(view: EditionView, line: Line, *, first: bool) -> str:

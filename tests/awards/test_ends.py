@@ -176,3 +176,13 @@ def test_a_released_award_is_taken_back_by_another_and_its_certificate_is_void(c
             NoticeIn(starts_on=clock.today(), contact="0571-00", supervisor_id=1),
             seen_version=version + 1,
         )
+
+
+def test_the_way_of_an_edition_has_only_the_stages_that_it_goes_through() -> None:
+    def shown(state: EditionState, **how: bool) -> list[str]:
+        return [f"[{name}]" if here else name for name, here in stages.way(state, **how)]
+
+    short = shown(EditionState.PAUSED, with_final=False, with_vote=False)
+    assert short == ["申报", "市级推荐", "形式审查", "初评", "入围", "合成", "审定", "[公示]", "发布"]
+    whole = shown(EditionState.VOTING, with_final=True, with_vote=True)
+    assert whole[4:8] == ["入围", "终评", "[公众投票]", "合成"]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 import time_machine
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from accounts.permissions import Actor
@@ -28,9 +32,9 @@ from core.words import (
     Veto,
 )
 from db.session import read, write
-from db.tables import AwardPack, Edition, Observation, Pilot, Region, ReturnRow, ReviewEntry
+from db.tables import AwardEntry, AwardPack, Edition, Observation, Pilot, Region, ReturnRow, ReviewEntry
 from metrics import rollups
-from tests.awards.support import Selection, city, edition_in, rule_in, selection
+from tests.awards.support import Selection, city, edition_in, recommended, rule_in, selection, some_pilots
 from tests.panels.support import WEIGHTS, rubric_version
 from tests.pilots import support as pilots
 from tests.support import Cast
@@ -108,6 +112,10 @@ def test_an_entry_freezes_its_evidence_and_a_city_recommends_within_its_quota(ca
         entry_service.recommend(huzhou, second, stages.RECOMMEND, seen_version=version(second, told))
     entry_service.recommend(huzhou, first, stages.UNRECOMMEND, seen_version=version(first, told))
     entry_service.recommend(huzhou, second, stages.RECOMMEND, seen_version=version(second, told))
+    told.put(rule=rule_in(city_quota=1).as_json())
+    seen = queries.edition(huzhou, told.id)
+    assert seen is not None
+    assert (seen.recommended, seen.rule.city_quota) == (1, 1)
     told.close_call()
     assert told.entries.update(one=first, two=second) is None
     assert (told.state_of("one"), told.state_of("two")) == (AwardEntryState.PASSED_OVER, AwardEntryState.RECOMMENDED)
@@ -281,3 +289,39 @@ def test_a_county_enters_a_town_of_its_own_and_judges_of_the_county_step_aside(c
     told.begin(AwardStage.FIRST)
     with read() as session:
         assert session.exec(select(ReviewEntry.region_code)).all() == ["330523"]
+
+
+@pytest.mark.parametrize("databases", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_two_clerks_of_a_city_cannot_both_take_its_last_place(
+    database: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have counted before either has written, if nothing makes the second wait for the first."""
+    told = selection(cast, rule_in(city_quota=1))
+    entries = [
+        {"code": f"A{number}", "track": "民生服务", "county": county, "title": f"项目{number}", "objective": 0}
+        for number, county in ((1, "330523"), (2, "330521"))
+    ]
+    recommended(told, entries, some_pilots(cast))
+    with write() as session:
+        session.execute(update(AwardEntry).values(state=AwardEntryState.SUBMITTED, recommended_by=None))
+    clerks = [city(name) for name in ("甲", "乙")]
+    both = Barrier(2)
+
+    def within(count: int, quota: int) -> bool:
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=1)
+        return count < quota
+
+    monkeypatch.setattr(entry_service.rules, "within_city", within)
+
+    def recommend(of: tuple[Actor, str]) -> str:
+        try:
+            entry_service.recommend(of[0], told.entries[of[1]], stages.RECOMMEND, seen_version=told.version_of(of[1]))
+        except WrongState as refused:
+            return str(refused)
+        return "推荐"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(recommend, zip(clerks, ("A1", "A2"), strict=True)))
+    assert said == ["推荐", "本市的推荐名额是 1 个，已经用完。 需要换人时请先撤回一个推荐。"]
+    assert sorted(told.state_of(code).value for code in ("A1", "A2")) == ["recommended", "submitted"]

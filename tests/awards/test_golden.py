@@ -105,7 +105,7 @@ def marks(
     return found
 
 
-def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_objection(cast: Cast) -> None:
+def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_objection(database: str, cast: Cast) -> None:
     story, expected = golden("small"), golden("small.expected")
     told = selection(cast, rule_in(tracks=tracks(story), tie_keys=["final", "objective", "place"]))
     recommended(told, story["entries"], some_pilots(cast))
@@ -144,6 +144,16 @@ def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_object
     assert told.sign() == 1
     assert told.listed() == expected["lists"][0]
     assert told.state_of("A1") is AwardEntryState.PROPOSED
+    assert reasons(told) == {
+        "A1": "按名次列入",
+        "A2": "名额留给有保留名额的项目",
+        "A5": "按名次列入",
+        "A6": "占山区海岛县保留名额",
+        "B1": "按名次列入",
+        "B2": "名额已满",
+        "B3": "按名次列入",
+        "B4": "名额已满",
+    }
 
     somebody = person("赵实名", Role.DEPARTMENT)
     objection = objection_service.file(
@@ -173,6 +183,17 @@ def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_object
         "困难群众主动发现由优秀案例变为最佳案例",
         "独居老人数字关爱由未入选变为优秀案例",
     ]
+
+
+def reasons(told: Selection) -> dict[str, str]:
+    """What the counties on the way to the last list are told of why they are on it, or are not."""
+    with read() as session:
+        rows = session.exec(select(AwardEntry).order_by(AwardEntry.code)).all()
+        return {
+            item.code: item.reason
+            for item in rows
+            if item.state in (AwardEntryState.PROPOSED, AwardEntryState.NOT_CHOSEN)
+        }
 
 
 def first_round(told: Selection, story: Mapping[str, Any]) -> None:
