@@ -59,9 +59,9 @@ def _counted() -> list[tuple[str, str, str]]:
     if vote is not None:
         items.insert(0, (selection_pages.VOTE, "公众投票", f"{vote.name}，{len(vote.candidates)} 个项目"))
     if noticed := public_notices.notices():
-        items.insert(
-            0, (open_notices.PAGE, "遴选公示", f"{noticed[0].edition}：拟入选 {len(noticed[0].listed)} 项，正在公示")
-        )
+        first = noticed[0]
+        how = "公示暂停" if first.left is None else "正在公示"
+        items.insert(0, (open_notices.PAGE, "遴选公示", f"{first.edition}：拟入选 {len(first.listed)} 项，{how}"))
     return items
 
 
