@@ -166,7 +166,7 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     def run(name: str, actor: Actor, **query: object) -> AppTest:
         url = next((page.url for page in PAGES if name in (page.url, page.file)), None)
         assert url is not None, f"no page {name} in web.router.PAGES"
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=20)
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=50)
         app.user = sign_in_as(actor)
         app.query_params = {key: str(value) for key, value in query.items()}
         # As a browser opens a link: no run of the home page first, which switch_page() would need.
