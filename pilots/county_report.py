@@ -373,7 +373,7 @@ def _causes(found: CountyQuarter) -> list[Source]:
         corrected.values({line.choice.collection_id for line in found.lines}, [found.code]),
         corrected.groups(),
         corrected.definitions({line.indicator.id for line in found.lines}),
-        Cause("pilot", {view.id for view, _ in found.pilots}, {"pilot:judge", "pilot:move", "pilot:member"}),
+        Cause("pilot", {view.id for view, _ in found.pilots}, {"pilot:judge", "pilot:move"}, reasons=False),
         Cause("order", {view.id for view in found.orders}, {"order:issue", "order:move"}),
     ]
 
