@@ -12,7 +12,6 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound
@@ -98,6 +97,7 @@ def province_of(code: str) -> str:
 
 def pinyin(name: str) -> str:
     """Sorts names as a Chinese index does."""
+    from pypinyin import lazy_pinyin  # half a second, which processes that only print do without
 
     return " ".join(lazy_pinyin(name))
 
@@ -105,6 +105,7 @@ def pinyin(name: str) -> str:
 @lru_cache(maxsize=8192)
 def initials(name: str) -> str:
     """First letters, so that “aj” finds 安吉."""
+    from pypinyin import Style, lazy_pinyin
 
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
 
