@@ -179,7 +179,7 @@ def test_from_the_call_to_the_certificate(
 
         # Whoever has no account reads it too, and nothing of the marks.
         page = browser.new_page(locale="zh-CN")
-        page.goto(f"{site}/public/showcase")
+        page.goto(f"{site}/public/showcase?edition={EDITION}")
         page.get_by_role("link", name="诉求办理质量全程可评").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("诉求办理质量全程可评")
         expect(page.locator("main, body").first).to_contain_text("最佳案例")
