@@ -208,8 +208,8 @@ def test_what_stands_in_the_way(database: str, cast: Cast, clock_: time_machine.
     with pytest.raises(WrongState, match="已经冻结"):
         freeze(made, MARCH)
     with (
-        engine().execution_options(write=True).begin() as connection,
         pytest.raises(DatabaseError, match="append-only"),
+        engine().execution_options(write=True).begin() as connection,
     ):
         connection.exec_driver_sql("DELETE FROM frozen_figure")
     assert rounds.obstacles_of(cast.wang_anji, made.id, MARCH) is None
