@@ -159,6 +159,7 @@ def calls(function: Callable[..., Any], panel: Panel) -> list[dict[str, Any]]:
         "attachment_id": 1,
         "rubric_id": 1,
         "since": 1,
+        "item": None,  # an objection, of which a panel has none
     }
     numbers["subject"] = str(panel.review_id)  # as a report is asked for
     needed = [
