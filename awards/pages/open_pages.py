@@ -237,7 +237,7 @@ def _ladder(rounds: Sequence[Round], item: Ladder) -> str:
     draw = partial(pictures.climb, lines, item.group)
     said = "，".join(f"{row.name}累计 {row.total} 项、第 {row.place} 位" for row in item.placed[:8])
     body = [
-        (row.name, f"第 {row.place} 位", row.moved, str(row.total), *(str(count or "–") for count in row.won))
+        (row.name, f"第\u00a0{row.place}\u00a0位", row.moved, str(row.total), *(str(count or "–") for count in row.won))
         for row in item.placed
     ]
     rest = "、".join(row.name for row in item.rest)
