@@ -100,7 +100,7 @@ def winners(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
-    """What a reissued list changes in the one before, one sentence each."""
+    """What a reissued list changes in the one before, one clause each, which papers and pages join."""
     if before is None:
         return []
     old, new = ({line["code"]: line for line in kept["lines"]} for kept in (before, after))
@@ -111,8 +111,9 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[
         title = (theirs or mine or {})["title"]
         if mine and not theirs:
             if mine["grade"]:
-                said.append(f"{title}不再列入（原为{mine['grade']}）：{reasons.get(code, '不再参评')}")
+                reason = reasons.get(code, "不再参评").rstrip("。")
+                said.append(f"“{title}”不再列入（原为{mine['grade']}）：{reason}")
         elif theirs and (mine is None or mine["grade"] != theirs["grade"]):
             was = mine["grade"] if mine and mine["grade"] else "未入选"
-            said.append(f"{title}由{was}变为{theirs['grade'] or '未入选'}")
+            said.append(f"“{title}”由{was}变为{theirs['grade'] or '未入选'}")
     return said or ["名单和等次与上一号相同"]

@@ -179,9 +179,9 @@ def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_object
     view = queries.edition(cast.wang_anji, told.id)
     assert view is not None
     assert list(view.notices[0].changes) == [
-        "流动人口一件事联办不再列入（原为最佳案例）：一票否决：数据造假：异议成立：经查，办结率系人为修改。",
-        "困难群众主动发现由优秀案例变为最佳案例",
-        "独居老人数字关爱由未入选变为优秀案例",
+        "“流动人口一件事联办”不再列入（原为最佳案例）：一票否决：数据造假：异议成立：经查，办结率系人为修改",
+        "“困难群众主动发现”由优秀案例变为最佳案例",
+        "“独居老人数字关爱”由未入选变为优秀案例",
     ]
 
 

@@ -286,4 +286,4 @@ def test_the_list_that_is_signed_says_levels_and_why_only_where_they_decide() ->
         ["A4", "town", "kept_level", "优秀案例（占乡镇（街道）保留名额）"],
     ]
     assert listing.why(COUNTY, PlaceReason.LEVEL_FULL) == "县级名额已满"
-    assert listing.changes(before, after) == ["项目2由优秀案例变为未入选", "项目4由未入选变为优秀案例"]
+    assert listing.changes(before, after) == ["“项目2”由优秀案例变为未入选", "“项目4”由未入选变为优秀案例"]
