@@ -36,6 +36,7 @@ async def show(request: Request) -> Response:
         return plain.page("集中晾晒", body)
     asked = request.query_params.get("edition", "")
     chosen = next((row for row in editions if str(row.id) == asked), editions[0])
+    astray = asked and str(chosen.id) != asked
     winners = await run_in_threadpool(public_queries.winners, chosen.id)
     labels = {row.id: f"{row.year}" for row in editions}
     if len(set(labels.values())) < len(labels):
@@ -47,7 +48,8 @@ async def show(request: Request) -> Response:
         for row in editions
     )
     body = (
-        f'{plain.ways()}<h1>{escape(chosen.name)}{_demo()}</h1><p class="lead">{escape(chosen.nature)}　入选 '
+        f"{plain.ways()}{plain.alert('这一届的结果没有发布，或者已经撤销。下面是最近发布的一届。' if astray else '')}"
+        f'<h1>{escape(chosen.name)}{_demo()}</h1><p class="lead">{escape(chosen.nature)}　入选 '
         f"{chosen.winners} 项　{clock.show(chosen.released_at)}（北京时间）发布</p>"
         + (f'<p class="after">各届　{years}</p>' if len(editions) > 1 else "")
         + await run_in_threadpool(_map, winners)

@@ -163,6 +163,18 @@ def test_nothing_unreleased_by_any_route(anybody: TestClient, demo_cast: dict[st
     assert [(page.url.path, fault) for page in pages for fault in faults(page)] == []
 
 
+def test_whoever_asks_for_a_selection_that_is_not_released_is_told(anybody: TestClient) -> None:
+    with read() as session:
+        states = dict(session.exec(select(Edition.id, Edition.state)).all())
+    told = {
+        number: "没有发布，或者已经撤销" in anybody.get("/public/showcase", params={"edition": number}).text
+        for number in (*states, 999)
+    }
+    assert told == {number: state is not EditionState.RELEASED for number, state in states.items()} | {999: True}
+    assert set(told.values()) == {True, False}
+    assert "没有发布，或者已经撤销" not in anybody.get("/public/showcase").text
+
+
 def test_a_rating_counts_at_once_and_its_words_when_somebody_has_read_them(
     anybody: TestClient, demo_cast: dict[str, Actor]
 ) -> None:
