@@ -26,12 +26,18 @@ from core.errors import AppError
 Process = subprocess.Popen[bytes]
 _AHEAD = 2  # pieces a worker has at a time: it does not wait for the next
 
+# Several workers share the cores: pools of threads inside each would only take turns with the other workers.
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS", "TOKIO_WORKER_THREADS"), "1"
+)
+
 
 def spawn(module: str, stdout: int = subprocess.PIPE) -> Process:
     """A worker waiting for its task."""
     # A session of its own: stopping the server lets what is under way come to its end.
+    command = [sys.executable, "-m", module]
     return subprocess.Popen(
-        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=stdout, start_new_session=True
+        command, stdin=subprocess.PIPE, stdout=stdout, start_new_session=True, env=os.environ | _ONE_THREAD
     )
 
 
