@@ -112,13 +112,7 @@ def escalate(actor: Actor) -> int:
     """Hand every objection that was not answered in time to the supervisor whom its notice names; returns how many."""
     require(actor, Permission.EDITION_RUN)
     with write() as session:
-        late = session.exec(
-            select(AwardObjection).where(
-                col(AwardObjection.upheld).is_(None),
-                col(AwardObjection.escalated_at).is_(None),
-                col(AwardObjection.due_on) < clock.today(),
-            )
-        ).all()
+        late = objections.late(session, AwardObjection)
         return sum(_escalate(session, actor, item) for item in late)
 
 

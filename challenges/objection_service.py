@@ -87,7 +87,7 @@ def answer(
                 _back(session, actor, row, disqualified, text)
             return row.state
         waiting = session.exec(
-            select(Objection.id).where(Objection.challenge_id == row.id, Objection.upheld == None)  # noqa: E711
+            select(Objection.id).where(Objection.challenge_id == row.id, col(Objection.upheld).is_(None))
         ).first()
         if waiting is None and row.state is ChallengeState.PAUSED:
             _go_on(session, actor, row)
@@ -98,13 +98,7 @@ def escalate(actor: Actor) -> int:
     """Hand every objection that was not answered in time to the supervisor whom its notice names; returns how many."""
     require(actor, Permission.CHALLENGE_RUN)
     with write() as session:
-        late = session.exec(
-            select(Objection).where(
-                col(Objection.upheld).is_(None),
-                col(Objection.escalated_at).is_(None),
-                col(Objection.due_on) < clock.today(),
-            )
-        ).all()
+        late = objections.late(session, Objection)
         return sum(_escalate(session, actor, item) for item in late)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from accounts.permissions import Actor, Answer, Permission, Subject, may, require
 from core import clock
@@ -23,6 +23,8 @@ from db.files import Attached
 from db.session import check_version
 from db.tables import Account
 from panels import noticing
+
+T = TypeVar("T", bound=SQLModel)
 
 STAFF = (Role.INSTITUTE, Role.ADMIN)
 
@@ -181,6 +183,16 @@ def supervisors(session: Session, busy: Collection[int | None]) -> dict[int, str
 
 
 # -- within a transaction -------------------------------------------------------------------
+
+
+def late(session: Session, table: type[T]) -> Sequence[T]:
+    """A room's objections that nobody answered in time and nobody was handed yet."""
+    query = select(table).where(
+        table.upheld.is_(None),  # type: ignore[attr-defined]
+        table.escalated_at.is_(None),  # type: ignore[attr-defined]
+        table.due_on < clock.today(),  # type: ignore[attr-defined]
+    )
+    return session.exec(query).all()
 
 
 def escalate(item: Row, supervisor_id: int | None) -> dict[str, Any] | None:
