@@ -38,6 +38,10 @@ ROOT = Path(__file__).parents[1]
 # Set where everything is known to be installed: what would be skipped for want of it fails instead.
 NOTHING_MISSING = os.environ.get("ZHIPING_TEST_ALL") == "1"
 
+# On CI pytest spells a difference out to the end: of two PDFs that takes minutes, and the run with it.
+for name in ("CI", "BUILD_NUMBER"):
+    os.environ.pop(name, None)
+
 # A machine that is busy is no defect; where everything is installed, a run can be repeated exactly.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=NOTHING_MISSING)
 hypothesis.settings.load_profile("house")

@@ -172,9 +172,10 @@ def test_a_proposal_is_found_again_by_its_number_and_says_what_it_changes(
     demo_cast: dict[str, Actor], spreading: int
 ) -> None:
     li = demo_cast["liyan"]
-    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+    nine = clock.end_of_day(clock.today()) + timedelta(hours=9)  # of one day, whatever the hour is now
+    with time_machine.travel(nine, tick=False):
         first = exports.proposal(li, spreading)
-    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+    with time_machine.travel(nine + timedelta(hours=1), tick=False):
         assert exports.proposal(li, spreading) == first  # the same number, time and bytes
     with read() as session:
         kept = session.exec(
@@ -183,7 +184,9 @@ def test_a_proposal_is_found_again_by_its_number_and_says_what_it_changes(
     assert kept is not None and kept.number.startswith("ZP-TG-")
     assert issuing.verify(kept.number, kept.inputs_hash[:12]) is not None
     service.plan(li, spreading, AdoptionIn(region_codes=[free(li, spreading)]))
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(exports.proposal(li, spreading))).pages)
+    with time_machine.travel(nine + timedelta(hours=2), tick=False):
+        changed = exports.proposal(li, spreading)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(changed)).pages)
     assert f"替代编号 {kept.number}" in text.replace("\n", "")
 
 
