@@ -110,8 +110,7 @@ def _receipt(receipt: str, found: applying.Standing) -> Response:
     again = f'<p class="after"><a href="{PATH}">重新申请</a></p>' if found.state is ApplicationState.REFUSED else ""
     body = (
         '<h1>申请进展</h1><p class="lead">请记下回执号，凭它随时查询；系统不发短信和邮件。</p>'
-        f'<p class="found" role="status">{"■" if again else "✔"} {escape(_SAID[found.state])}</p>'
-        f"{plain.facts(facts)}{again}"
+        f"{plain.done(_SAID[found.state], '■' if again else '✔')}{plain.facts(facts)}{again}"
         '<p class="after"><a href="/login">去登录</a></p>'
     )
     return plain.page("申请进展", body, narrow=True)

@@ -85,6 +85,9 @@ def _spec(build: Callable[[], alt.TopLevelMixin], stretch: bool) -> dict[str, An
     spec: dict[str, Any] = build().to_dict(validate=False)  # every kind of picture is validated by its test
     # As Streamlit would send them; rows of dictionaries it would turn into this on every rerun.
     spec["datasets"] = {name: convert_anything_to_arrow_bytes(rows) for name, rows in spec["datasets"].items()}
+    # A picture is read out by its description; Vega would add every axis and mark, in English
+    config = spec.get("config", {})
+    spec["config"] = {**config, "aria": False, "mark": {**config.get("mark", {}), "aria": False}}
     # Streamlit would fit title and legend into the chart's height, too, and squash what is drawn in it.
     spec["autosize"] = {"type": "fit-x", "contains": "padding"} if stretch else {"type": "pad"}
     return spec

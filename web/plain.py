@@ -23,8 +23,8 @@ def field(name: str, label: str, value: str = "", hint: str = "", wrong: bool = 
     given = {"type": "text", "autocapitalize": "none", "spellcheck": "false", "value": value, **attributes}
     if described:
         given["aria-describedby"] = described
-    if wrong:
-        given["aria-invalid"] = "true"
+    # Said always: browsers call a field that is required and still empty invalid
+    given["aria-invalid"] = "true" if wrong else "false"
     text = " ".join(f'{key}="{escape(setting)}"' for key, setting in given.items() if setting)
     return (
         f'<div class="field"><label for="{name}">{escape(label)}</label>'
@@ -45,9 +45,11 @@ def choice(name: str, label: str, options: Mapping[str, str], value: str = "") -
 
 
 def scale(name: str, label: str, options: Mapping[str, str]) -> str:
-    """A row of answers of which one is chosen: value → words. Works with the keyboard and is read out as a group."""
+    """A row of answers of which one is chosen: value → words, or `Html`. Works with the keyboard and is read out as a
+    group."""
     rows = "".join(
-        f'<label><input type="radio" name="{name}" value="{escape(key)}" required><span>{escape(words)}</span></label>'
+        f'<label><input type="radio" name="{name}" value="{escape(key)}" required aria-invalid="false">'
+        f"<span>{_cell(words)}</span></label>"
         for key, words in options.items()
     )
     return f'<fieldset class="scale"><legend>{escape(label)}</legend>{rows}</fieldset>'
@@ -64,6 +66,14 @@ def area(name: str, label: str, longest: int, hint: str = "", value: str = "") -
 
 class Html(str):
     """Markup of ours, which is not escaped again."""
+
+
+def stars(number: int, words: str = "") -> Html:
+    """Stars for the eye, and for whoever hears the page their number or the `words` that stand beside them."""
+    drawn = "★" * number + "☆" * (5 - number)
+    if words:
+        return Html(f'<span aria-hidden="true">{drawn}</span>　{escape(words)}')
+    return Html(f'<span role="img" aria-label="{number} 星">{drawn}</span>')
 
 
 def link(to: str, words: str) -> Html:
@@ -125,13 +135,11 @@ _WAYS = (
 )
 
 
-def ways() -> str:
-    """The links of the public side, on top of its pages."""
-    return (
-        '<nav class="ways" aria-label="公开内容">'
-        + "".join(f'<a href="{to}">{name}</a>' for to, name in _WAYS)
-        + "</nav>"
-    )
+def _ways(at: str) -> str:
+    """The links of the public side, above its pages; the one to which the page at this address belongs says so."""
+    marks = {at: ' aria-current="page"'}
+    links = "".join(f'<a href="{to}"{marks.get(to, "")}>{name}</a>' for to, name in _WAYS)
+    return f'<nav class="ways" aria-label="公开内容"><div>{links}</div></nav>\n'
 
 
 def invented(demo: bool) -> str:
@@ -140,22 +148,37 @@ def invented(demo: bool) -> str:
 
 
 def alert(message: str) -> str:
+    """What went wrong. The page begins here for whoever hears it or has it enlarged: it takes the focus."""
     if not message:
         return ""
     sign = "M10 1a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm1 13H9v-2h2v2zm0-4H9V5h2v5z"
     return (
-        f'<div class="alert" role="alert" id="problem"><svg viewBox="0 0 20 20" aria-hidden="true">'
-        f'<path d="{sign}"/></svg><span>{escape(message)}</span></div>'
+        f'<div class="alert" role="alert" id="problem" tabindex="-1" autofocus><svg viewBox="0 0 20 20" '
+        f'aria-hidden="true"><path d="{sign}"/></svg><span>{escape(message)}</span></div>'
     )
 
 
-def page(title: str, body: str, status: int = 200, narrow: bool = False) -> HTMLResponse:
+def done(message: str, sign: str = "✔") -> str:
+    """What went well, with the focus as in `alert`."""
+    return (
+        f'<p class="found" role="status" tabindex="-1" autofocus><span aria-hidden="true">{sign} </span>'
+        f"{escape(message)}</p>"
+    )
+
+
+def open_page(at: str, title: str, body: str, status: int = 200) -> HTMLResponse:
+    """A page of the public side. `at`: the address of the list that it belongs to."""
+    return page(title, body, status, ways=_ways(at))
+
+
+def page(title: str, body: str, status: int = 200, narrow: bool = False, ways: str = "") -> HTMLResponse:
+    wrong = "没有提交成功：" if status == 422 else ""
     html = f"""<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)} · 智评</title>
+<title>{wrong}{escape(title)} · 智评</title>
 <link rel="icon" href="/favicon.png" type="image/png">
 <link rel="stylesheet" href="/brand/signin.css">
 </head>
@@ -171,7 +194,7 @@ def page(title: str, body: str, status: int = 200, narrow: bool = False) -> HTML
 </div>
 <p class="foot">场景创新赋能基层智治 · 试点评估系统</p>
 </header>
-<main class="work" id="content" tabindex="-1"><div class="column{" narrow" if narrow else ""}">
+{ways}<main class="work" id="content" tabindex="-1"><div class="column{" narrow" if narrow else ""}">
 {body}
 </div></main>
 </div>

@@ -234,11 +234,13 @@ def _entry(page: Page) -> st.Page:
     return made
 
 
-# Streamlit leaves a hand's breadth above the title and air between the entries of a long menu. A page's script cannot
+# Streamlit leaves a hand's breadth above the title and air between the entries of a long menu, and fades captions, marks
+# in them included, below the 4.5 : 1 that weak eyes need. A page's script cannot
 # know how wide the screen is: on a phone the filters of a list are folded (`widgets.filters`), key figures stand in
 # pairs, pictures of a fixed size scroll or make room for a smaller one (`charts.draw`).
 STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 3rem; }
+[data-testid=stCaptionContainer] { opacity: 1; color: #566070; }
 @media (min-width: 641px) { [data-testid=stSidebarNavItems] :is(li, a) { margin-block: 0; } }
 [class*=st-key-wide_] { overflow-x: auto; }
 [class*=st-key-filters_] > :has(details), :has(> [class*=st-key-narrow_]) { display: none; }

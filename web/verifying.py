@@ -41,7 +41,7 @@ async def check(request: Request) -> Response:
         + '<button class="primary">核对</button></form>'
     )
     body = f'<h1>报告核对</h1><p class="lead">核对手中的报告是否由本系统出具、是否为最新一份。</p>{said}{form}'
-    return plain.page("报告核对", body, 404 if said and found is None else 200, narrow=True)
+    return plain.open_page(PATH, "报告核对", body, 404 if said and found is None else 200)
 
 
 def _report(found: issuing.Verified) -> str:
@@ -55,4 +55,4 @@ def _report(found: issuing.Verified) -> str:
     ]
     if issue.restates:
         facts.append(("替代", issue.restates))
-    return f'<p class="found" role="status">✔ 本系统出具过这份报告。</p>{plain.facts(facts)}'
+    return f"{plain.done('本系统出具过这份报告。')}{plain.facts(facts)}"

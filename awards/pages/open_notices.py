@@ -21,11 +21,11 @@ async def show(_: Request) -> Response:
     found = await run_in_threadpool(public_notices.notices)
     mark = plain.invented(await run_in_threadpool(public_queries.invented))
     body = (
-        f'{plain.ways()}<h1>遴选公示{mark}</h1><p class="lead">拟入选的是哪些项目，有不同意见找谁？</p>'
+        f'<h1>遴选公示{mark}</h1><p class="lead">拟入选的是哪些项目，有不同意见找谁？</p>'
         + "".join(_notice(item) for item in found)
         + ("" if found else '<p class="big">现在没有正在公示的名单。已发布的结果在“集中晾晒”。</p>')
     )
-    return plain.page("遴选公示", body)
+    return plain.open_page(PAGE, "遴选公示", body)
 
 
 def _notice(item: PublicNotice) -> str:

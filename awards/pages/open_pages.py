@@ -32,8 +32,8 @@ CSV = "/public/showcase.csv"
 async def show(request: Request) -> Response:
     editions = await run_in_threadpool(public_queries.editions)
     if not editions:
-        body = f'{plain.ways()}<h1>集中晾晒{_demo()}</h1><p class="big">还没有发布的遴选结果。</p>'
-        return plain.page("集中晾晒", body)
+        body = f'<h1>集中晾晒{_demo()}</h1><p class="big">还没有发布的遴选结果。</p>'
+        return plain.open_page(SHOW, "集中晾晒", body)
     asked = request.query_params.get("edition", "")
     chosen = next((row for row in editions if str(row.id) == asked), editions[0])
     astray = asked and str(chosen.id) != asked
@@ -48,7 +48,7 @@ async def show(request: Request) -> Response:
         for row in editions
     )
     body = (
-        f"{plain.ways()}{plain.alert('这一届的结果没有发布，或者已经撤销。下面是最近发布的一届。' if astray else '')}"
+        f"{plain.alert('这一届的结果没有发布，或者已经撤销。下面是最近发布的一届。' if astray else '')}"
         f'<h1>{escape(chosen.name)}{_demo()}</h1><p class="lead">{escape(chosen.nature)}　入选 '
         f"{chosen.winners} 项　{clock.show(chosen.released_at)}（北京时间）发布</p>"
         + (f'<p class="after">各届　{years}</p>' if len(editions) > 1 else "")
@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
         + f'<p class="after"><a href="{CSV}?edition={chosen.id}">下载入选名单（CSV）</a></p>'
         + await run_in_threadpool(_climbing)
     )
-    return plain.page(chosen.name, body)
+    return plain.open_page(SHOW, chosen.name, body)
 
 
 async def download(request: Request) -> Response:
@@ -67,8 +67,8 @@ async def download(request: Request) -> Response:
     chosen = next((row for row in editions if str(row.id) == asked), None)
     if chosen is None:
         alert = plain.alert("没有找到这份名单，请从集中晾晒重新选择。")
-        body = f'{plain.ways()}<h1>入选名单</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>'
-        return plain.page("入选名单", body, 404)
+        body = f'<h1>入选名单</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>'
+        return plain.open_page(SHOW, "入选名单", body, 404)
     winners = await run_in_threadpool(public_queries.winners, chosen.id)
     heads = ("赛道", "等次", "编号", "项目", "申报单位", "设区市", "地区", "地区类型", "场景", "试点")
     rows = [
@@ -95,8 +95,8 @@ async def show_one(request: Request) -> Response:
     row = next((row for row in winners if str(row.entry_id) == asked), None)
     if row is None:
         alert = plain.alert("没有找到这个入选项目，请从集中晾晒重新选择。")
-        return plain.page(
-            "入选项目", f'<h1>入选项目</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>', 404
+        return plain.open_page(
+            SHOW, "入选项目", f'<h1>入选项目</h1>{alert}<p class="after"><a href="{SHOW}">集中晾晒</a></p>', 404
         )
     later = await run_in_threadpool(_later, row.entry_id)
     more = await run_in_threadpool(_more, row)
@@ -104,7 +104,7 @@ async def show_one(request: Request) -> Response:
         f'<h2 class="section">{escape(name)}</h2><p class="big">{escape(text)}</p>' for name, text in row.told
     )
     body = (
-        f'{plain.ways()}<p class="after"><a href="{SHOW}?edition={row.edition_id}">{row.year} 年集中晾晒</a></p>'
+        f'<p class="after"><a href="{SHOW}?edition={row.edition_id}">{row.year} 年集中晾晒</a></p>'
         f'<h1>{escape(row.title)}{_demo()}</h1><p class="lead">{escape(row.track)}　{escape(row.grade)}</p>'
         + plain.facts(
             [
@@ -124,7 +124,7 @@ async def show_one(request: Request) -> Response:
         )
         + more
     )
-    return plain.page(row.title, body)
+    return plain.open_page(SHOW, row.title, body)
 
 
 def _more(row: PublicWinner) -> str:
@@ -174,8 +174,8 @@ async def vote(request: Request) -> Response:
 
 def _ballot(found: Voting | None, problem: str = "", *, thanks: bool = False, status: int = 200) -> Response:
     if found is None:
-        body = f'{plain.ways()}<h1>公众投票{_demo()}</h1><p class="big">现在没有正在进行的投票。</p>'
-        return plain.page("公众投票", body)
+        body = f'<h1>公众投票{_demo()}</h1><p class="big">现在没有正在进行的投票。</p>'
+        return plain.open_page(SHOW, "公众投票", body)
     options = {
         str(item.entry_id): f"{item.title}（{item.organisation}）" + (f"　{item.summary}" if item.summary else "")
         for item in found.candidates
@@ -185,11 +185,11 @@ def _ballot(found: Voting | None, problem: str = "", *, thanks: bool = False, st
         f'{plain.scale("entry", "选一项您最认可的", options)}<button class="primary">投票</button></form>'
     )
     body = (
-        f"{plain.ways()}<h1>{escape(found.name)}　公众投票{_demo()}</h1>"
+        f"<h1>{escape(found.name)}　公众投票{_demo()}</h1>"
         f'<p class="lead">截止 {clock.show(found.closes_at)}（北京时间）；每台设备每天一票。票数在截止前不公布。</p>'
-        + ('<p class="found" role="status">✔ 谢谢，您的一票已经计入。</p>' if thanks else form)
+        + (plain.done("谢谢，您的一票已经计入。") if thanks else form)
     )
-    return plain.page("公众投票", body, status)
+    return plain.open_page(SHOW, "公众投票", body, status)
 
 
 def _track(name: str, rows: Sequence[PublicWinner]) -> str:

@@ -33,10 +33,10 @@ async def show(request: Request) -> Response:
     rows = await run_in_threadpool(public_province.counties)
     invented = await run_in_threadpool(public_queries.invented)
     mark = plain.invented(invented)
-    head = f'{plain.ways()}<h1>全省一览{mark}</h1><p class="lead">哪些地方在试、在用、做得好？只统计已经公布的。</p>'
+    head = f'<h1>全省一览{mark}</h1><p class="lead">哪些地方在试、在用、做得好？只统计已经公布的。</p>'
     some = [row for row in rows if row.total]
     if not some:
-        return plain.page("全省一览", f'{head}<p class="big">还没有公布的成果，请过些时候再来。</p>')
+        return plain.open_page(PAGE, "全省一览", f'{head}<p class="big">还没有公布的成果，请过些时候再来。</p>')
     name, _, more = SHOWN[shown]
     choices = "　".join(
         f'<b aria-current="page">{words}</b>' if key == shown else f'<a href="{PAGE}?show={key}">{words}</a>'
@@ -53,7 +53,7 @@ async def show(request: Request) -> Response:
         + f'<h2 class="section">各县（市、区）</h2>{_table(some, len(rows))}'
         f'<p class="after"><a href="{CSV}">下载这张表（CSV）</a></p>'
     )
-    return plain.page("全省一览", body)
+    return plain.open_page(PAGE, "全省一览", body)
 
 
 def _figures(rows: Sequence[County]) -> list[tuple[str, str]]:

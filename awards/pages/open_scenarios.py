@@ -38,12 +38,12 @@ async def show_list(request: Request) -> Response:
         for row in found
     )
     body = (
-        f'{plain.ways()}<h1>场景{_demo()}</h1><p class="lead">基层智治场景解决什么问题、怎么做、谁试过、在哪里用起来了？</p>'
+        f'<h1>场景{_demo()}</h1><p class="lead">基层智治场景解决什么问题、怎么做、谁试过、在哪里用起来了？</p>'
         + (_search(every, words, domain) if every else "")
         + _counted(len(found), len(every), words, domain)
         + (f'<ul class="items">{items}</ul>' if found else "")
     )
-    return plain.page("场景", body)
+    return plain.open_page(LIST, "场景", body)
 
 
 def _search(every: list[ReleasedScenario], words: str, domain: str) -> str:
@@ -75,11 +75,11 @@ async def show_one(request: Request) -> Response:
     if row is None:
         alert = plain.alert("没有找到这个场景，或它没有公布。")
         back = f'<p class="after"><a href="{LIST}">全部场景</a></p>'
-        return plain.page("场景", f"{plain.ways()}<h1>场景</h1>{alert}{back}", 404)
+        return plain.open_page(LIST, "场景", f"<h1>场景</h1>{alert}{back}", 404)
     tried, won = await run_in_threadpool(_results, row)
     told = row.content
     body = (
-        f'{plain.ways()}<p class="after"><a href="{LIST}">全部场景</a></p><h1>{escape(told["name"])}{_demo()}</h1>'
+        f'<p class="after"><a href="{LIST}">全部场景</a></p><h1>{escape(told["name"])}{_demo()}</h1>'
         f'<p class="lead">{escape(told["domain"])}　{escape(told["code"])}　版本 {escape(told["version"])}</p>'
         + "".join(
             f'<h2 class="section">{title}</h2>' + "".join(f'<p class="big">{escape(line)}</p>' for line in lines)
@@ -89,7 +89,7 @@ async def show_one(request: Request) -> Response:
         + _won(won)
         + f'<p class="after">{clock.show(row.released_at)}（北京时间）公布　校验值 {row.digest[:12]}</p>'
     )
-    return plain.page(told["name"], body)
+    return plain.open_page(LIST, told["name"], body)
 
 
 def _results(row: ReleasedScenario) -> tuple[list[Released], list[PublicWinner]]:

@@ -33,7 +33,7 @@ _turns = asyncio.Semaphore(1)
 async def show_list(_: Request) -> Response:
     found = await run_in_threadpool(public.released)
     body = (
-        f'{plain.ways()}<h1>揭榜挂帅榜单{_demo()}</h1><p class="lead">哪些难题在张榜求解？截止时间均为北京时间，截止时刻及以后不再接受申请。</p>'
+        f'<h1>揭榜挂帅榜单{_demo()}</h1><p class="lead">哪些难题在张榜求解？截止时间均为北京时间，截止时刻及以后不再接受申请。</p>'
         + "".join(_section(name, rows) for name, rows in found.items() if rows)
         + ("" if any(found.values()) else '<p class="after">还没有发布的榜单。</p>')
         + (
@@ -43,19 +43,19 @@ async def show_list(_: Request) -> Response:
         )
         + '<p class="after"><a href="/apply">揭榜单位申请账号</a>　<a href="/login">登录</a></p>'
     )
-    return plain.page("揭榜挂帅榜单", body)
+    return plain.open_page(LIST, "揭榜挂帅榜单", body)
 
 
 async def show_one(request: Request) -> Response:
     view = await run_in_threadpool(public.find, request.query_params.get("code", ""))
     back = f'<p class="after"><a href="{LIST}">全部榜单</a></p>'
     if view is None:
-        return plain.page(
-            "榜单", f"{plain.ways()}<h1>榜单</h1>{plain.alert('没有找到这个榜单，请回到全部榜单重新选择。')}{back}", 404
+        return plain.open_page(
+            LIST, "榜单", f"<h1>榜单</h1>{plain.alert('没有找到这个榜单，请回到全部榜单重新选择。')}{back}", 404
         )
     row = view.row
     body = (
-        f'{plain.ways()}{back}<h1>{escape(row.title)}</h1><p class="lead">{escape(row.code)}　{escape(public.state(row))}{_demo()}</p>'
+        f'{back}<h1>{escape(row.title)}</h1><p class="lead">{escape(row.code)}　{escape(public.state(row))}{_demo()}</p>'
         + plain.facts([("发榜单位", row.organisation), *report.challenge_facts(view)])
         + "".join(_notice(view, notice) for notice in view.notices)
         + _questions(view)
@@ -65,7 +65,7 @@ async def show_one(request: Request) -> Response:
             else ""
         )
     )
-    return plain.page(row.title, body)
+    return plain.open_page(LIST, row.title, body)
 
 
 async def list_pdf(_: Request) -> Response:
@@ -92,8 +92,8 @@ async def _paper(make: Callable[[], bytes | None], name: str) -> Response:
     async with _turns:
         data = await run_in_threadpool(make)
     if data is None:
-        body = f'{plain.ways()}<h1>没有这份文件</h1><p class="after"><a href="{LIST}">全部榜单</a></p>'
-        return plain.page("没有这份文件", body, 404)
+        body = f'<h1>没有这份文件</h1><p class="after"><a href="{LIST}">全部榜单</a></p>'
+        return plain.open_page(LIST, "没有这份文件", body, 404)
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     headers = {"content-disposition": disposition, "cache-control": "no-store"}
     return Response(data, media_type="application/pdf", headers=headers)

@@ -19,7 +19,8 @@ from web.signin import forged, from_this_site, read_form
 
 LIST, ONE, RATE = "/public/pilots", "/public/pilot", "/public/pilot/rate"
 SCENARIO = "/public/scenario"  # awards.pages.open_scenarios: a scenario's page names its awards, too
-STARS = {"5": "★★★★★　很满意", "4": "★★★★☆　满意", "3": "★★★☆☆　一般", "2": "★★☆☆☆　不满意", "1": "★☆☆☆☆　很不满意"}
+_WORDS = {5: "很满意", 4: "满意", 3: "一般", 2: "不满意", 1: "很不满意"}
+STARS = {str(number): plain.stars(number, words) for number, words in _WORDS.items()}
 _THANKS = {
     "counted": "谢谢，您的评价已经计入。",
     "waiting": "谢谢，您的评价已经计入；您写的意见审阅后公开。",
@@ -34,11 +35,10 @@ async def show_list(_: Request) -> Response:
         f"{len(row.content['counties'])} 个县（市、区）参加</span><span>{_rated(row)}</span></a></li>"
         for row in found
     )
-    body = (
-        f'{plain.ways()}<h1>试点成效{_demo()}</h1><p class="lead">基层智治试点有没有用？公布的都有结论，可以评价。</p>'
-        + (f'<ul class="items">{items}</ul>' if found else '<p class="big">还没有公布的试点，请过些时候再来。</p>')
+    body = f'<h1>试点成效{_demo()}</h1><p class="lead">基层智治试点有没有用？公布的都有结论，可以评价。</p>' + (
+        f'<ul class="items">{items}</ul>' if found else '<p class="big">还没有公布的试点，请过些时候再来。</p>'
     )
-    return plain.page("试点成效", body)
+    return plain.open_page(LIST, "试点成效", body)
 
 
 async def show_one(request: Request) -> Response:
@@ -47,6 +47,11 @@ async def show_one(request: Request) -> Response:
         return _missing()
     said = _THANKS.get(request.query_params.get("said", ""), "")
     return visitors.known(request, _page(row, thanks=said))
+
+
+async def back(_: Request) -> Response:
+    """Whoever opens the address of a form that was sent goes to where it is filled in."""
+    return RedirectResponse(LIST, 303)
 
 
 async def rate(request: Request) -> Response:
@@ -71,7 +76,7 @@ async def rate(request: Request) -> Response:
         problem = f"{refusal.message}{'' if refusal.message.endswith('。') else '。'}{refusal.remedy}"
         return visitors.known(request, _page(row, problem=problem, comment=comment, status=422))
     said = "waiting" if waiting else "counted"
-    return RedirectResponse(f"{ONE}?code={quote(row.content['code'])}&said={said}#rate", 303)
+    return RedirectResponse(f"{ONE}?code={quote(row.content['code'])}&said={said}", 303)
 
 
 def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = "", status: int = 200) -> Response:
@@ -92,7 +97,7 @@ def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = 
         ("对照地区", f"{told['compared']} 个，同期没有开展试点" if told["compared"] else "没有"),
     ]
     body = (
-        f'{plain.ways()}<p class="after"><a href="{LIST}">全部试点</a></p><h1>{escape(told["name"])}{_demo()}</h1>'
+        f'<p class="after"><a href="{LIST}">全部试点</a></p><h1>{escape(told["name"])}{_demo()}</h1>'
         f'<p class="lead">{escape(told["code"])}</p><h2 class="section">结论：{escape(told["verdict"])}</h2>'
         + (f'<p class="big"><b>{escape(told["plain"])}</b></p>' if told.get("plain") else "")
         + f'<p class="big">{escape(told["sentence"])}</p><p><a class="action" href="#rate">我来评价</a></p>'
@@ -100,10 +105,10 @@ def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = 
         + f'<h2 class="section">试了什么</h2>{plain.facts(facts)}{_scenario(row)}'
         + _measures(row)
         + f'<h2 class="section" id="rate">大家怎么看</h2><p class="big">{_rated(row)}</p>{_bars(row)}{_comments(row)}'
-        + (f'<p class="found" role="status">✔ {thanks}</p>' if thanks else _form(row, problem, comment))
+        + (plain.done(thanks) if thanks else _form(row, problem, comment))
         + f'<p class="after">{clock.show(row.released_at)}（北京时间）公布　校验值 {row.digest[:12]}</p>'
     )
-    return plain.page(told["name"], body, status)
+    return plain.open_page(LIST, told["name"], body, status)
 
 
 def _scenario(row: Released) -> str:
@@ -144,7 +149,7 @@ def _bars(row: Released) -> str:
         return ""
     lines = "".join(
         f'<div><span>{number} 星</span><meter min="0" max="{row.rated}" value="{row.stars.get(number, 0)}" '
-        f'aria-label="{number} 星"></meter><span>{row.stars.get(number, 0)}</span></div>'
+        f'aria-hidden="true"></meter><span>{row.stars.get(number, 0)} 次</span></div>'
         for number in range(5, 0, -1)
     )
     return f'<div class="bars">{lines}</div>'
@@ -154,7 +159,7 @@ def _comments(row: Released) -> str:
     if not row.comments:
         return ""
     said = "".join(
-        f'<li class="item"><b>{"★" * item.stars}{"☆" * (5 - item.stars)}</b><p>{escape(item.text)}</p>'
+        f'<li class="item"><b>{plain.stars(item.stars)}</b><p>{escape(item.text)}</p>'
         f"<span>{clock.beijing(item.at):%Y-%m-%d}</span></li>"
         for item in row.comments
     )
@@ -179,9 +184,7 @@ def _form(row: Released, problem: str, comment: str) -> str:
 
 def _missing() -> Response:
     back = f'<p class="after"><a href="{LIST}">全部试点</a></p>'
-    return plain.page(
-        "试点", f"{plain.ways()}<h1>试点</h1>{plain.alert('没有找到这个试点，或它没有公布。')}{back}", 404
-    )
+    return plain.open_page(LIST, "试点", f"<h1>试点</h1>{plain.alert('没有找到这个试点，或它没有公布。')}{back}", 404)
 
 
 def _demo() -> str:
@@ -191,5 +194,6 @@ def _demo() -> str:
 ROUTES = (
     Route(LIST, show_list, methods=["GET"]),
     Route(ONE, show_one, methods=["GET"]),
+    Route(RATE, back, methods=["GET"]),
     Route(RATE, rate, methods=["POST"]),
 )

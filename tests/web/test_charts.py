@@ -25,6 +25,8 @@ def test_marks_of_a_fixed_size_are_not_squashed_to_fit(
     figure = alt.Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x=alt.X("x", type="quantitative"))
     charts.draw(lambda: figure, ("test", stretch), describe="一个点", stretch=stretch)
     assert drawn[0].get("autosize") == autosize
+    said = drawn[0]["config"]  # Vega's own words for axes and marks are English; the description says it all
+    assert (said["aria"], said["mark"]["aria"]) == (False, False)
 
 
 def test_a_phone_gets_a_picture_of_its_own(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:

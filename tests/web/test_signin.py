@@ -41,7 +41,7 @@ def test_a_refusal_says_what_to_do_and_never_repeats_the_password(client: TestCl
         "/login", data={"username": '"><b>liyan', "password": SECRET_WORDS, "next": "/pilots"}, headers=OURS
     )
     assert answer.status_code == 422
-    assert '<div class="alert" role="alert" id="problem">' in answer.text
+    assert '<div class="alert" role="alert" id="problem" tabindex="-1" autofocus>' in answer.text
     assert "用户名或密码不正确。请核对后重试；连续多次不对会暂停登录 15 分钟。" in answer.text
     assert SECRET_WORDS not in answer.text
     assert 'value="&quot;&gt;&lt;b&gt;liyan"' in answer.text

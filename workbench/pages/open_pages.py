@@ -29,10 +29,10 @@ async def front(_: Request) -> Response:
         f'<li><a class="item" href="{to}"><b>{name}</b><span>{words}</span></a></li>' for to, name, words in items
     )
     body = (
-        f'{plain.ways()}<h1>基层智治公开栏{mark}</h1><p class="lead">试了什么、有没有用、谁做得好，都可以看，也可以评。</p>'
+        f'<h1>基层智治公开栏{mark}</h1><p class="lead">试了什么、有没有用、谁做得好，都可以看，也可以评。</p>'
         f'<ul class="items">{listed}</ul>'
     )
-    return plain.page("公开栏", body)
+    return plain.open_page(FRONT, "公开栏", body)
 
 
 def _counted() -> list[tuple[str, str, str]]:
