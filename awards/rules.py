@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from awards.quotas import Counts, Kind, LevelQuota, Places
+from awards.quotas import Kind, LevelQuota, Places, Standing
 from core.errors import Invalid
 from core.words import GovernanceLevel, PlaceReason, TieKey
 
@@ -231,17 +231,25 @@ def _awards(track: Track, companies: Sequence[Sequence[Candidate]]) -> dict[tupl
     names = [grade.name for grade in track.grades for _ in range(grade.places)]
     places = _places(track, [candidate for company in companies for candidate in company])
     found: dict[tuple[int, Kind], set[str]] = defaultdict(set)
-    before: set[Counts] = {places.none}
+    before: set[Standing] = {places.none}
     for number, company in enumerate(companies):
-        kinds, after = Counter(candidate.kind for candidate in company), set()
+        kinds = Counter(places.alike[candidate.kind] for candidate in company)
+        coming = {places.alike[candidate.kind][0] for later in companies[number + 1 :] for candidate in later}
+        after: set[Standing] = set()
         for above in before:
-            for taken, nexts in places.reachable(above, kinds):
-                for kind, chosen in nexts.items():
-                    found[number, kind].add(names[sum(taken)] if chosen else "")
-                if not any(nexts.values()):
-                    after.add(taken)
+            for standing, (chosen, left) in places.fates(above, kinds, coming).items():
+                after.add(standing)
+                # Of whom some were chosen, one can have been the first of them, or the last.
+                for kind in chosen:
+                    found[number, kind].update(names[above.chosen : standing.chosen])
+                for kind in left:
+                    found[number, kind].add("")
         before = after
-    return found
+    return {
+        (number, candidate.kind): found[number, places.alike[candidate.kind]]
+        for number, company in enumerate(companies)
+        for candidate in company
+    }
 
 
 def _places(track: Track, ranked: Sequence[Candidate], *, remote: bool = True, levels: bool = True) -> Places:
@@ -252,11 +260,11 @@ def _places(track: Track, ranked: Sequence[Candidate], *, remote: bool = True, l
 
 def _chosen(places: Places, order: Sequence[Candidate]) -> list[Candidate]:
     """Those chosen in a strict order."""
-    taken, found = places.none, []
+    standing, found = places.none, []
     for candidate in order:
-        more = places.with_one(taken, candidate.kind)
-        if places.fits(more):
-            taken = more
+        more = places.with_one(standing, places.alike[candidate.kind])
+        if more is not None:
+            standing = more
             found.append(candidate)
     return found
 
