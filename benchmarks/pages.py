@@ -4,11 +4,11 @@
     python -m benchmarks.pages /pilots "wanganji:/county?code=330523"
 
 Starts two servers of the same app on a temporary data directory with the demo province: one as
-shipped, one with Streamlit's full garbage collection after every rerun, without our freeze, and
-with Nagle's algorithm holding back small messages. Speaks to both over their websockets as the frontend does
-(BackMsg out, ForwardMsg in; what it has already is not sent again), signed in by a demo account, reruns back to
-back and prints the time from the request to `script_finished`, the processor time of the server and the protobuf
-bytes, of reruns and of the first view. Without pages named: those people live in.
+shipped, one with Streamlit's full garbage collection after every rerun, without our freeze, with
+Nagle's algorithm holding back small messages, and with messages handed over one by one. Speaks to both over their
+websockets as the frontend does (BackMsg out, ForwardMsg in; what it has already is not sent again), signed in by a
+demo account, reruns back to back and prints the time from the request to `script_finished`, the processor time of
+the server and the protobuf bytes, of reruns and of the first view. Without pages named: those people live in.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ if os.environ.get("ZHIPING_BENCH_DEFAULTS"):
     import web.asgi
     gc.freeze = lambda: None
     web.asgi._send_at_once = lambda: None
+    web.asgi.bundles.install = lambda: None
 from streamlit.web.cli import main
 sys.argv = ["streamlit", "run", *sys.argv[1:]]
 main()

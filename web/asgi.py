@@ -39,7 +39,7 @@ from streamlit import config
 
 from core.errors import AppError
 from core.settings import settings
-from web import applying, localise, verifying
+from web import applying, bundles, localise, verifying
 from web.identity import COOKIE, HEADER, USER_KEY, Sessions, sign
 from web.signin import FORM_BYTES, SignIn, clear_session_cookie, login_address
 
@@ -327,6 +327,7 @@ def options(
         begun = time.perf_counter()
         await run_in_threadpool(prepare)
         _send_at_once()
+        bundles.install()
         await run_in_threadpool(_freeze, warm)
         translating = asyncio.create_task(run_in_threadpool(localise.warm))
         log.info("started", seconds=round(time.perf_counter() - begun, 2))
