@@ -17,10 +17,13 @@ _NAMES = re.compile(r'(\bid="|url\(#|href="#)')
 _STYLES = re.compile(r' style="[^"]*"')  # the pages' policy has no use for them
 
 
-def picture(build: Callable[[int], alt.TopLevelMixin], key: tuple[Hashable, ...], describe: str) -> str:
+def picture(
+    build: Callable[[int], alt.TopLevelMixin], key: tuple[Hashable, ...], describe: str, beside: str = ""
+) -> str:
     """`build(width)` as vectors, with what they show in words. `key` is all they depend on: the figures themselves, so
-    that a picture is drawn anew only when it changes."""
-    return plain.picture(describe, *(_kept(build, key, width) for width in (BROAD, NARROW)))
+    that a picture is drawn anew only when it changes. `beside`: markup that a phone shows under it."""
+    broad, narrow = (_kept(build, key, width) for width in (BROAD, NARROW))
+    return plain.picture(describe, broad, narrow, beside)
 
 
 def _kept(build: Callable[[int], alt.TopLevelMixin], key: tuple[Hashable, ...], width: int) -> str:

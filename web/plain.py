@@ -104,9 +104,10 @@ def sheet(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> 
     return Response(write_csv(list(heads), [list(row) for row in rows]), media_type="text/csv", headers=headers)
 
 
-def picture(describe: str, broad: str, narrow: str = "") -> str:
-    """A vector picture in words for whoever hears the page; `narrow` takes the place of `broad` on a phone."""
-    sizes = [("broad", broad), ("narrow", narrow)] if narrow else [("", broad)]
+def picture(describe: str, broad: str, narrow: str = "", beside: str = "") -> str:
+    """A vector picture, with words for whoever hears the page; on a phone `narrow` takes the place of `broad`, and
+    `beside` says what has no room in it."""
+    sizes = [("broad", broad), ("narrow", narrow + beside)] if narrow else [("", broad)]
     drawn = "".join(f'<div class="{name}" aria-hidden="true">{svg}</div>' for name, svg in sizes)
     return f'<div class="picture" role="img" aria-label="{escape(describe)}">{drawn}</div>'
 

@@ -216,7 +216,20 @@ def _map(winners: Sequence[PublicWinner]) -> str:
     names = {place: count for _, place, _, _, _, count in values if count}
     said = "、".join(f"{place} {count} 项" for place, count in names.items()) or "还没有"
     return drawn.picture(
-        partial(pictures.counted, values, "入选项目", "项"), ("winners", values), f"入选项目分布：{said}"
+        partial(pictures.counted, values, "入选项目", "项"),
+        ("winners", values),
+        f"入选项目分布：{said}",
+        by_count(values, "项"),
+    )
+
+
+def by_count(values: pictures.Counted, unit: str) -> str:
+    """Under a map on a phone, whose tiles have no room for numbers: which counties have how many, the most first."""
+    places: dict[int, list[str]] = {}
+    for _, name, _, _, _, count in values:
+        places.setdefault(count, []).append(name)
+    return plain.facts(
+        [(f"{count} {unit}", "、".join(places[count])) for count in sorted(places, reverse=True) if count]
     )
 
 

@@ -80,7 +80,8 @@ def _map(rows: Sequence[County], shown: str) -> str:
     describe = (
         f"{name}分布图：{len(counted)} 个县（市、区）有，{most}{'等' if len(counted) > 10 else ''}。全部数字见下表。"
     )
-    return drawn.picture(partial(pictures.counted, values, name, unit), ("province", shown, values), describe)
+    beside = selections.by_count(values, unit)
+    return drawn.picture(partial(pictures.counted, values, name, unit), ("province", shown, values), describe, beside)
 
 
 def _table(rows: Sequence[County], every: int) -> str:

@@ -104,8 +104,9 @@ def _page(row: Released, *, thanks: str = "", problem: str = "", comment: str = 
         + plain.facts([("下一步", told["next"]), ("作出日期", told["decided"])])
         + f'<h2 class="section">试了什么</h2>{plain.facts(facts)}{_scenario(row)}'
         + _measures(row)
-        + f'<h2 class="section" id="rate">大家怎么看</h2><p class="big">{_rated(row)}</p>{_bars(row)}{_comments(row)}'
+        + f'<h2 class="section" id="rate">大家怎么看</h2><p class="big">{_rated(row)}</p>{_bars(row)}'
         + (plain.done(thanks) if thanks else _form(row, problem, comment))
+        + _comments(row)
         + f'<p class="after">{clock.show(row.released_at)}（北京时间）公布　校验值 {row.digest[:12]}</p>'
     )
     return plain.open_page(LIST, told["name"], body, status)
@@ -163,7 +164,7 @@ def _comments(row: Released) -> str:
         f"<span>{clock.beijing(item.at):%Y-%m-%d}</span></li>"
         for item in row.comments
     )
-    return f'<ul class="items">{said}</ul>'
+    return f'<h2 class="section">大家的意见</h2><ul class="items">{said}</ul>'
 
 
 def _form(row: Released, problem: str, comment: str) -> str:

@@ -12,7 +12,8 @@ frame has one row a county, with the columns
     mark        "pilot" (thick edge), "comparison" (dashed edge) or ""
 
 and `value` (float, NaN for none) for `tile_map` or `category` (text) for `category_map`.
-The grid is drawn at the width asked for; show it with width="content", not stretched.
+The grid is drawn at the width asked for; show it with width="content", not stretched. On a telephone tiles carry their
+names only: what is `shown` comes with a tap, or stands beside the picture.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from reports.figures.common import Figure, empty, ems, tips
 _MARKS = {"pilot": "试点", "comparison": "对照"}
 _DASHES = {"试点": [1, 0], "对照": [4, 3]}
 _LEAST_COLUMNS = 12  # a province narrower than ours keeps tiles of the same size
+_ROOM = 32  # pixels across, below which a tile has room for its name only: a number would be too small to read
 _GAP = 0.06  # between tiles, as a share of a tile's pitch
 
 
@@ -129,19 +131,24 @@ class _Grid:
         ]
 
     def words(self) -> list[alt.Chart]:
-        ink = alt.Color("ink", type="nominal", scale=None)
+        if self._tile < _ROOM:
+            longest = max(ems(name) for name in self._frame["short_name"]) or 1
+            return [self._text("short_name", min(14.0, self._tile * 0.45, self._side * 0.97 / longest), 0, 600)]
         line = self._tile * 0.19
         widest = max(ems(word) for word in self._frame["shown"]) or 1
         shown_size = min(12.0, self._tile * 0.28, self._side * 0.96 / widest)
         return [
+            self._text("short_name", min(14.0, self._tile * 0.37), -line, 600),
+            self._text("shown", shown_size, line, 400),
+        ]
+
+    def _text(self, field: str, size: float, dy: float, weight: int) -> alt.Chart:
+        chart: alt.Chart = (
             self._place()
             .mark_text(fontSize=size, dy=dy, fontWeight=weight)  # type: ignore[arg-type]
-            .encode(text=alt.Text(field, type="nominal"), color=ink)
-            for field, size, dy, weight in (
-                ("short_name", min(14.0, self._tile * 0.37), -line, 600),
-                ("shown", shown_size, line, 400),
-            )
-        ]
+            .encode(text=alt.Text(field, type="nominal"), color=alt.Color("ink", type="nominal", scale=None))
+        )
+        return chart
 
     def folds(self) -> list[alt.Chart]:
         """A folded corner for the orange group: its colour and a shape, clear of the words."""

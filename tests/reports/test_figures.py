@@ -268,3 +268,11 @@ def test_a_drawing_is_scaled_to_fit_the_height_too(counties: pd.DataFrame) -> No
     drawing = vector.drawing(_tiles(counties), 440, 200)
     assert drawing.height == pytest.approx(200)
     assert drawing.width < 440
+
+
+@pytest.mark.parametrize(("width", "words"), [(560, ["short_name", "shown"]), (340, ["short_name"])])
+def test_letters_of_a_map_can_be_read_on_a_phone(counties: pd.DataFrame, width: int, words: list[str]) -> None:
+    spec = tile_map(counties, title="t", legend="l", width=width).to_dict()
+    texts = [layer for layer in spec["layer"] if layer["mark"].get("type") == "text"]
+    assert [layer["encoding"]["text"]["field"] for layer in texts] == words
+    assert min(layer["mark"]["fontSize"] for layer in texts) > 10
