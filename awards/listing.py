@@ -64,9 +64,9 @@ def _by_level(line: Line) -> dict[str, Any]:
     return {"level": line.level.value, "why": line.placed.why.value}
 
 
-def why(level: GovernanceLevel, reason: PlaceReason) -> str:
-    """Why an entry is on the list or is not, with its level where that decides."""
-    return reason.label.replace("本层级", level.label)
+def why(level: GovernanceLevel, reason: PlaceReason, *, to: str = "") -> str:
+    """Why an entry is on the list or is not, with its level where that decides; `to`: on which list but the last."""
+    return to * reason.label.startswith("名额") + reason.label.replace("本层级", level.label)
 
 
 def graded(line: Mapping[str, Any]) -> str:

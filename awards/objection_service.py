@@ -179,7 +179,7 @@ def _uphold(
     if row.state is EditionState.PAUSED:
         for item in loading.entries_of(session, row.id or 0, AwardEntryState.PROPOSED, AwardEntryState.NOT_CHOSEN):
             item.grade = ""
-            loading.take_entry(session, actor, item, stages.RETURN)
+            loading.take_entry(session, actor, item, stages.RETURN, "异议成立，名单重新合成")
         loading.take(session, actor, row, stages.REJUDGE, "异议成立")
     if thrown_out is not None:
         if objection.entry_id is None:

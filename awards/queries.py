@@ -210,7 +210,7 @@ def _view(session: Session, actor: Actor, row: Edition) -> EditionView:
     subject = results.signers(session, row)
     steps = [
         step
-        for step in stages.EDITION.steps_from(row.state)
+        for step in stages.on_way(row.state, with_final=rule.with_final, with_vote=bool(rule.vote_weight))
         if step.do in stages.BUTTONS and may(actor, Permission(step.permission), subject)
     ]
     lines, aside = _lines(session, actor, row) if runs else ([], "")
@@ -320,13 +320,13 @@ def entry_rows(session: Session, condition: object, *, shown: bool) -> list[Entr
     ]
 
 
-# What an entry's county is not told before the list is on notice: that it goes on, or does not.
-_SECRET = frozenset({E.SHORTLISTED, E.NOT_SHORTLISTED, E.PROPOSED, E.NOT_CHOSEN})
+# What an entry's county is told only while the list is before everybody, and why.
+_SECRET = frozenset({E.PROPOSED, E.NOT_CHOSEN})
 
 
 def _told(state: AwardEntryState) -> AwardEntryState:
     """The shortlist is no secret: who is on it comes to the final; who is chosen is one until the notice."""
-    return E.SHORTLISTED if state in (E.PROPOSED, E.NOT_CHOSEN) else state
+    return E.SHORTLISTED if state in _SECRET else state
 
 
 def _entry(session: Session, actor: Actor, item: AwardEntry, row: Edition) -> EntryView:

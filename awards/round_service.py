@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, require
-from awards import combination, evidence, loading, quotas, reckoning, stages, standing
+from awards import combination, evidence, listing, loading, quotas, reckoning, stages, standing
 from awards.loading import ENTITY
 from awards.schemas import DeliberationIn
 from core import clock
@@ -96,13 +96,13 @@ def shortlist(actor: Actor, edition_id: int, *, seen_version: int) -> int:
         found = reckoning.shortlist(session, row)
         if tied := combination.contested(found):
             raise WrongState(f"入围线上同分：{'；'.join(tied)}。", "请表决并记录票数，再确定入围。")
-        chosen = {line.entry: line.placed.grade for line in found}
-        count = 0
+        chosen = {line.entry for line in found if line.placed.grade}
+        whys = {line.entry: listing.why(line.level, line.placed.why, to="入围") for line in found}
         for item in loading.entries_of(session, edition_id, AwardEntryState.JUDGING):
-            count += bool(chosen.get(item.id or 0))
-            loading.take_entry(session, actor, item, stages.CHOOSE if chosen.get(item.id or 0) else stages.DROP)
+            do = stages.CHOOSE if item.id in chosen else stages.DROP
+            loading.take_entry(session, actor, item, do, whys.get(item.id or 0, ""))
         loading.take(session, actor, row, stages.SHORTLIST)
-        return count
+        return len(chosen)
 
 
 def deliberate(actor: Actor, edition_id: int, data: DeliberationIn) -> int:

@@ -121,6 +121,19 @@ def way(state: S, *, with_final: bool, with_vote: bool) -> list[tuple[str, bool]
     return [(name, at is here) for name, at in _WAY if at not in left_out]
 
 
+def on_way(state: S, *, with_final: bool, with_vote: bool) -> list[Step]:
+    """The steps of an edition from a state, without those that are not on its way: nobody has to read why they cannot be
+    taken."""
+    before_vote = S.FINAL if with_final else S.SHORTLISTED
+    needs = {
+        FINAL: with_final,
+        BACK_TO_FINAL: with_final,
+        OPEN_VOTE: with_vote and state is before_vote,
+        COMBINE: state is (S.VOTING if with_vote else before_vote),
+    }
+    return [step for step in EDITION.steps_from(state) if needs.get(step.do, True)]
+
+
 NEXT = {
     S.PREPARING: "定好赛道、名额、权重、时间和评分标准，然后开始申报；开始时全部冻结。",
     S.APPLYING: "县级团队从试点申报；截止时刻起不再受理。",

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from accounts.permissions import Actor, Permission, Subject, may
 from awards import loading, queries, stages, standing
 from core import clock
-from core.words import AwardEntryState, EditionState
+from core.words import AwardEntryState, EditionState, Role
 from db.session import read
 from db.tables import AwardEntry, AwardObjection, Edition
 
@@ -20,7 +20,8 @@ S, E = EditionState, AwardEntryState
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something of an edition that waits for the actor, or is late. `entry_id` when it is about one entry."""
+    """Something of an edition that waits for the actor, or is late. `entry_id` when it is about one entry that is to be
+    handed in; `tells` when there is nothing that has to be done."""
 
     edition_id: int
     edition: str
@@ -28,6 +29,7 @@ class Waiting:
     due_on: date | None = None
     late: bool = False
     entry_id: int | None = None
+    tells: bool = False
 
 
 # The step that each state is there for.
@@ -66,6 +68,9 @@ def waiting(actor: Actor, at: datetime) -> list[Waiting]:
                 found += _of_city(session, actor, row, at)
         owed = [row for row in rows if row.state is S.APPLYING and row.opens_at <= at < row.closes_at]
         drafts = {row.id or 0: _drafts(session, actor, row) for row in owed}
+        if actor.role is Role.COUNTY:
+            for row in rows:
+                found += _of_unchosen(session, actor, row)
     if may(actor, Permission.AWARD_APPLY):
         for row in owed:
             found += _of_county(actor, row, *drafts[row.id or 0])
@@ -83,6 +88,8 @@ def _of_staff(session: Session, row: Edition, at: datetime) -> Iterator[Waiting]
         yield from _objections(session, row, clock.beijing(at).date())
     elif row.state in _NEXT:
         do = _NEXT[row.state]
+        if row.state is S.FINAL and loading.rule_of(row).vote_weight:
+            do = stages.OPEN_VOTE
         lacks = standing.obstacles(session, row, do, "理由")
         if not lacks:
             yield _one(row, f"可以“{do}”了")
@@ -109,6 +116,26 @@ def _of_city(session: Session, actor: Actor, row: Edition, at: datetime) -> Iter
     ).all()
     if entries:
         yield _one(row, f"{len(entries)} 个项目等待本市推荐", clock.beijing(row.recommend_until).date())
+
+
+def _of_unchosen(session: Session, actor: Actor, row: Edition) -> Iterator[Waiting]:
+    """A county learns that it is not on the list, and why, while it can still object."""
+    notice = standing.latest_notice(session, row.id or 0) if row.state in (S.NOTICE, S.PAUSED) else None
+    if notice is None:
+        return
+    paused = row.state is S.PAUSED
+    then = "公示因异议暂停，答复后继续" if paused else "对名单有异议的可以在公示期内提出"
+    for item in session.exec(
+        select(AwardEntry)
+        .where(
+            AwardEntry.edition_id == row.id,
+            AwardEntry.organisation_id == actor.organisation_id,
+            AwardEntry.state == E.NOT_CHOSEN,
+        )
+        .order_by(AwardEntry.code)
+    ):
+        what = f"“{item.title}”未入选（{item.reason}）；{then}"
+        yield Waiting(row.id or 0, row.name, what, None if paused else notice.ends_on, tells=True)
 
 
 def _drafts(session: Session, actor: Actor, row: Edition) -> tuple[list[tuple[int, str]], int]:

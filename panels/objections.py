@@ -61,8 +61,8 @@ class NoticeRow(noticing.Notice, Protocol):
 
 @dataclass(frozen=True)
 class NoticeView:
-    """A list on notice but for the list. `left` working days to come, today among them; None while paused or over.
-    Objections are answered within `answer_days`, or the supervisor has somebody else do it."""
+    """A list on notice but for the list. `left` working days to come, today among them; None while paused or over;
+    `days_left` of them were left when it was paused. Objections are answered within `answer_days`, or the supervisor has somebody else do it."""
 
     number: int
     starts_on: date
@@ -72,6 +72,7 @@ class NoticeView:
     provisional: bool
     paused_on: date | None
     left: int | None
+    days_left: int
     changes: Sequence[str]
     contact: str
     answer_days: int
@@ -109,7 +110,7 @@ class ObjectionView:
 def told(session: Session, item: NoticeRow, *, running: bool) -> dict[str, Any]:
     """The fields of a `NoticeView`; `running` when it is the newest and its days count."""
     left = noticing.countdown(clock.today(), item.counted_from, item.ends_on) if running else None
-    names = ("number", "starts_on", "ends_on", "days", "count_first", "provisional", "paused_on")
+    names = ("number", "starts_on", "ends_on", "days", "days_left", "count_first", "provisional", "paused_on")
     more = ("changes", "contact", "answer_days", "issued_at")
     shown = {name: getattr(item, name) for name in (*names, *more)}
     return shown | {"left": left, "supervisor": _name(session, item.supervisor_id)}

@@ -5,7 +5,7 @@ import streamlit as st
 from accounts import sessions
 from accounts.permissions import Permission, may
 from awards import entry_service, finalise_service, queries, stages
-from awards.pages.edition_parts import facts
+from awards.pages.edition_parts import facts, opinion
 from awards.schemas import EntryIn
 from core import clock
 from core.words import AwardEntryState, EditionState, Veto
@@ -51,8 +51,17 @@ with st.container(border=True):
             ("提交", f"第 {view.number} 版，北京时间 {clock.show(view.submitted_at)}" if view.number else "还没有提交"),
         ]
         + ([("本市推荐次序", f"第 {row.city_rank} 位")] if row.city_rank else [])
-        + ([("最近的意见", row.reason)] if row.reason else [])
+        + ([(opinion(row), row.reason)] if row.reason else [])
     )
+    if view.own and row.state is AwardEntryState.NOT_CHOSEN and view.edition.state is not EditionState.RELEASED:
+        st.info("名单正在公示。认为评审有误的，可以在年度页上实名提出异议并附证据；发布后可以下载反馈信。")
+    if view.own and not draft and view.edition.state is EditionState.RELEASED:
+        st.page_link(
+            "awards/pages/award_after.py",
+            label="反馈信：评审组怎样评价，哪里可以改进",
+            icon=":material/mail:",
+            query_params={"id": str(view.edition.id)},
+        )
     if may(actor, Permission.PILOT_READ):
         st.page_link(
             "pilots/pages/pilot.py",

@@ -120,6 +120,12 @@ def mine(actor: Actor, view: EditionView) -> None:
             _card(item)
 
 
+def opinion(item: EntryRow) -> str:
+    """What the newest words about an entry are."""
+    decided = (E.NOT_SHORTLISTED, E.NOT_CHOSEN, E.PROPOSED, E.WINNER)
+    return "原因" if item.state in decided else "最近的意见"
+
+
 def _card(item: EntryRow) -> None:
     with st.container(border=True, key=f"entry_{item.id}"):
         grade = f"　**{guard.plain(item.grade)}**" if item.grade else ""
@@ -133,7 +139,7 @@ def _card(item: EntryRow) -> None:
             query_params={"id": str(item.id)},
         )
         if item.reason:
-            st.caption(guard.plain(f"最近的意见：{item.reason}"))
+            st.caption(guard.plain(f"{opinion(item)}：{item.reason}"))
 
 
 def _start(actor: Actor, view: EditionView) -> None:

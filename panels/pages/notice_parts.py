@@ -21,7 +21,10 @@ def standing(notice: NoticeView, *, newest: bool, paused: bool, released: str = 
     if newest and released:
         st.markdown(f"{widgets.badge('approved', '已发布')}　{released}")
     elif newest and paused:
-        st.markdown(f"{widgets.badge('paused', '公示暂停')}　{notice.paused_on} 收到异议，答复后继续。")
+        st.markdown(
+            f"{widgets.badge('paused', '公示暂停')}　{notice.paused_on} 收到异议，答复后继续，"
+            f"还有 {notice.days_left} 个工作日，截止日顺延。"
+        )
     elif notice.left is not None:
         words = f"还有 {notice.left} 个工作日（含今天）" if notice.left else "公示期已满"
         st.markdown(f"{widgets.badge('running', '公示中')}　**{words}**")
@@ -83,7 +86,7 @@ def _file(actor: Actor, desk: Desk, answer_days: int) -> None:
             about = st.selectbox(
                 "针对哪个项目",
                 [None, *desk.names],
-                format_func=lambda key: "整个名单" if key is None else desk.names[key],
+                format_func=lambda key: "整个名单（包括没有列入的项目）" if key is None else desk.names[key],
                 key="objection_about",
             )
         words = st.text_area("事实和理由", max_chars=4000, key="objection_text")

@@ -9,11 +9,21 @@ import pytest
 import time_machine
 from sqlmodel import select
 
-from awards import edition_service, entry_service, finalise_service, objection_service, queries, round_service, stages
+from awards import (
+    edition_service,
+    entry_service,
+    finalise_service,
+    objection_service,
+    queries,
+    round_service,
+    stages,
+    waiting,
+)
 from awards.schemas import GradeIn, NoticeIn, TrackIn
 from core import clock
 from core.errors import Forbidden, NotFound, WrongState
 from core.words import AwardEntryState, AwardStage, EditionState, Veto
+from core.words import EditionState as S
 from db.session import read, write
 from db.tables import AwardEntry, AwardNotice, AwardResult
 from printing import making, registry
@@ -126,6 +136,51 @@ def test_an_objection_pauses_the_notice_and_leaves_the_days_that_were_left(cast:
     assert told.state_of("A1") is AwardEntryState.WINNER
 
 
+def test_who_is_not_on_the_list_is_told_while_it_can_be_objected_to(cast: Cast) -> None:
+    told = on_notice(cast, date(2024, 6, 28), date(2024, 7, 4))
+    with write() as session:
+        item = session.get_one(AwardEntry, told.entries["A2"])
+        item.organisation_id = cast.zhao_deqing.organisation_id or 0
+        item.state, item.grade, item.reason = AwardEntryState.NOT_CHOSEN, "", "县级名额已满"
+
+    def asked() -> list[tuple[str, date | None]]:
+        return [(found.what, found.due_on) for found in waiting.waiting(cast.zhao_deqing, clock.now())]
+
+    with time_machine.travel(beijing(2)):
+        not_on_it = "“项目2”未入选（县级名额已满）；对名单有异议的可以在公示期内提出"
+        assert asked() == [(not_on_it, date(2024, 7, 4))]
+        assert waiting.waiting(cast.wang_anji, clock.now()) == []
+        evidence = [("证据.txt", "材料".encode())]
+        number = objection_service.file(cast.zhao_deqing, told.id, "打分与证据不符，请复核。", evidence, nonce="o")
+        assert asked() == [("“项目2”未入选（县级名额已满）；公示因异议暂停，答复后继续", None)]
+        view = queries.edition(cast.zhao_deqing, told.id)
+        assert view is not None
+        assert (view.notices[0].left, view.notices[0].days_left) == (None, 3)
+        objection_service.take_on(cast.li_staff, number)
+        objection_service.answer(cast.li_staff, number, True, "经核实，确有一处打分有误。", seen_version=2)
+        # The list is made anew: nobody reads any more why he was not on the one before.
+        (own,) = view.entries if (view := queries.edition(cast.zhao_deqing, told.id)) else ()
+        assert (own.state, own.reason) == (AwardEntryState.SHORTLISTED, "异议成立，名单重新合成")
+        assert asked() == []
+
+
+def test_who_is_not_shortlisted_is_told_why(cast: Cast) -> None:
+    track = TrackIn(name="民生服务", grades=[GradeIn(name="最佳案例", places=1)], shortlist=1)
+    told = selection(cast, rule_in(tracks=[track], with_final=False))
+    recommended(told, ENTRIES, some_pilots(cast))
+    told.close_call()
+    told.qualify_all()
+    told.begin(AwardStage.FIRST)
+    marks = {name: {"A1": 70, "A2": 90} for name in ("甲评", "乙评", "丙评", "丁评", "戊评")}
+    told.judge(told.review(AwardStage.FIRST, "民生服务"), marks)
+    round_service.shortlist(cast.li_staff, told.id, seen_version=told.row().version)
+    with write() as session:
+        session.get_one(AwardEntry, told.entries["A1"]).organisation_id = cast.wang_anji.organisation_id or 0
+    view = queries.edition(cast.wang_anji, told.id)
+    assert view is not None
+    assert [(row.state, row.reason) for row in view.entries] == [(AwardEntryState.NOT_SHORTLISTED, "入围名额已满")]
+
+
 def test_a_late_objection_to_a_list_goes_to_the_supervisor_whom_its_notice_names(cast: Cast) -> None:
     """The mechanism is that of challenges (tests/challenges/test_rounds.py): here that a selection's notice drives it."""
     told = on_notice(cast, date(2024, 6, 28), date(2024, 7, 4))
@@ -186,3 +241,23 @@ def test_the_way_of_an_edition_has_only_the_stages_that_it_goes_through() -> Non
     assert short == ["申报", "市级推荐", "形式审查", "初评", "入围", "合成", "审定", "[公示]", "发布"]
     whole = shown(EditionState.VOTING, with_final=True, with_vote=True)
     assert whole[4:8] == ["入围", "终评", "[公众投票]", "合成"]
+
+
+@pytest.mark.parametrize(
+    ("with_final", "with_vote", "ways"),
+    [
+        (True, False, {S.SHORTLISTED: [stages.FINAL], S.FINAL: [stages.COMBINE]}),
+        (False, False, {S.SHORTLISTED: [stages.COMBINE]}),
+        (False, True, {S.SHORTLISTED: [stages.OPEN_VOTE], S.VOTING: [stages.COMBINE]}),
+        (True, True, {S.SHORTLISTED: [stages.FINAL], S.FINAL: [stages.OPEN_VOTE], S.VOTING: [stages.COMBINE]}),
+    ],
+)
+def test_steps_that_are_not_on_an_editions_way_are_not_on_its_page(
+    with_final: bool, with_vote: bool, ways: dict[S, list[str]]
+) -> None:
+    onward = (stages.FINAL, stages.OPEN_VOTE, stages.COMBINE)
+    for state, expected in ways.items():
+        steps = stages.on_way(state, with_final=with_final, with_vote=with_vote)
+        assert [step.do for step in steps if step.do in onward] == expected
+    back = stages.on_way(S.COMBINING, with_final=with_final, with_vote=with_vote)
+    assert (stages.BACK_TO_FINAL in [step.do for step in back]) is with_final

@@ -20,7 +20,7 @@ def selection(actor: Actor) -> Iterator[Task]:
             f"award_{number}",
             item.what,
             "awards/pages/award_entry.py" if entry else "awards/pages/edition.py",
-            "去提交" if entry else "去办理",
+            "去提交" if entry else "去查看" if item.tells else "去办理",
             name=item.edition,
             late=item.late,
             due_on=item.due_on,
