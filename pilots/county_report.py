@@ -323,9 +323,10 @@ def _load(actor: Actor, subject: str) -> CountyQuarter:
 
 def _identity(_: Actor, found: CountyQuarter) -> Identity:
     inputs = json.loads(json.dumps(asdict(found), default=str, sort_keys=True))
-    for moving in (*inputs["alerts"], *inputs["orders"]):  # days waited so far are not printed and grow by themselves
-        moving.pop("waiting", None)
-        moving.pop("overdue", None)
+    for moving in (*inputs["alerts"], *inputs["orders"]):
+        # Days waited so far are not printed and grow by themselves; whose an order is depends on who asks.
+        for key in ("waiting", "overdue", "mine"):
+            moving.pop(key, None)
     return Identity(
         subject_id=int(found.code),
         title=f"县域季度报告　{found.name}　{found.quarter.label}",
