@@ -24,7 +24,7 @@ from challenges import work_queries
 from core import clock
 from core.numbers import format_number
 from core.periods import Period
-from core.words import AwardEntryState, BidMilestoneState, Combine, IndicatorRole
+from core.words import AwardEntryState, BidMilestoneState, Combine, IndicatorRole, SheetState
 from metrics import defined, definition_queries, figure_panel, gap_queries, wording
 from metrics.model import Indicator
 from panels import result_queries, sheet_queries
@@ -36,11 +36,13 @@ from scenarios import queries as scenarios
 
 @dataclass(frozen=True)
 class Table:
-    """Some of a table's columns and all of its rows in order. `printed`: as many as are on paper, where not all are."""
+    """Some of a table's columns and all of its rows in order. `printed`: as many as are on paper, where not all are.
+    `among` others, in this order."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
     printed: int | None = None
+    among: bool = False
 
 
 Item = Table | str | tuple[str, str] | tuple[str, str, str]
@@ -79,19 +81,19 @@ def pilot(li: Actor, subject: str) -> Iterator[Item]:
         yield Table(["报送期", *(f"{side}试点" for side in sides), "对照地区"], rows)
         if measure.role is IndicatorRole.GOAL and measure.latest:
             last = measure.counties[measure.counties.period == measure.latest].set_index("code")
-            names = {unit.code: unit for unit in found.units}
-            known = [
-                (names[code].name, f"{exact(row.n)}/{exact(row.d)}")
-                for code, row in last.dropna(subset=["value"]).iterrows()
-            ]
-            yield Table(["地区", "分子 / 分母"], sorted(known), printed=-1)
+            rows = []
+            for unit in found.units:
+                n, d = last.loc[unit.code, ["n", "d"]] if unit.code in last.index else (None, None)
+                shown, above, below = _figure(measure.indicator, n, d)
+                rows.append([unit.name, unit.arm.label, shown, "–" if shown == "–" else f"{above}/{below}"])
+            yield Table(["地区", "试点或对照", "数值", "分子 / 分母"], rows)
     due = found.returns[found.returns.due]
-    for unit in found.units[:1]:
+    rows = []
+    for unit in found.units:
         counted = Counter(due[due.code == unit.code].status)
         counts = [str(counted[status]) for status in ("on_time", "late", "returned", "missing")]
-        yield Table(
-            ["地区", "应报", "按时", "迟报", "退回", "缺报"], [[unit.name, str(counted.total()), *counts]], printed=-1
-        )
+        rows.append([unit.name, str(counted.total()), *counts])
+    yield Table(["地区", "应报", "按时", "迟报", "退回", "缺报"], rows)
     targets = [
         [measure.indicator.name, measure.indicator.show(target.value), month(target.from_period)]
         for measure in found.measures
@@ -109,37 +111,43 @@ def _cell(indicator: Indicator, row: Any) -> str:
 
 
 def county(li: Actor, subject: str) -> Iterator[Item]:
-    """From the panels of everybody's returns; ratios of the quarter are added up here."""
+    """From the panels of everybody's returns; the quarter's figures are made here."""
     code, _, key = subject.partition(":")
     quarter = Period.parse(key)
+    overview = []
     for choice in figure_panel.choices(li, reported=False):
         panel = figure_panel.panel(li, choice.collection_id, choice.code)
-        if panel is None:
+        if panel is None or code not in panel.units:
             continue
         indicator, own = panel.indicator, panel.rows[panel.rows.code == code].sort_values("period", ascending=False)
-        if own.empty or not indicator.kind.has_denominator or set(own.indicator_id) != {indicator.id}:
-            continue
+        assert indicator.kind.has_denominator and set(own.indicator_id) <= {indicator.id}
+        owed = panel.owed[panel.owed.code == code].period
+        due = {period for period in owed if quarter.start <= Period.parse(period).end <= quarter.end}
         own = own[[Period.parse(period).end <= quarter.end for period in own.period]]
         now = own[[Period.parse(period).end >= quarter.start for period in own.period]]
-        if now.empty:
+        if now.empty and not due:
             continue
         columns = ["报送期", "数值", indicator.n_label, indicator.d_label]
         rows = [[month(row.period), *_figure(indicator, row.n, row.d)] for row in own.head(13).itertuples()]
         yield Table(columns, rows, printed=len(now))
         known = now.dropna(subset=["value"])
-        if indicator.combine_time is Combine.RATIO and not indicator.accumulation.cumulative and len(known):
-            value = _figure(indicator, sum(map(int, known.n)), sum(map(int, known.d)))[0]
-            owed = panel.owed[panel.owed.code == code].period
-            due = {period for period in owed if quarter.start <= Period.parse(period).end <= quarter.end}
-            yield Table(["本季度", "已报 / 应报"], [[value, f"{len(known)} / {len(due)}"]], printed=-1)
+        if indicator.combine_time is Combine.LAST or indicator.accumulation.cumulative:
+            known = known.head(1)
+        else:
+            assert indicator.combine_time is Combine.RATIO
+        value = _figure(indicator, sum(map(int, known.n)), sum(map(int, known.d)))[0] if len(known) else "–"
+        overview.append([value, f"{len(now.dropna(subset=['value']))} / {len(due)}"])
+    yield Table(["本季度", "已报 / 应报"], overview)
     taking = county_queries.county(li, code)
     assert taking is not None
-    running = [
-        [view.name, arm.label, view.state.label]
-        for view, arm in taking.pilots
-        if view.start_on <= quarter.end and view.end_on >= quarter.start
-    ]
-    yield Table(["试点", "作用", "状态"], sorted(running), printed=-1)
+    yield Table(
+        ["试点", "作用", "状态"],
+        [
+            [view.name, arm.label, view.state.label]
+            for view, arm in taking.pilots
+            if view.start_on <= quarter.end and view.end_on >= quarter.start
+        ],
+    )
 
 
 def _figure(indicator: Indicator, n: object, d: object) -> tuple[str, str, str]:
@@ -163,12 +171,14 @@ def gap(li: Actor, subject: str) -> Iterator[Item]:
             for point in reversed(found.points)
         ]
         yield Table(["报送期", "发达地区", "山区海岛县"], rows, printed=min(13, len(rows)))
-        if found.now is not None and found.now.gap is not None:
-            now = found.now
+        now = found.now
+        if now is None or now.gap is None:
+            names.append([found.indicator.name, "–", "–"])
+        else:
             names.append([found.indicator.name, show(now.first.value), show(now.second.value)])
             yield "发达地区", show(now.first.value), f"已报 {now.first.reported} / {now.first.expected}"
             yield "山区海岛县", show(now.second.value), f"已报 {now.second.reported} / {now.second.expected}"
-    yield Table(["指标", "发达地区", "山区海岛县"], names, printed=-1)
+    yield Table(["指标", "发达地区", "山区海岛县"], names)
 
 
 def promotion(li: Actor, subject: str) -> Iterator[Item]:
@@ -183,8 +193,9 @@ def promotion(li: Actor, subject: str) -> Iterator[Item]:
     yield Table(["比较因素", "采用", "来源"], used)
     adopted = promotion_queries.adoptions(li, pilot_id=int(subject))
     if adopted:
-        planned = [[item.region, item.state.label, str(item.due_on or "–")] for item in adopted if not item.overdue]
-        yield Table(["地区", "状态", "计划上线"], planned, printed=-1)
+        late = {True: "（逾期）", False: ""}
+        planned = [[of.region, of.state.label + late[of.overdue], str(of.due_on or "–")] for of in adopted]
+        yield Table(["地区", "状态", "计划上线"], planned)
     if (verdict := found.pilot.verdict) is not None:
         yield f"结论：{verdict.verdict.label}。{verdict.sentence}"
 
@@ -253,7 +264,7 @@ def duties(li: Actor, subject: str, *, within: bool = False) -> Iterator[Item]:
         for organisation, standing in of.items():
             by_organisation.setdefault(found.names[organisation], Counter())[standing.label] += 1
     rows = [[name, str(counts.total()), str(counts["已确认"])] for name, counts in by_organisation.items()]
-    yield Table(["单位", "涉及事项", "已确认"], sorted(rows), printed=-1)
+    yield Table(["单位", "涉及事项", "已确认"], rows)
 
 
 def review(li: Actor, subject: str) -> Iterator[Item]:
@@ -284,14 +295,17 @@ def receipt(judge: Actor, subject: str) -> Iterator[Item]:
     yield "应评", f"{len(own.asked)} 份"
     yield "已交", f"{own.done} 份"
     criteria = own.review.rubric.criteria
-    rows = [
-        [sheet.words, *(exact(sheet.marks[item.code] * 10_000) for item in criteria), f"{float(sheet.score or 0):.2f}"]
-        for sheet in own.sheets
-        if len(sheet.marks) == len(criteria)
-    ]
-    assert rows
     header = [f"{item.name}（{exact(item.weight * 10_000)}）" for item in criteria]
-    yield Table(["状态", *header, "得分"], rows, printed=-1)
+    rows = []
+    for sheet in own.sheets:
+        marks = [exact(sheet.marks[item.code] * 10_000) if item.code in sheet.marks else "–" for item in criteria]
+        score = "–" if sheet.score is None else f"{float(sheet.score):.2f}"
+        if sheet.state is SheetState.ABSTAINED:
+            marks, score = ["弃权"] * len(criteria), "弃权"
+        rows.append([sheet.words + ("（逾期）" if sheet.late else ""), *marks, score, clock.show(sheet.saved_at)])
+    rows += [["回避", *["回避"] * len(criteria), "回避", "–"] for _ in own.aside]
+    assert own.sheets and own.aside
+    yield Table(["状态", *header, "得分", "存入时间"], rows)
 
 
 def challenge_list(li: Actor, _: str) -> Iterator[Item]:
@@ -352,10 +366,11 @@ def challenge_milestone(li: Actor, subject: str) -> Iterator[Item]:
     yield "应付款项", f"{money(item.amount)}（{item.share / 100:.2f}%）"
     yield Table(["文件", "提交人"], [[file.name, file.added_by] for file in item.files] or [["暂无数据"]])
     work = work_queries.work(li, challenges.challenge_of(li, int(given)) or 0)
-    tied = [figure.content for figure in work.figures.get(item.id, ())] if work else []
-    if tied:
-        rows = [[said["value"], f"{said['n']} / {said['d']}"] for said in tied]
-        yield Table(["数值", "分子 / 分母"], rows, printed=-1)
+    tied = {figure.promise: figure.content for figure in work.figures.get(item.id, ())} if work else {}
+    promised = [line.strip("。； ") for line in item.indicators.split("；") if line.strip()]
+    if promised:
+        said = {name: (of["value"], f"{of['n']} / {of['d']}" if of["d"] else of["n"]) for name, of in tied.items()}
+        yield Table(["数值", "分子 / 分母"], [said.get(name, ("–", "–")) for name in promised])
 
 
 def award_notice(li: Actor, subject: str) -> Iterator[Item]:

@@ -38,9 +38,10 @@ def stands(table: Table, tables: list[Rows], *, on_paper: bool) -> bool:
             continue
         at = [header.index(name) for name in columns]
         found = [[row[place] or "–" for place in at] if len(row) == len(header) else row for row in rows]
-        if table.printed == -1 and all(row in found for row in wanted):
+        left = iter(found)
+        if table.among and all(row in left for row in wanted):
             return True
-        if table.printed != -1 and found == (wanted[: table.printed] if on_paper else wanted):
+        if not table.among and found == (wanted[: table.printed] if on_paper else wanted):
             return True
     return False
 
@@ -99,7 +100,9 @@ def test_a_kind_prints_what_the_engine_says(printed: Print, key: str) -> None:
     assert ["数据指纹（SHA-256）", digest] in sheets["出处"]
     assert lacking_in_workbook(items, sheets) == []
     # Whatever else is a table on paper has its rows in the workbook.
-    others = [Table(rows[0], [row for row in rows[1:] if len(row) == len(rows[0])], -1) for _, rows in read.tables]
+    others = [
+        Table(rows[0], [row for row in rows[1:] if len(row) == len(rows[0])], among=True) for _, rows in read.tables
+    ]
     if key == "receipt":  # where an entry's code and title share a cell
         others = []
     assert [table for table in others if not stands(table, list(sheets.values()), on_paper=True)] == []
