@@ -6,7 +6,7 @@ finds what was corrected, added or withdrawn in the periods it knew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -141,14 +141,15 @@ def _value(given: tuple[int | None, int | None, str] | None) -> str:
     return " / ".join(f"{part / 1_000_000:,.6f}".rstrip("0").rstrip(".") for part in parts)
 
 
-def suppressed(measure: Mapping[str, Any]) -> bool:
-    """Whether the newest figure of a pack's indicator, or one after it, is not for the public."""
-    latest = measure["latest"] or ""
+def suppressed(measure: Mapping[str, Any], *, ever: bool = False) -> bool:
+    """Whether the newest figure of a pack's indicator, or one after it, is not for the public; `ever`: or any."""
+    latest = "" if ever else measure["latest"] or ""
     return any(period >= latest and state == ValueState.SUPPRESSED for _, period, _, _, state in measure["values"])
 
 
-def lines(kept: Mapping[str, Any], *, public: bool = False) -> list[tuple[str, str]]:
-    """A pack as it is shown and printed: label and words. `public`: without what is not for everybody."""
+def lines(kept: Mapping[str, Any], *, public: bool = False, concluded: Collection[str] = ()) -> list[tuple[str, str]]:
+    """A pack as it is shown and printed: label and words. `public`: without what is not for everybody, the pilot's
+    verdict among it unless it is one of those that were released, `concluded` by the hashes of their inputs."""
     said = [
         ("试点", f"{kept['pilot']['code']} {kept['pilot']['name']}（{kept['pilot']['scenario_version']}）"),
         ("地区", kept["county"]["name"]),
@@ -169,7 +170,12 @@ def lines(kept: Mapping[str, Any], *, public: bool = False) -> list[tuple[str, s
         )
     said.append(("数据质量分", kept["quality"]["shown"]))
     verdict = kept["verdict"]
-    said.append(("试点结论", f"{verdict['title']}：{verdict['sentence']}" if verdict else "尚无结论"))
+    if public and not (verdict and verdict["inputs_hash"] in concluded):
+        return said
+    words = f"{verdict['title']}：{verdict['sentence']}" if verdict else "尚无结论"
+    # The sentence says how much changed, and so gives away what is hidden
+    closed = public and any(suppressed(measure, ever=True) for measure in kept["measures"])
+    said.append(("试点结论", verdict["title"] if closed else words))
     return said
 
 

@@ -6,7 +6,7 @@ rehearsed comes out by any route; scores, places, marks and objections never do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from core.words import AwardEntryState, EditionState
 from db import facts
 from db.session import read
 from db.tables import AwardEntry, Edition, Organisation, Pilot, Region, Scenario
+from pilots import publishing
 from regions import queries as regions
 
 
@@ -216,10 +217,12 @@ def _of(session: Session, row: Edition) -> list[PublicWinner]:
             .where(col(Pilot.id).in_({item.pilot_id for item in items}))
         )
     }
+    concluded = publishing.verdicts(session)
     rule = loading.rule_of(row)
     order = [(track.name, grade.name) for track in rule.tracks for grade in track.grades]
     items.sort(key=lambda item: (order.index((item.track, item.grade)), item.code))
-    return [_winner(row, item, names, regions, pilots, packs, [part.name for part in rule.sections]) for item in items]
+    sections = [part.name for part in rule.sections]
+    return [_winner(row, item, names, regions, pilots, packs, sections, concluded) for item in items]
 
 
 def _winner(
@@ -230,6 +233,7 @@ def _winner(
     pilots: dict[int, tuple[Pilot, Scenario]],
     packs: dict[int, Any],
     sections: Sequence[str],
+    concluded: Collection[str],
 ) -> PublicWinner:
     region, city = regions[item.region_code], regions.get(item.city_code)
     tile = regions[quotas.county_of(item.region_code)]  # a town is shown on its county's
@@ -256,6 +260,6 @@ def _winner(
         scenario=scenario.name,
         scenario_code=scenario.code,
         told=[(name, str(item.narrative[name])) for name in sections if item.narrative.get(name)],
-        evidence=evidence.lines(pack.content, public=True) if pack else [],
+        evidence=evidence.lines(pack.content, public=True, concluded=concluded) if pack else [],
         headline=evidence.headline(pack.content) if pack else "",
     )

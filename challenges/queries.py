@@ -256,7 +256,7 @@ def _view(session: Session, actor: Actor, row: Challenge, listed: ChallengeRow) 
         bids=[bid for bid in bids if runs],
         mine=next((bid for bid in bids if not runs), None),
         sealed=loading.bids_sealed(row),
-        notices=notices(session, row),
+        notices=[item for item in notices(session, row) if runs or item.starts_on <= clock.today()],
         objections=_objections(session, actor, row),
         runs=runs,
         steps=steps,

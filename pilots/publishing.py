@@ -12,7 +12,7 @@ from accounts.permissions import Actor
 from core import clock
 from core.errors import Invalid, NotFound, WrongState
 from db.session import check_version
-from db.tables import Account, PublicRelease, ScenarioRelease
+from db.tables import Account, PilotVerdict, PublicRelease, ScenarioRelease
 from pilots import freezing
 
 Release = TypeVar("Release", PublicRelease, ScenarioRelease)
@@ -33,6 +33,12 @@ def shown(session: Session, table: type[Release]) -> list[Release]:
     for row in session.exec(_standing(table)):
         newest.setdefault(getattr(row, _SUBJECT[table]), row)
     return list(newest.values())
+
+
+def verdicts(session: Session) -> set[str]:
+    """The verdicts that the public has been told and may still know, by the hashes of their inputs."""
+    told = _standing(PublicRelease).with_only_columns(PublicRelease.verdict_id).order_by(None)
+    return set(session.exec(select(PilotVerdict.inputs_hash).where(col(PilotVerdict.id).in_(told))))
 
 
 def history(session: Session, table: type[Release], subject_id: int) -> list[tuple[Release, str]]:

@@ -12,6 +12,7 @@ from core.words import Arm, ValueState, Verdict
 from metrics.model import Indicator
 
 HIDDEN = "按规定不公开"
+CLOSED = "有的数据按规定不公开，依据的数字不在这里列出。"
 # What a verdict means for whoever scanned a code at the village office.
 PLAIN = {
     Verdict.PROMOTE: "试点有用，可以在更多地方用起来。",
@@ -33,8 +34,11 @@ def content(
     sentence, next, decided. `inputs`: the verdict's frozen copy, of which only sums go out, never a county's own figure.
     `definition` gives an indicator by code and version, `names` a county by code."""
     units = inputs.get("units", ())
+    closed = any(state == ValueState.SUPPRESSED for item in inputs.get("measures", ()) for *_, state in item["values"])
     return {
         **about,
+        # How much changed would give away what is hidden, as a sum over it would
+        "sentence": CLOSED if closed else about.get("sentence", ""),
         "as_of": inputs.get("as_of", ""),
         "counties": [[names.get(code, code), group] for code, arm, group in units if arm == Arm.PILOT.value],
         "codes": [code for code, arm, _ in units if arm == Arm.PILOT.value],

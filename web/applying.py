@@ -39,7 +39,7 @@ def routes() -> list[Route]:
 
 
 async def show(request: Request) -> Response:
-    receipt = request.query_params.get("r", "").strip()
+    receipt = plain.clean(request.query_params.get("r", ""))
     if not receipt:
         return _form({})
     found = await run_in_threadpool(applying.standing, receipt)

@@ -64,6 +64,11 @@ def area(name: str, label: str, longest: int, hint: str = "", value: str = "") -
     )
 
 
+def clean(text: str) -> str:
+    """What somebody typed without the characters that are no writing, of which PostgreSQL refuses one."""
+    return "".join(letter for letter in text if letter >= " " or letter in "\t\n\r").strip()
+
+
 class Html(str):
     """Markup of ours, which is not escaped again."""
 

@@ -23,7 +23,7 @@ def routes() -> list[Route]:
 
 
 async def check(request: Request) -> Response:
-    number, digest = (request.query_params.get(key, "").strip() for key in ("n", "h"))
+    number, digest = (plain.clean(request.query_params.get(key, "")) for key in ("n", "h"))
     found = await run_in_threadpool(issuing.verify, number, digest) if number or digest else None
     said = ""
     if found is not None:

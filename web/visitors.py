@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import secrets
 
@@ -21,7 +22,20 @@ def device(request: Request) -> str:
 
 
 def network(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """The network that asks, as far as a limit needs to tell one from another: an IPv4 address, or the 64 bits of an
+    IPv6 address that one subscriber is given, who has all addresses below them. What is no address, as a proxy may hand
+    on a header that a client made up, is one network with everything else that is none. "" when nothing is known."""
+    if request.client is None:
+        return ""
+    try:
+        address = ipaddress.ip_address(request.client.host.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def known(request: Request, response: Response) -> Response:

@@ -85,7 +85,8 @@ def _list_kept() -> bytes | None:
 
 
 def _notice_kept(code: str, number: int) -> bytes | None:
-    return keep.kept(("open notice", keep.version(), code, number), partial(public.notice_pdf, code, number))
+    key = ("open notice", keep.version(), clock.today(), code, number)  # a notice begins with a day
+    return keep.kept(key, partial(public.notice_pdf, code, number))
 
 
 async def _paper(make: Callable[[], bytes | None], name: str) -> Response:

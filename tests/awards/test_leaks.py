@@ -291,3 +291,10 @@ def test_the_public_is_told_in_words_whether_a_figure_held_and_nothing_of_a_hidd
     label = "按时办结率（口径第 1 版）"
     assert dict(evidence.lines(then, public=True))[label] == "按规定不公开"
     assert dict(evidence.lines(then))[label].startswith("88.0%")
+    said = {"title": "推广", "sentence": "试点使“按时办结率”改善了5.66个百分点。", "inputs_hash": "h"}
+    then["verdict"] = said
+    assert dict(evidence.lines(then))["试点结论"] == f"推广：{said['sentence']}"
+    assert dict(evidence.lines(then, public=True, concluded={"h"}))["试点结论"] == "推广"
+    then["measures"][0]["values"] = []
+    assert dict(evidence.lines(then, public=True, concluded={"h"}))["试点结论"] == f"推广：{said['sentence']}"
+    assert "试点结论" not in dict(evidence.lines(then, public=True))  # what the pilot came to was not released

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from challenges.pages import open_pages
+from core import clock
 from core.words import ChallengeState as C
-from db.session import read
+from db.session import read, write
 from db.tables import (
     Account,
     Bid,
@@ -88,6 +90,14 @@ def test_papers_and_neighbours(anybody: TestClient) -> None:
             select(Challenge.code, ChallengeNotice.number).where(ChallengeNotice.challenge_id == Challenge.id)
         ).first() or ("", 0)
     assert anybody.get("/public/notice.pdf", params={"code": code, "n": number}).content.startswith(b"%PDF")
+    page = anybody.get("/public/challenge", params={"code": code}).text
+    with write() as session:
+        for notice in session.exec(select(ChallengeNotice).where(ChallengeNotice.number == number)):
+            notice.starts_on = clock.today() + timedelta(days=1)
+    before = anybody.get("/public/challenge", params={"code": code}).text
+    heading = f"第 {number} 号公示"
+    assert (heading in page, heading in before) == (True, False)  # a list is the public's from its first day
+    assert anybody.get("/public/notice.pdf", params={"code": code, "n": number}).status_code == 404
     for path in ("/public/notice.pdf?code=JB-1&n=x", f"/public/notice.pdf?code={code}&n=99"):
         assert anybody.get(path).status_code == 404
     for path in ("/challenges", "/public", "/public/challenges/", "/public/challenge/1"):

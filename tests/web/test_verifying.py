@@ -46,6 +46,13 @@ def test_whoever_holds_the_report_sees_what_it_is(client: TestClient, known: lis
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_what_no_database_takes_is_left_out_before_it_is_asked(
+    client: TestClient, known: list[tuple[str, str]]
+) -> None:
+    client.get("/verify", params={"n": "ZP-\0PG", "h": "\x1b0123"})
+    assert known == [("ZP-PG", "0123")]
+
+
 def test_a_guessed_number_shows_nothing(client: TestClient, known: list[tuple[str, str]]) -> None:
     answer = client.get("/verify", params={"n": ISSUED.number, "h": "000000000000"})
     assert answer.status_code == 404

@@ -241,8 +241,12 @@ def measured(state: ValueState) -> dict[str, object]:
 def test_sums_go_out_and_none_over_a_suppressed_value(state: ValueState, value: str) -> None:
     inputs = {"as_of": "2026-10-01", "units": [["330523", "pilot", "山区海岛县"], ["330521", "comparison", ""]]}
     told = releasing.content(
-        {"name": "甲"}, inputs | {"measures": [measured(state)]}, lambda *_: RATE, {"330523": "安吉"}
+        {"name": "甲", "sentence": "改善了5.66个百分点"},
+        inputs | {"measures": [measured(state)]},
+        lambda *_: RATE,
+        {"330523": "安吉"},
     )
+    assert ("5.66" in told["sentence"]) == (state is not ValueState.SUPPRESSED)
     assert (told["counties"], told["compared"]) == ([["安吉", "山区海岛县"]], 1)
     [item] = told["measures"]
     assert (item["value"], item["baseline"], item["target"], item["reported"], item["due"]) == (
