@@ -21,5 +21,5 @@ from web import visitors
     ],
 )
 def test_a_network_is_what_one_subscriber_has(address: str, network: str) -> None:
-    scope = {"type": "http", "headers": [], "client": (address, 1) if address else None}
+    scope: dict[str, object] = {"type": "http", "headers": [], "client": (address, 1) if address else None}
     assert visitors.network(Request(scope)) == network
