@@ -67,6 +67,12 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_once() -> Iterator[None]:
+    with making.compiling_once():
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> Path:
     return making.make_sqlite_template(tmp_path_factory.mktemp("template"))

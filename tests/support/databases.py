@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, NullPool, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, NullPool, create_engine, event, text
+from sqlalchemy.util import LRUCache
 
+import db.engine
 from core import clock
 from core.lock import exclusive
 from db import upgrade
@@ -48,6 +50,28 @@ def using(folder: Path, url: str) -> Iterator[None]:
             yield
         finally:
             reset()
+
+
+@contextmanager
+def compiling_once() -> Iterator[None]:
+    """All engines of one kind that are made within the block use what SQLAlchemy has compiled for the first of them.
+    Every test has a database of its own and so an engine, and a fifth of the tests' time went into compiling the same
+    statements for each."""
+    kept: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+    make = db.engine.make
+
+    def sharing(url: str) -> Engine:
+        made = make(url)
+        dialect, compiled = kept.setdefault(made.dialect.name, (made.dialect, LRUCache(5000)))
+        if dialect.default_schema_name is None:  # the first one never reached its database
+            dialect = made.dialect
+            kept[dialect.name] = dialect, compiled
+        made.dialect, made._compiled_cache = dialect, compiled
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db.engine, "make", sharing)
+        yield
 
 
 def sqlite_url(path: Path) -> str:
