@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from accounts.permissions import Actor
 from core.errors import Conflict, Forbidden, Invalid, WrongState
-from core.words import PersonalInformation, SecurityLevel, Sharing
+from core.words import PersonalInformation, ScenarioState, SecurityLevel, Sharing
 from db.session import read, write
-from db.tables import Need, Scenario
+from db.tables import Need, Scenario, ScenarioRelease
 from pilots import public_scenarios, scenario_release_queries, scenario_release_service, scenario_releasing
 from pilots.scenario_release_queries import Releasing
 from pilots.scenario_releasing import Adopted, Asked, Used
+from tests.support import count_queries
 
 DOSSIER = {
     "name": "民呼我为", "domain": "信访维稳", "region": "安吉县", "level": "县级", "lead": "省信访局", "summary": "有事打 13812345678。",
@@ -57,6 +58,10 @@ def test_a_name_is_pointed_at_and_left_to_whoever_releases() -> None:
     assert scenario_releasing.doubtful(told) == ["联系人张伟负责。"]
 
 
+def reminders(actor: Actor) -> list[tuple[str, list[str]]]:
+    return [(row.name, list(row.changes)) for row in scenario_release_queries.outdated(actor)]
+
+
 def previewed(actor: Actor, name: str) -> Releasing:
     with read() as session:
         number = session.exec(select(Scenario.id).where(Scenario.name == name)).one()
@@ -74,6 +79,7 @@ def test_released_as_previewed_frozen_updated_and_withdrawn(demo_cast: dict[str,
     seen = previewed(li, "民呼我为")
     code = seen.code
     assert (seen.same, seen.changes) == (True, [])
+    assert reminders(li) == [("危化品全链条安全风险智控", ["解决什么问题"])]  # the demo has one that waits
     with pytest.raises(WrongState, match="已经是这些内容"):
         scenario_release_service.release(li, seen.scenario_id, seen_digest=seen.digest)
     before = public_scenarios.find(code)
@@ -84,11 +90,15 @@ def test_released_as_previewed_frozen_updated_and_withdrawn(demo_cast: dict[str,
     assert public_scenarios.find(code) == before
     again = previewed(li, "民呼我为")
     assert (again.same, again.changes, "还没有定稿的说法" in str(again.content)) == (False, ["解决什么问题"], False)
+    assert ("民呼我为", ["解决什么问题"]) in reminders(li)
+    with pytest.raises(Forbidden):
+        reminders(demo_cast["wanganji"])
     with pytest.raises(Conflict):
         scenario_release_service.release(li, seen.scenario_id, seen_digest=seen.digest)
     with pytest.raises(Forbidden):
         scenario_release_service.release(demo_cast["wanganji"], seen.scenario_id, seen_digest=again.digest)
     scenario_release_service.release(li, seen.scenario_id, seen_digest=again.digest)
+    assert "民呼我为" not in dict(reminders(li))
     after = public_scenarios.find(code)
     assert after is not None and "后来改写的说法" in str(after.content)
     shown = previewed(li, "民呼我为").shown
@@ -97,6 +107,26 @@ def test_released_as_previewed_frozen_updated_and_withdrawn(demo_cast: dict[str,
         scenario_release_service.withdraw(li, shown.id, " ", seen_version=shown.version)
     scenario_release_service.withdraw(li, shown.id, "核实后再公布", seen_version=shown.version)
     assert public_scenarios.find(code) is None  # nor the copy that was shown before
+    with write() as session:
+        for row in session.exec(select(Scenario)):
+            row.state = ScenarioState.DRAFT
+    assert {tuple(changes) for _, changes in reminders(li)} == {()}  # whatever they say, it is not to be read any more
+
+
+def test_reminders_cost_the_same_for_one_and_for_many(demo_cast: dict[str, Actor]) -> None:
+    with write() as session:
+        for row in session.exec(select(ScenarioRelease)):
+            row.content = {**row.content, "summary": "旧的"}
+    li = demo_cast["liyan"]
+    with count_queries() as for_many:
+        assert len(reminders(li)) == 4
+    with write() as session:
+        first, *others = session.exec(select(ScenarioRelease).where(col(ScenarioRelease.withdrawn_at).is_(None))).all()
+        for row in others:
+            row.withdrawn_at = first.released_at
+    with count_queries() as for_one:
+        assert len(reminders(li)) == 1
+    assert len(for_many) == len(for_one)
 
 
 def test_found_by_words_pinyin_and_domain(demo_house: object) -> None:

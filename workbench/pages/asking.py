@@ -34,6 +34,7 @@ def _all(actor: Actor, pilots: list[PilotView]) -> Iterator[Task]:
         yield from return_tasks.owed(actor)
     else:
         yield from scenario_tasks.arguing(actor)
+        yield from scenario_tasks.released(actor)
         yield from pilot_tasks.decisions(pilots)
         yield from plan_tasks.blocked(actor, pilots)
         yield from return_tasks.reviewed(actor)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, Permission, may
 from core.words import DataStatus, ScenarioState
+from pilots import scenario_release_queries as release_queries
 from scenarios import appraisal_queries as appraisals
 from scenarios import duty_queries, opening_queries, request_queries
 from scenarios import queries as scenarios
@@ -31,6 +32,22 @@ def returned(actor: Actor) -> Iterator[Task]:
     state = {"scenarios_state": ScenarioState.RETURNED.label}
     page = "scenarios/pages/scenarios.py"
     yield Task("scenarios_back", words, page, "去修改", len(found), back=True, parameters=state)
+
+
+def released(actor: Actor) -> Iterator[Task]:
+    """For whoever releases scenarios: those of which the public reads what is not so any more."""
+    if not may(actor, Permission.SCENARIO_RELEASE):
+        return
+    for row in ask(release_queries.outdated, actor):
+        parts = f"已有变化：{'、'.join(row.changes)}" if row.changes else "已不在可以公布的状态"
+        yield Task(
+            f"release_{row.scenario_id}",
+            f"公众看到的内容{parts}",
+            "pilots/pages/scenario_release.py",
+            "去更新公布" if row.changes else "去撤下",
+            name=row.name,
+            parameters={"id": str(row.scenario_id)},
+        )
 
 
 def data(actor: Actor) -> Iterator[Task]:
