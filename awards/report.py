@@ -17,7 +17,7 @@ from printing.kinds import Batch, Identity, Kind, Subject, record_id
 from printing.reasons import Cause
 from reports.paper import Face, Paper
 
-_LAYOUT = 1
+_LAYOUT = 2
 # States whose reason an entrant is told; of others it is that of an earlier step.
 _WHY = (AwardEntryState.PASSED_OVER, AwardEntryState.UNQUALIFIED, AwardEntryState.VETOED, AwardEntryState.WITHDRAWN)
 
@@ -95,7 +95,7 @@ def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
     report.text(
         "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料。受理单位对异议人身份保密；"
         f"收到异议后公示暂停，自收到之日起 {notice.answer_days} 日内由未参与审定的人员答复"
-        + (f"，逾期由监督人{notice.supervisor}处置。" if notice.supervisor else "。")
+        + (f"，逾期由监督人（{notice.supervisor}）处置。" if notice.supervisor else "。")
     )
     report.closing(view.organiser, clock.beijing(notice.issued_at).date())
 

@@ -18,9 +18,7 @@ from printing import compared
 from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
-_LAYOUT = 2
-# Shares of the columns.
-_WIDE = {"名次": 1.0, "编号": 2.5, "项目": 2.6, "申报单位": 2.6, "总分": 1.2, "结果": 1.6, "原因": 2.2, "名次依据": 1.5}
+_LAYOUT = 3
 
 
 def _load(actor: Actor, subject: str) -> Signed:
@@ -112,9 +110,7 @@ def story(report: Paper, of: Signed, _: Issue) -> None:
         quota += [item.words for item in track.levels]
         report.text(f"名额：{'；'.join(quota)}。")
         rows = [_cells(line, rule) for line in body["lines"] if line["track"] == track.name]
-        columns = _columns(body)
-        widths = [_WIDE.get(name, 1.1) for name in columns]
-        report.table(columns, rows, widths=widths, caption=f"{track.name}赛道名次和结果")
+        report.table(_columns(body), rows, caption=f"{track.name}赛道名次和结果")
     if body["out"]:
         report.heading("退出和一票否决")
         report.table(["编号", "项目", "情况"], body["out"], caption="退出和一票否决的项目")

@@ -19,7 +19,7 @@ from reports.paper import Face, Paper
 
 _ALL = "all"
 _RANKING = ("顺位", "单位", "统一社会信用代码", "方案", "结果")
-_LAYOUT = 3  # part of the inputs: another layout is another document
+_LAYOUT = 4  # part of the inputs: another layout is another document
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _notice_story(report: Paper, of: Notice, _: Issue) -> None:
         "对公示名单有异议的，请在公示期内以真实姓名书面提出，并附证据材料；单位提出的加盖公章，个人提出的写明联系方式。"
         "受理单位对异议人身份保密；"
         f"收到异议后公示暂停，自收到之日起 {notice.answer_days} 日内由未参与资格审查和定榜的人员答复，"
-        f"逾期由监督人 {notice.supervisor or '–'} 处置。"
+        "逾期由监督人" + (f"（{notice.supervisor}）" if notice.supervisor else "") + "处置。"
     )
     report.closing(view.row.organisation, clock.beijing(notice.issued_at).date())
 

@@ -20,7 +20,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 2  # part of the inputs: another layout is another document
+_LAYOUT = 3  # part of the inputs: another layout is another document
 _ALL = "all"
 _USES = ("报送任务", "作用", "版本", "自", "至")
 

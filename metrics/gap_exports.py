@@ -21,8 +21,11 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 3  # part of the inputs: another layout is another document
-_HEIGHT = 120  # of a picture: an indicator stands on one page
+_LAYOUT = 4  # part of the inputs: another layout is another document
+# Shares of the columns on the one page: figures with their interval, and what to think of them.
+_WIDE = (5.9, 6.1, 6.5, 6.5, 8.9, 8.9, 9.2)
+_PERIODS = (6.2, 6.8, 6.8, 16.6, 5.7, 6.1)
+_HEIGHT = 140  # of a picture: an indicator stands on one page
 _COLUMNS = 6  # of the table of periods on paper; the workbook has all
 _USUAL = f"all:{queries.CURRENT}"
 _ASKS = "报送任务编号"
@@ -137,7 +140,7 @@ def story(paper: Paper, of: Gaps, _: Issue) -> None:
         paper.heading("记住三件事", 2, numbered=False)
         paper.text("\n".join(f"{at}. {words}" for at, words in enumerate(remember, 1)))
     header, rows = gap_summary.overview(of.found)
-    paper.table(header, rows, widths=(1.9, 1.7, 1.5, 1.7, 2.5, 2.5, 2.6), align="llrrlll", caption="各项指标一览")
+    paper.table(header, rows, widths=_WIDE, align="llrrlll", caption="各项指标一览")
     paper.note(
         "差距是发达地区减山区海岛县；括号里的区间是考虑偶然波动后差距可能的大小，包含零就还不能说两类地区真有差别。"
         "县数先发达地区、后山区海岛县。",
@@ -151,7 +154,7 @@ def story(paper: Paper, of: Gaps, _: Issue) -> None:
         paper.heading(item.indicator.name, 2)
         frame = wording.rows(item) if paper.whole else wording.rows(item).iloc[:, :_COLUMNS].head(13)
         caption = f"{item.indicator.name}各期" + ("" if paper.whole else "（最近13期；已报 / 应报为县数）")
-        widths = () if paper.whole else (1.7, 1.4, 1.5, 3.4, 1.6, 1.7)
+        widths = () if paper.whole else _PERIODS
         paper.table(list(frame.columns), frame.to_numpy().tolist(), widths=widths, caption=caption)
     paper.heading("计算方法")
     paper.text(wording.method(of.found[0].indicator))
@@ -218,8 +221,5 @@ def _chapter(paper: Paper, found: Comparison) -> None:
     if found.now is not None:
         paper.figures(wording.key_figures(found))
     shown = gap_summary.spoken(found)
-    lower = [
-        picture.properties(height=_HEIGHT) for picture in (wording.groups_picture(found), wording.gap_picture(found))
-    ]
-    paper.chart(lower[0], f"两类地区各期水平（{shown}；空心点为不完整，竖线为名单调整）")
-    paper.chart(lower[1], f"差距及其95%区间（{shown}）")
+    paper.chart(wording.groups_picture(found, height=_HEIGHT), f"两类地区各期水平（{shown}{gap_summary.signs(found)}）")
+    paper.chart(wording.gap_picture(found).properties(height=_HEIGHT), f"差距及其95%区间（{shown}）")

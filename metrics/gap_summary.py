@@ -85,14 +85,24 @@ def counted(now: GapPoint) -> str:
 
 
 def spoken(found: Comparison) -> str:
-    """Which periods and how many counties a picture shows: “2026年3月至2026年10月；发达地区 7 个县，山区海岛县 4 个县”."""
+    """Which periods and how many counties a picture shows: “2026年3月至2026年10月；发达地区 65 至 68 个县，山区海岛县 22 至
+    25 个县”: the list of the underdeveloped changes, and the two are never more than there are."""
     points = found.points
     if not points:
         return "没有数据"
     first, last = (Period.parse(points[at].period).label for at in (0, -1))
     span = first if first == last else f"{first}至{last}"
-    most = (max(getattr(point, side).expected for point in points) for side in ("first", "second"))
-    return f"{span}；{FIRST.label} {next(most)} 个县，{SECOND.label} {next(most)} 个县"
+    sides = ([getattr(point, side).expected for point in points] for side in ("first", "second"))
+    counts = (str(max(due)) if min(due) == max(due) else f"{min(due)} 至 {max(due)}" for due in sides)
+    return f"{span}；{FIRST.label} {next(counts)} 个县，{SECOND.label} {next(counts)} 个县"
+
+
+def signs(found: Comparison) -> str:
+    """What a picture's signs mean, of those that it has: “；空心点为不完整，竖线为名单调整”."""
+    drawn = [figure for point in found.points for figure in (point.first, point.second) if figure.value is not None]
+    said = ["空心点为不完整"] if any(figure.incomplete for figure in drawn) else []
+    said += ["竖线为名单调整"] if found.marks else []
+    return f"；{'，'.join(said)}" if said else ""
 
 
 def verdict(found: Comparison) -> str:

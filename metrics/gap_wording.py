@@ -21,6 +21,7 @@ from metrics.pictures import amount, headline, of_means
 from metrics.sides import FIRST, SECOND, GapPoint, GroupFigure, Trend
 from reports import figures
 from reports.figures.common import Figure
+from reports.figures.trends import HEIGHT
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _parts(figure: GroupFigure) -> str:
     return amount(figure.n) if figure.d is None else f"{amount(figure.n)} / {amount(figure.d)}"
 
 
-def groups_picture(found: Comparison, *, width: int = 560) -> Figure:
+def groups_picture(found: Comparison, *, width: int = 560, height: int = HEIGHT) -> Figure:
     """Both groups over time; hollow where too few reported, an upright line where the list changed; with
     every baseline and target that was ever in force."""
     indicator = found.indicator
@@ -223,7 +224,13 @@ def groups_picture(found: Comparison, *, width: int = 560) -> Figure:
     )
     lines = of_means(indicator, found.panel.targets, [point.period for point in found.points])
     return figures.trend(
-        frame, unit=indicator.unit, title=headline(indicator), lines=lines, breaks=found.marks, width=width
+        frame,
+        unit=indicator.unit,
+        title=headline(indicator),
+        lines=lines,
+        breaks=found.marks,
+        width=width,
+        height=height,
     )
 
 

@@ -22,6 +22,7 @@ from reports import figures, theme
 from reports.figures import Reference
 from reports.figures.common import Figure, by, short, tips
 from reports.figures.references import upright
+from reports.figures.trends import HEIGHT
 
 _TREND = ["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete", "segment"]
 
@@ -35,6 +36,7 @@ def trend(
     region_code: str | None = None,
     floor: float = 0,
     width: int = 640,
+    height: int = HEIGHT,
 ) -> Figure:
     """One place's figures, with every baseline and target that was ever in force for it (`region_code`; None
     for a sum). Sums reported by a smaller share than `floor` are hollow; figures by another version of the
@@ -46,6 +48,7 @@ def trend(
         lines=references(indicator, targets, region_code, *ends(points)) if points else (),
         breaks=[(Period.parse(point.period).start, point.begins) for point in points if point.begins],
         width=width,
+        height=height,
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.numbers import format_number
 
 OUTLIER_POINTS = 6
+_LITTLE = Fraction(1, 20)  # of a point: with one decimal it would read +0.0
 OUTLIER_LIMIT = 3.5
 _MAD_SCALE = 0.6745  # MAD of a normal distribution in standard deviations
 
@@ -145,8 +146,9 @@ class Fix:
 
     @property
     def text(self) -> str:
+        each, most = ("不到 +0.1" if gain < _LITTLE else f"+{format_number(gain, 1)}" for gain in (self.one, self.gain))
         return (
-            f"{self.aspect.fix}（{self.things} 项，每项约 +{float(self.one):.1f} 分，最多 +{float(self.gain):.1f} 分）"
+            f"{self.aspect.fix}（{self.things} 项，每项{'' if self.one < _LITTLE else '约 '}{each} 分，最多 {most} 分）"
         )
 
 

@@ -48,10 +48,8 @@ def sides(indicator: Indicator) -> str:
     return f"分子：{side(indicator.n_label, indicator.n_unit)}；分母：{side(indicator.d_label, indicator.d_unit)}"
 
 
-def bounds(indicator: Indicator, low: Decimal | None, high: Decimal | None, otherwise: str) -> str:
-    """不低于 0.00%，不高于 100.00%; `otherwise` when neither is set."""
-    if low is None and high is None:
-        return otherwise
+def bounds(indicator: Indicator, low: Decimal | None, high: Decimal | None) -> str:
+    """不低于 0.00%，不高于 100.00%; “” when neither is set."""
     parts = [
         f"不低于 {indicator.show(low)}" if low is not None else "",
         f"不高于 {indicator.show(high)}" if high is not None else "",
@@ -62,9 +60,11 @@ def bounds(indicator: Indicator, low: Decimal | None, high: Decimal | None, othe
 def facts_of(indicator: Indicator) -> list[tuple[str, str]]:
     """Everything a definition lays down, as names and words."""
     within = ""
+    usual = bounds(indicator, indicator.plausible_min, indicator.plausible_max)
+    sure = bounds(indicator, indicator.hard_min, indicator.hard_max)
     if indicator.direction is Direction.WITHIN:
         within = f"，以 {indicator.show(indicator.best_min)} 至 {indicator.show(indicator.best_max)} 为好"
-    fixed = "；分母是固定底数，不随期累计" if indicator.d_fixed else ""
+    fixed = "分母是固定底数，不随期累计。" if indicator.d_fixed else ""
     evidence = indicator.evidence_kind.label
     if indicator.evidence_kind is not EvidenceKind.NONE:
         evidence = f"要求{evidence}：{indicator.evidence or '没有写明'}"
@@ -78,11 +78,8 @@ def facts_of(indicator: Indicator) -> list[tuple[str, str]]:
         ("多地怎么合成", f"{indicator.combine_regions.label}：{COMBINES[indicator.combine_regions]}"),
         ("多期怎么合成", f"{indicator.combine_time.label}：{COMBINES[indicator.combine_time]}"),
         ("周期与期限", f"{indicator.cadence.label}，期末后第 {indicator.due_days} 个工作日报得出"),
-        ("必须在什么范围", bounds(indicator, indicator.hard_min, indicator.hard_max, "没有限制") + "；超出的不能保存"),
-        (
-            "通常在什么范围",
-            bounds(indicator, indicator.plausible_min, indicator.plausible_max, "没有规定") + "；超出的会提醒核对",
-        ),
+        ("必须在什么范围", f"{sure}；超出的不能保存" if sure else "没有限制"),
+        ("通常在什么范围", f"{usual}；超出的会提醒核对" if usual else "没有规定"),
         ("数据来源", indicator.source or "–"),
         ("怎么采集", indicator.collected_by or "–"),
         ("佐证材料", evidence),

@@ -19,11 +19,7 @@ from printing import compared, making
 from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
-_LAYOUT = 2  # part of the inputs: another layout is another document
-# Shares of the columns of marks, which are short.
-_WIDE = {"编号": 2.5, "项目": 3.0, "评委": 1.5, "得分": 1.4, "是否计入": 1.1}
-_CERTAIN = (2.4, 2.6, 2.2, 1.2, 1.2, 1.2, 1.4, 1.3, 1.2)
-_OTHERWISE = (3.4, 1.7, 1.8, 1.8, 1.2)
+_LAYOUT = 3  # part of the inputs: another layout is another document
 _GROUNDS = ("更正评分", "合议", "更换评委", "回避　")
 _CAPTIONS = {
     "把握程度": "名次的可能范围",
@@ -156,9 +152,9 @@ def story(report: Paper, kept: Kept, _: Issue) -> None:
     report.attachments(["名次的把握程度", "各评委评分", "签字页"])
     report.closing(_organ(kept), clock.beijing(max([found.at, *(item.at for item in found.signatures)])).date())
     report.annex("名次的把握程度")
-    for name, widths in (("把握程度", _CERTAIN), ("换一种算法", _OTHERWISE), ("评委宽严", ())):
+    for name, caption in _CAPTIONS.items():
         report.heading(name)
-        report.table(tables[name].columns, tables[name].rows, widths=widths, caption=_CAPTIONS[name])
+        report.table(tables[name].columns, tables[name].rows, caption=caption)
     report.annex("各评委评分")
     _all_marks(report, tables["各评委评分"])
     _to_sign(report, kept)
@@ -172,9 +168,7 @@ def _places(report: Paper, sheet: Sheet) -> None:
         return
     shown = ("名次", "编号", "项目", "申报单位", "得分", "有效评分", "名次依据")
     rows = [[row[at[name]] for name in shown] for row in sheet.rows]
-    report.table(
-        shown, rows, widths=(0.9, 2.4, 2.8, 2.8, 1.2, 0.9, 1.4), align="rlllrrl", caption="名次、得分和名次依据"
-    )
+    report.table(shown, rows, align="rlllrrl", caption="名次、得分和名次依据")
     keys = sheet.columns[len(shown) + 1 :]
     if keys:
         tied = [[row[at["编号"]], *row[len(shown) + 1 :]] for row in sheet.rows if row[at["名次"]] is not None]
@@ -191,7 +185,7 @@ def _all_marks(report: Paper, sheet: Sheet) -> None:
     shown = [at for at, name in enumerate(sheet.columns) if report.whole or name != "项目"]
     columns = [sheet.columns[at] for at in shown]
     rows = [[row[at] for at in shown] for row in sheet.rows]
-    report.table(columns, rows, widths=[_WIDE.get(name, 1.1) for name in columns], caption="计入结果的评分")
+    report.table(columns, rows, caption="计入结果的评分")
 
 
 def _to_sign(report: Paper, kept: Kept) -> None:
@@ -230,8 +224,7 @@ def marks_story(report: Paper, kept: Kept, _: Issue) -> None:
             report.page_break()
         report.heading(f"评委　{name}", numbered=False)
         rows = [[cell for place, cell in enumerate(row) if place != judge] for row in sheet.rows if row[judge] == name]
-        widths = [_WIDE.get(column, 1.1) for column in columns]
-        report.table(columns, rows, widths=widths, caption=f"{name}的评分")
+        report.table(columns, rows, caption=f"{name}的评分")
         report.signatures([f"评委　{name}"])
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 from core import clock
 from core.numbers import MISSING, format_number, round_half_up
-from core.words import EntryState, MemberRole, RecusalState
+from core.words import EntryState, MemberRole, PanelRule, RecusalState
 from panels.health import JudgeHealth
 from panels.outcome import Line, key_name
 from panels.result_queries import ResultView
-from panels.rubric import points
+from panels.rubric import HUNDRED, Rubric, points
+from panels.scores import FEWEST_TO_DROP
 from panels.sensitivity import Variant
 
-LAYOUT = 1  # part of what is hashed: another layout is another document
+LAYOUT = 2  # part of what is hashed: another layout is another document
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _standing(view: ResultView, line: Line) -> str:
     elif line.chosen and view.placed:
         notes.append("入选")
     if line.few:
-        notes.append("有效评分不足 5 份，未去掉最高最低分")
+        notes.append(f"有效评分不足 {FEWEST_TO_DROP} 份，未去掉最高最低分")
     if view.stale.get(line.entry):
         notes.append(f"{view.stale[line.entry]} 份评的是旧版材料")
     return "；".join(notes)
@@ -208,7 +209,8 @@ def fairness(view: ResultView) -> Sheet:
             "评分标准",
             f"{review.rubric_name}（第 {review.rubric_number} 版），校验码 {review.rubric_digest or '未冻结'}",
         ),
-        ("计分规则", f"{review.rule.label}；有效评分少于 {review.quorum} 份的没有有效结果"),
+        ("评分项和权重", _weights(review.rubric)),
+        ("计分规则", _rule(view)),
         ("规则校验码", review.rule_digest or "未冻结"),
         ("同分比较", keys),
         ("入选名额", f"{review.places} 个" if review.places else "不设"),
@@ -238,6 +240,21 @@ def fairness(view: ResultView) -> Sheet:
         for item in view.moderations
     ]
     return Sheet("公正性说明", ("项目", "内容"), tuple(rows))
+
+
+def _weights(rubric: Rubric) -> str:
+    """What lets a reader work out a sheet's score from its marks."""
+    weights = "、".join(f"{item.name} {points(item.weight)}%" for item in rubric.criteria)
+    if all((item.low, item.high) == (0, HUNDRED) for item in rubric.criteria):
+        return f"{weights}。一份评分的得分是各项分数乘以权重之和"
+    scales = "、".join(f"{item.name} {points(item.low)} 至 {points(item.high)} 分" for item in rubric.criteria)
+    return f"{weights}。一份评分的得分是各项分数按其分值换算成百分制后乘以权重之和；分值为{scales}"
+
+
+def _rule(view: ResultView) -> str:
+    rule, quorum = view.review.rule, view.review.quorum
+    few = f"（有效评分不足 {FEWEST_TO_DROP} 份的项目不去，直接平均）" if rule is PanelRule.DROP_EXTREMES else ""
+    return f"{rule.label}{few}；有效评分少于 {quorum} 份的没有有效结果"
 
 
 def _of_panel(view: ResultView) -> list[tuple[str, str]]:

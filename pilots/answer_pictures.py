@@ -17,14 +17,13 @@ from pilots.answers import Distance
 from pilots.evaluation import Evaluation, Measure
 from pilots.pictures import effect_unit
 from pilots.profile import Profile
-from pilots.wording import share_words
+from pilots.wording import closed_words
 from reports import figures
 from reports.figures import Reference
 from reports.figures.common import Figure
 
 _ARMS = {Arm.PILOT.value: "试点地区", Arm.COMPARISON.value: "对照地区"}
 _CURVE = 60  # points of a funnel's limits
-_MOST = 3.0  # times a gap beyond which the figure is not printed
 
 
 def distance(
@@ -36,7 +35,7 @@ def distance(
     rows = []
     for row in found.rows.itertuples():
         start, now, frontier = (found.sign * float(value) for value in (row.start, row.now, row.frontier))
-        closed = "起点已在前沿" if np.isnan(row.share) else closed_shown(row.share)
+        closed = "起点已在前沿" if np.isnan(row.share) else closed_words(row.share)
         told = f"试点前 {indicator.show(start)}，试点后 {indicator.show(now)}，同类前沿 {indicator.show(frontier)}，{closed}"
         rows.append(
             {
@@ -46,7 +45,7 @@ def distance(
                 "now": now,
                 "frontier": frontier,
                 "share_order": row.share,
-                "shown": "前沿" if np.isnan(row.share) else closed_shown(row.share),
+                "shown": "前沿" if np.isnan(row.share) else closed_words(row.share),
                 "tip": told,
             }
         )
@@ -67,13 +66,6 @@ def _of_distance(evaluation: Evaluation, measure: Measure) -> list[Reference]:
     if indicator.accumulation.cumulative or indicator.direction is Direction.WITHIN:
         return []
     return of_places(indicator, measure.targets, measure.latest or evaluation.span.first_post)
-
-
-def closed_shown(share: float) -> str:
-    """The share of a gap that was closed; where the gap was small the exact multiple says nothing."""
-    return (
-        f"{_MOST:.0f} 倍以上" if share > _MOST else f"倒退 {_MOST:.0f} 倍以上" if share < -_MOST else share_words(share)
-    )
 
 
 def before(evaluation: Evaluation, measure: Measure, frame: pd.DataFrame, *, width: int = 520) -> Figure:

@@ -10,14 +10,14 @@ from core.periods import Period
 from core.words import Arm
 from metrics.comparison import Effect
 from metrics.model import Indicator
-from pilots.answer_pictures import closed_shown, gap_shown, part_shown
+from pilots.answer_pictures import gap_shown, part_shown
 from pilots.answers import Distance
 from pilots.basis import Basis, County
 from pilots.causes import Method
 from pilots.evaluation import Evaluation, Measure
 from pilots.pictures import effect_unit
 from pilots.profile import Profile
-from pilots.wording import county_rows
+from pilots.wording import closed_words, county_rows
 
 _STRENGTHS = {"causal": "可作因果判断", "indicative": "仅作初步判断", "descriptive": "仅作描述"}
 
@@ -36,7 +36,7 @@ def distance(evaluation: Evaluation, measure: Measure, found: Distance) -> pd.Da
                 units[row.code].name,
                 units[row.code].group or "未分组",
                 *(indicator.show(found.sign * float(value)) for value in (row.start, row.now, row.frontier)),
-                "起点已在前沿" if np.isnan(row.share) else closed_shown(row.share),
+                "起点已在前沿" if np.isnan(row.share) else closed_words(row.share),
             ]
             for row in found.rows.itertuples()
         ],

@@ -22,7 +22,7 @@ from pilots.answers import Consistency, Distance, Kept, Promise, Strata
 from pilots.causes import PRE_TREND_PERIODS, Cause
 from pilots.evaluation import Measure
 from pilots.profile import Profile
-from pilots.wording import effect_words, share_words
+from pilots.wording import closed_words, effect_words, share_words
 
 QUESTIONS = (
     "兑现承诺了吗？",
@@ -97,7 +97,7 @@ def distance_words(found: Distance) -> str:
     ahead = f"（其中 {found.ahead} 个起点就在前沿，不计入）" if found.ahead else ""
     goal = "到同类地区最好四分之一水平的差距"
     if found.share >= 1:
-        words = f"试点地区从自己的起点出发，已补上{goal}{ahead}，并走到其 {share_words(found.share)}"
+        words = f"试点地区从自己的起点出发，已补上{goal}{ahead}，并走到它的 {closed_words(found.share)}"
         if found.share == 1:
             words = f"试点地区从自己的起点出发，正好补上{goal}{ahead}"
     elif found.share > 0:
@@ -105,10 +105,10 @@ def distance_words(found: Distance) -> str:
     elif found.share == 0:
         words = f"试点地区仍在自己的起点，{goal}没有变化{ahead}"
     else:
-        words = f"试点地区比自己的起点还差，{goal}拉大了 {share_words(-found.share)}{ahead}"
+        words = f"试点地区比自己的起点还差，{goal}拉大了 {closed_words(-found.share)}{ahead}"
     sides = {side: share for side, share in found.by_side.items() if not np.isnan(share)}
     if len(sides) > 1:
-        words += "；其中" + "，".join(f"{side} {share_words(share)}" for side, share in sides.items())
+        words += "；其中" + "，".join(f"{side} {closed_words(share)}" for side, share in sides.items())
     return words + "。"
 
 

@@ -16,6 +16,7 @@ from core.words import Arm
 from db.issuing import Issue
 from metrics import corrected, pictures, quarter
 from metrics.pictures import amount
+from metrics.quality import Aspect
 from metrics.quarter import Line, Month
 from metrics.tracing import Point
 from pilots import county_quarter
@@ -25,7 +26,7 @@ from printing.kinds import Batch, Identity, Kind, Subject
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 3  # part of the inputs: another layout is another document
+_LAYOUT = 4  # part of the inputs: another layout is another document
 _HEIGHT = 130  # of a picture: two indicators stand on a page
 _AHEAD = 0.25  # share of a group's places that counts as in front, and likewise behind
 
@@ -121,8 +122,7 @@ def _summary(report: Paper, found: CountyQuarter) -> None:
         ]
     )  # fmt: skip
     if found.lines:
-        widths = (2.7, 1.8, 2.2, 1.6, 2.2, 1.5)
-        report.table(*_overview(found), widths=widths, caption=f"{found.quarter.label}各项指标一览（已报、应报为期数）")
+        report.table(*_overview(found), caption=f"{found.quarter.label}各项指标一览（已报、应报为期数）")
         report.note("名次只在同一地区类型内比较；括号里是考虑偶然波动后可能的名次。", title="")
 
 
@@ -163,8 +163,9 @@ def _month(line: Line, month: Month) -> list[object]:
 
 def _picture(found: CountyQuarter, line: Line) -> Any:
     trend = [Point(month.period, month.n, month.d, month.value, 1, 1, segment=str(month.run)) for month in line.months]
-    drawn = pictures.trend(line.indicator, trend, line.targets, found.name, region_code=found.code, width=640)
-    return drawn.properties(height=_HEIGHT)
+    return pictures.trend(
+        line.indicator, trend, line.targets, found.name, region_code=found.code, width=640, height=_HEIGHT
+    )
 
 
 def _pilots(report: Paper, found: CountyQuarter) -> None:
@@ -204,6 +205,9 @@ def _quality(report: Paper, found: CountyQuarter) -> None:
         ],
         caption="质量分的构成",
     )  # fmt: skip
+    timely = next((part for part in found.together.parts if part.aspect is Aspect.TIMELINESS), None)
+    if timely is not None and timely.n != found.in_time:
+        report.text("“及时性”只计按时报送、现在有效的报送；按时交了又被退回的，交齐之前不计。")
     if len(found.quality) > 1:
         report.table(
             ["报送任务", "质量分"],

@@ -16,7 +16,7 @@ from printing.making import Made
 from printing.reasons import Cause
 from reports.paper import Face, Paper
 
-_LAYOUT = 1  # part of the inputs: another layout is another document
+_LAYOUT = 2  # part of the inputs: another layout is another document
 
 
 def issue(actor: Actor, order_id: int) -> Made:
@@ -106,7 +106,8 @@ def _story(report: Paper, found: OrderPage, _: Issue) -> None:
         caption=f"{order.code} 办理过程",
     )
     issuer = found.path[0].organisation if found.path else ""
-    report.closing(issuer or "监管单位", clock.beijing(order.issued_at).date())
+    last = found.path[-1].at if found.path else order.issued_at  # no paper tells of what comes after its date
+    report.closing(issuer or "监管单位", clock.beijing(last).date())
 
 
 KIND = Kind(

@@ -24,7 +24,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 3  # part of the inputs: another layout is another document
+_LAYOUT = 4  # part of the inputs: another layout is another document
 _NAMED = 10  # counties named in the text
 _MOST = 30  # counties of a tier in print; the workbook has all
 
@@ -149,7 +149,7 @@ def _order(report: Paper, found: Proposal) -> None:
             if len(rows) > most:
                 report.text(f"只列前 {most} 个，全部名单见 Excel。")
             body, caption = rows.head(most).to_numpy().tolist(), f"{tier}（{len(rows)} 个）"
-            report.table(list(rows.columns), body, widths=(0.9, 1.5, 2.1, 6.3, 1.4), align="rllll", caption=caption)
+            report.table(list(rows.columns), body, align="rllll", caption=caption)
 
 
 def _causes(found: Proposal) -> list[Source]:

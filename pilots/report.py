@@ -34,7 +34,7 @@ from printing.kinds import Batch, Identity, Kind, Subject, record_id
 from printing.making import Made
 from reports.paper import Face, Paper
 
-LAYOUT = 8  # part of the inputs: another layout is another document
+LAYOUT = 9  # part of the inputs: another layout is another document
 _STRIP_ROWS = 26  # as many counties as fit on a page
 
 

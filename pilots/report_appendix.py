@@ -70,7 +70,7 @@ def _methods(report: Paper) -> None:
     report.text(
         "合计一律为分子之和除以分母之和，不对百分数求平均；缺报不当作零，“不适用”不计入应报；"
         "草稿和退回的报送不进入合计。\n"
-        "试点效果：每个地区先算试点后与试点前之差，再比较试点地区与对照地区，区间为 韦尔奇 95% 区间，"
+        "试点效果：每个地区先算试点后与试点前之差，再比较试点地区与对照地区，区间为韦尔奇 95% 区间，"
         "并以随机重排检验复核，两者不一致时标明“不稳健”。试点与对照各不少于 5 个才作因果判断，3 至 4 个只作初步判断，更少只作描述。\n"
         "两类地区之差用其自身的区间判断，不以“一类显著、另一类不显著”代替比较。"
         "地区类型按各期当日有效的名单划分；试点效果按启动日名单划分。"
@@ -103,7 +103,7 @@ def _left_out(report: Paper, evaluation: Evaluation) -> None:
     report.heading("没有进入合计的数值", 2)
     report.text("缺报、退回、注明缺数或不适用的数不进入合计，也不当作零。")
     header, rows = left_out(evaluation)
-    report.table(header, rows, widths=(1.6, 1.2, 0.7, 6.5), align="llrl", caption="没有进入合计的数值")
+    report.table(header, rows, align="llrl", caption="没有进入合计的数值")
 
 
 def _corrections(report: Paper, evaluation: Evaluation) -> None:
@@ -115,7 +115,7 @@ def _corrections(report: Paper, evaluation: Evaluation) -> None:
     late = frame[frame["类别"] == "补计"]
     if len(late):
         report.text(f"补计的 {len(late)} 个数按报送期列出地区和个数，每个数见同一编号的 Excel。")
-        report.table(*caught_up(late), widths=(1.6, 1, 8.6, 2), align="lrll", caption="各期冻结后补计的地区和个数")
+        report.table(*caught_up(late), align="lrll", caption="各期冻结后补计的地区和个数")
     frame = frame if report.whole else frame[frame["类别"] != "补计"]
     if frame.empty:
         return

@@ -14,6 +14,8 @@ from pilots import pictures
 from pilots.evaluation import Evaluation, Measure
 from pilots.pictures import effect_words, parts
 
+MOST_CLOSED = 3  # times a gap beyond which the figure is not printed
+
 
 def key_figures(evaluation: Evaluation, measure: Measure) -> list[tuple[str, str, str]]:
     """Label, value and what it is compared with: on the page and in the report alike."""
@@ -54,6 +56,13 @@ def share_words(share: float) -> str:
     if 0.995 <= share < 1:
         return "99%"
     return "不到 1%" if 0 < share < 0.005 else percent(share)
+
+
+def closed_words(share: float) -> str:
+    """The share of a gap that was closed; where the gap was small the exact multiple says nothing."""
+    if abs(share) > MOST_CLOSED:
+        return f"{'倒退 ' if share < 0 else ''}{MOST_CLOSED:.0f} 倍以上"
+    return share_words(share)
 
 
 def strength_words(measure: Measure) -> str:

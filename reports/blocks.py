@@ -9,7 +9,7 @@ from reportlab.platypus import Flowable
 from reportlab.platypus.doctemplate import IndexingFlowable
 
 from reports import codes, theme
-from reports.lines import Lines, Style, break_lines, shorten
+from reports.lines import Lines, Style, balanced_lines, break_lines, shorten
 from reports.svg import Vector
 from reports.tagging import END, artifact, tagged
 from reports.typefaces import BOLD, REGULAR, text_width
@@ -162,7 +162,7 @@ class Picture(Flowable):
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         style, whole = self._style, self._drawing.height
-        self._lines = break_lines(self._caption, style.face, style.size, width)
+        self._lines = balanced_lines(self._caption, style.face, style.size, width)
         self._foot = 6 + len(self._lines) * style.leading
         fits = (height - self._foot) / whole
         self._scale = fits if self._SMALLEST <= fits < 1 else 1.0

@@ -34,6 +34,7 @@ _LEADING = 1.42
 _PAD_X = 0.42
 _PAD_Y = 0.37
 _SAMPLE = 300  # rows that decide the widths, with the longest text of every column
+_CRAMPED = 8  # lines of a cell from which the shares that were asked for no longer suit what the columns hold
 _FUZZ = 1e-6  # heights are sums of floats
 _CUT = 16  # ems from which an unbroken piece (a hash, an address) is cut: the whole table is not set smaller for it
 _SHORT = 5.2  # ems up to which a cell is better not wrapped
@@ -267,7 +268,7 @@ def _fit(
     size = layout.table_size
     smallest = _SMALLEST if layout.running else _SMALLEST_OFFICIAL
     titles = header or [""] * len(columns)
-    if shares:
+    if shares and not _unsuited(columns, shares, width, size):
         rooms = [width * share / sum(shares) for share in shares]
         least = (_tiers(title, column, width, size)[0] for title, column in zip(titles, columns, strict=True))
         fits = min((room / need for room, need in zip(rooms, least, strict=True) if need < _CUT * size), default=1.0)
@@ -281,6 +282,13 @@ def _fit(
     chosen = levels[0] if sum(levels[0]) > width else levels[-1]
     smaller = max(smallest, size * min(1.0, width / sum(chosen)))
     return smaller, [part * width / sum(chosen) for part in chosen]
+
+
+def _unsuited(columns: Sequence[Sequence[str]], shares: Sequence[float], width: float, size: float) -> bool:
+    """Whether one cell is so long for its column that it alone makes its row high, while others have room to spare."""
+    lengths = [text_width(max(column, key=len, default=""), REGULAR, size) for column in columns]
+    lines = sorted(length / (width * share / sum(shares)) for length, share in zip(lengths, shares, strict=True))
+    return lines[-1] > _CRAMPED and lines[-1] > 2 * sum(lengths) / width
 
 
 def _tiers(title: str, column: Sequence[str], width: float, size: float) -> tuple[float, float, float]:

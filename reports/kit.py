@@ -28,7 +28,7 @@ from reports.blocks import CheckMark, Contents, Heading, KeyFigure, KeyFigures, 
 from reports.grid import Grid, Table
 from reports.layouts import HEIGHT, LINE, OFFICIAL, REPORT, WIDTH
 from reports.lines import Lines, clean
-from reports.official import Attachments, Closing
+from reports.official import Attachments, Closing, long_dates
 from reports.pages import Imprint, Pages
 
 _TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
@@ -113,14 +113,14 @@ class Report:
 
     def text(self, text: str) -> None:
         """Paragraphs, one a line of `text`, justified, the first line of each indented by two characters."""
-        for paragraph in self._seen(text, self._place).split("\n"):
+        for paragraph in self._dated(self._seen(text, self._place)).split("\n"):
             if paragraph.strip():
                 self._add(Lines(paragraph.strip(), self._layout.body))
 
     def note(self, text: str, title: str = "说明") -> None:
         """A tinted box for limits, sources and how something was computed."""
         label = f"{title}：" if title else ""
-        self._add(Lines(self._seen(label + text, self._place), self._layout.note))
+        self._add(Lines(self._dated(self._seen(label + text, self._place)), self._layout.note))
 
     def figures(self, items: Sequence[tuple[str, ...]]) -> None:
         """Key figures as (label, value) or (label, value, change), up to four in a row; official papers list them."""
@@ -321,6 +321,9 @@ class Report:
                 for title, cell in zip(titles, row, strict=True):
                     self._seen(cell, f"{label}第{number}行“{title}”" if title else f"{label}第{number}行")
         return cells
+
+    def _dated(self, text: str) -> str:
+        return text if self._layout.running else long_dates(text)
 
     def _seen(self, text: object, where: str) -> str:
         """Clean text, its unprintable characters noted with where they stand."""

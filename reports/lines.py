@@ -31,9 +31,13 @@ _UNIT = re.compile(rf"[{_OPENING}]*(?:[{_LATIN}]+|\S)[{_CLOSING}]*[ \u3000]*|\s+
 _NUMERAL = r"[+\-−]?\d[\d,]*(?:\.\d+)?"
 _MEASURE = r"个?百分点|个?工作日|万元|元/[^\W\d_]|[个项名分件份家人天元县期处次]"
 _PHRASE = re.compile(
-    rf"(?:（{_NUMERAL}[%％]? ?(?:至|[–-]) ?{_NUMERAL}[%％]?(?:{_MEASURE})?）|\d{{4}}年(?:第\d季度|\d{{1,2}}月(?:\d{{1,2}}日)?)?"
-    rf"|第 ?\d+ ?[名号版期位]|{_NUMERAL} ?(?:{_MEASURE}))[{_CLOSING}]*[ \u3000]*|{_UNIT.pattern}"
+    rf"(?:（{_NUMERAL}[%％]? ?(?:至|[–-]) ?{_NUMERAL}[%％]?(?:{_MEASURE})?）"
+    rf"|[{_OPENING}]*(?:\d{{4}}年(?:第\d季度|\d{{1,2}}月(?:\d{{1,2}}日)?)?"
+    rf"|第 ?\d+ ?[名号版期位]|{_NUMERAL} ?(?:{_MEASURE})))[{_CLOSING}]*[ \u3000]*|{_UNIT.pattern}"
 )
+# What a title is broken between, if it can be: after a mark, before an opening one.
+_CLAUSE = re.compile(rf"[{_OPENING}]*[^{_OPENING}{_CLOSING}\u3000]*[{_CLOSING}]*[ \u3000]*")
+_SHORTEST = 0.35  # of the longest line, for lines that are broken so
 ASCENT = 0.88  # of the faces, in ems; with the descent it fills the em exactly
 # Letters with another letter of the same word behind them: justification does not part the two.
 _INNER = re.compile(rf"([{_LATIN}]+(?=[{_LATIN}]))")
@@ -99,27 +103,49 @@ def _small(units: list[str], face: str, size: float, width: float) -> list[str]:
 
 
 def balanced_lines(text: str, face: str, size: float, width: float, indent: float = 0) -> list[Line]:
-    """As many lines as `break_lines` makes, but of like length and broken between words: a title does not end in one
-    character, and no word of it is cut in two."""
-    best, room = break_lines(text, face, size, width, indent), width
-    if len(best) == 1:
-        return best
-    most = len(best)
-    words = break_lines(text, face, size, width, indent, _words)
-    if len(words) == most:
-        best = words
-    while room > 2 * size:
-        room -= size / 2
-        tried = break_lines(text, face, size, room, indent, _words)
+    """As many lines as `break_lines` makes, but of like length and broken at punctuation or at least between words:
+    a title does not end in one character, and no word of it is cut in two."""
+    plain = break_lines(text, face, size, width, indent)
+    if len(plain) == 1:
+        return plain
+    widest = max((text_width(part.rstrip(), face, size) for part in _clauses(text)), default=0.0)
+    for pieces, least, narrowest in ((_clauses, _SHORTEST, widest + indent), (_words, 0.0, 2 * size)):
+        best = _balanced(text, face, size, width, indent, pieces, len(plain), narrowest)
+        lengths = [text_width(line.text, face, size) for line in best]
+        if len(best) == len(plain) and min(lengths) >= least * max(lengths):
+            return best
+    return plain
+
+
+def _balanced(
+    text: str,
+    face: str,
+    size: float,
+    width: float,
+    indent: float,
+    pieces: Callable[[str], list[str]],
+    most: int,
+    narrowest: float,
+) -> list[Line]:
+    """The narrowest block of `most` lines broken between `pieces`, not narrower than `narrowest`."""
+    best: list[Line] = []
+    room = width
+    while room >= narrowest:
+        tried = break_lines(text, face, size, room, indent, pieces)
         if len(tried) > most:
             break
         best = [line._replace(spare=line.spare + width - room) for line in tried]
+        room -= size / 2
     return best
 
 
 def cell_pieces(text: str) -> list[str]:
     """What the cells of a table are broken between: figures stay with their unit and intervals in one piece."""
     return _PHRASE.findall(text)
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause for part in text.split("\n") for clause in _CLAUSE.findall(part) if clause]
 
 
 def _words(text: str) -> list[str]:

@@ -1,7 +1,9 @@
-"""What only official papers have: the list of attachments, and who issues the paper and when (GB/T 9704-2012, 7.3)."""
+"""What only official papers have: dates in full, the list of attachments, and who issues the paper and when
+(GB/T 9704-2012, 7.3)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from reportlab.platypus import Flowable
@@ -12,6 +14,14 @@ from reports.typefaces import text_width
 
 _INDENT = 2  # characters before 附件
 _RIGHT = 4  # characters after 成文日期, which the seal covers
+_DAY = re.compile(r"(?<![0-9A-Za-z-])(\d{4})-(\d\d)-(\d\d)(?![0-9A-Za-z-])")
+_APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d{4}年\d+月\d+日)|(?<=日) (?=[\u4e00-\u9fff])")
+
+
+def long_dates(text: str) -> str:
+    """公示期：2026年7月7日至2026年7月13日: days in running text as offices write them; tables keep the short form."""
+    written = _DAY.sub(lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", text)
+    return _APART.sub("", written) if written != text else text
 
 
 class Attachments(Flowable):

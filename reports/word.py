@@ -17,6 +17,7 @@ from reports.grid import Table
 from reports.kit import DIFFERENCES, WITHOUT_REASON, numbering
 from reports.layouts import HEIGHT, OFFICIAL, REPORT, WIDTH
 from reports.lines import balanced_lines, clean
+from reports.official import long_dates
 from reports.paper import Face
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Word:
         self._doc.add_heading(mark + clean(text).replace("\n", " "), level=level)
 
     def text(self, text: str) -> None:
-        for line in clean(text).split("\n"):
+        for line in (long_dates(clean(text)) if self._face.official else clean(text)).split("\n"):
             if line.strip():
                 self._line(line.strip(), _BODY, self._parts.FANG, indent=True)
 

@@ -19,7 +19,7 @@ from scenarios.impact_queries import PrivacyView
 from scenarios.need_queries import NeedRow
 from scenarios.queries import ScenarioDetail
 
-_LAYOUT = 1  # part of the inputs: another layout is another document
+_LAYOUT = 2  # part of the inputs: another layout is another document
 _NEEDS = ("编号", "需求", "提出地区", "领域", "来源")
 _REFORMS = ("现行规定和堵点", "改革举措", "制度成果", "牵头单位", "时限", "进展")
 _RESOURCES = ("数据资源", "提供单位", "用途", "共享", "安全级别", "接入情况")
@@ -95,7 +95,6 @@ def story(report: Paper, found: Dossier, _: Issue) -> None:
     report.table(
         _VERSIONS,
         _versions(scenario),
-        widths=(1, 3, 2.4, 1.8, 1.6),
         align="lllll",
         caption="历次版本",
     )

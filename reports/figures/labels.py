@@ -11,7 +11,15 @@ Point = tuple[float, float]  # pixels, right and down
 _GAP = 3  # pixels between a line and its label
 _ROUND = 2  # pixels around a label that a point's dot reaches into
 # how a label is set, and at which share of its line, the liked places first
-_PLACES = (("left", 0.0), ("center", 0.5), ("right", 1.0), ("center", 0.25), ("center", 0.75))
+_PLACES = (
+    ("left", 0.0),
+    ("center", 0.5),
+    ("right", 1.0),
+    ("center", 0.25),
+    ("center", 0.75),
+    ("center", 0.375),
+    ("center", 0.625),
+)
 _BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}  # the share of a label that lies before its anchor
 
 

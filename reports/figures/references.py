@@ -51,9 +51,12 @@ def over_time(
     bounds: tuple[float, float],
     size: tuple[int, int],
     side: int,
+    crossed: Sequence[date] = (),
+    printed: bool = False,
 ) -> list[alt.Chart]:
     """Level lines between days, under the series of `frame` (period_start, series, value). `bounds` are those of
-    the axis, `size` the picture's in pixels, `side` the pixels between its edge and the first day.
+    the axis, `size` the picture's in pixels, `side` the pixels between its edge and the first day, `crossed` the days
+    with an upright line; `printed`: it is not read on a telephone.
 
     Looks and places are read from the rows, so that they share no scale, and thereby no legend, with the series."""
     if not lines:
@@ -80,9 +83,10 @@ def over_time(
         pieces = list(flat)
         for _, part in frame.dropna(subset="value").groupby("series"):
             pieces += pairwise(map(pixel, part["period_start"], part["value"]))
+        pieces += [(pixel(pd.Timestamp(day), high), pixel(pd.Timestamp(day), low)) for day in crossed]
         return View(flat, [point for piece in pieces for point in along(*piece)], across)
 
-    spots = place([*map(view, _widths(width))], [line.label for line in lines], LETTER)
+    spots = place([*map(view, [width] if printed else _widths(width))], [line.label for line in lines], LETTER)
     rows = _rows(lines).assign(
         start=starts,
         end=ends,

@@ -14,7 +14,7 @@ from reports import theme
 from reports.figures.common import Figure, bounds, by, empty, short, tips
 from reports.figures.references import LETTER, Reference, over_time
 
-_HEIGHT = 260
+HEIGHT = 260
 _MOST_TICKS = 7
 _SIDE = 14  # pixels between the axis and the first point
 
@@ -45,6 +45,7 @@ def trend(
     breaks: Sequence[tuple[date, str]] = (),
     hollow: str = "数据不完整",
     width: int = 520,
+    height: int = HEIGHT,
 ) -> Figure:
     """Values over time, one line a series, with baselines and targets.
 
@@ -52,7 +53,7 @@ def trend(
     shown, n, d, incomplete (bool: drawn hollow, which means what `hollow` says). A period without a row is bridged by the line,
     so give missing periods a row with NaN. An optional column `segment` (text) parts a series: points of
     different segments are not joined, since they are not comparable. `breaks` are days with what changed
-    then, drawn as upright lines.
+    then, drawn as upright lines. A report asks for another `height` here: where the lines' labels stand depends on it.
     """
     if frame.empty:
         return empty(title, width)
@@ -78,6 +79,7 @@ def trend(
             **more,
         )
 
+    crossed = [*([began] if began else ()), *(at for at, _ in breaks)]
     dash = by("series", alt.StrokeDash, names, [list(look.dash) for look in looks], legend=False)
     shape = by("series", alt.Shape, names, [look.shape for look in looks])
     tooltip = tips([("period_label", "时段"), ("series", "对象"), ("shown", "数值"), ("n", "分子"), ("d", "分母")])
@@ -86,7 +88,7 @@ def trend(
         alt.Chart().transform_filter("datum.incomplete").mark_point(filled=False, fill=theme.PAPER, size=60, opacity=1)
     )
     layers = [
-        *over_time(frame, lines, (low, high), (width, _HEIGHT), _SIDE),
+        *over_time(frame, lines, (low, high), (width, height), _SIDE, crossed, printed=height != HEIGHT),
         *(beginning(pd.Timestamp(began), began_label) if began else ()),
         *(layer for at, label in breaks for layer in beginning(pd.Timestamp(at), label, dash=[4, 2])),
         encode(alt.Chart().mark_line(strokeWidth=2), strokeDash=dash, detail=alt.Detail("segment", type="nominal")),
@@ -94,7 +96,7 @@ def trend(
         encode(open_, shape=shape, tooltip=tooltip),
     ]
     heading = alt.Title(text=title, subtitle=f"空心点：{hollow}") if frame["incomplete"].any() else title
-    return alt.layer(*layers, data=frame, title=heading, width=width, height=_HEIGHT, config=theme.config())
+    return alt.layer(*layers, data=frame, title=heading, width=width, height=height, config=theme.config())
 
 
 def time_axis(frame: pd.DataFrame) -> alt.X:

@@ -223,6 +223,21 @@ def test_a_label_hides_no_point_on_a_phone_either() -> None:
     assert [(spot.align, spot.baseline) for spot in place([wide, narrow], label, 11)] == [("center", "top")]
 
 
+def test_labels_are_placed_for_the_height_at_which_a_picture_is_drawn() -> None:
+    """Under a line is room for its label in the high picture, and none in the low one that a report prints."""
+    days = pd.date_range("2025-01-01", periods=12, freq="MS")
+    rows = [(day, f"{day:%Y-%m}", "甲", value, "", 1, 1, False) for day in days for value in (90.0,)]
+    names = ["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete"]
+    frame = pd.DataFrame(rows, columns=names)
+    lines = [Reference("基线 84%", 84.0), Reference("目标 100%", 100.0), Reference("底 75%", 75.0)]
+
+    def sides(height: int) -> list[str]:
+        drawn = _lines(trend(frame, unit="", title="", lines=lines, height=height))
+        return [row["baseline"] for row in drawn if row["label"] == "基线 84%"]
+
+    assert (sides(260), sides(60)) == (["bottom"], ["top"])
+
+
 def test_a_trend_is_a_table_too(series: pd.DataFrame) -> None:
     rows = trend_rows(series)
     assert list(rows.columns) == ["报送期", "对象", "数值", "分子", "分母", "是否完整"]

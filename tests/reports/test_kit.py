@@ -263,6 +263,14 @@ def test_a_title_of_sixty_characters_is_printed_whole(make: Make, read: Read) ->
         assert title in read(report).pages[0].extract_text().replace("\n", "")
 
 
+def test_shares_that_make_a_column_of_single_words_give_way(make: Make, read: Read) -> None:
+    """A column thought for a word holds three sentences: five rows of it filled five pages."""
+    report = make(cover=False, contents=False, official=True)
+    lacking = "持证残疾人信息（省级单位提供，被拒）；大额医疗支出提醒（省级单位提供，已批准）；低保和特困人员信息" * 2
+    report.table(["理由", "还缺"], [["与见效地区最像", lacking]] * 5, widths=(6.3, 0.7))
+    assert len(read(report).pages) == 1
+
+
 def test_a_title_is_broken_into_lines_of_like_length(make: Make, read: Read) -> None:
     title = "一二三四五六七八九十一二三四五六七八"
     lines = read(make(title=title, cover=True)).pages[0].extract_text().splitlines()

@@ -15,6 +15,14 @@ def _broken(text: str, ems: float) -> list[str]:
     return [line.text for line in break_lines(text, REGULAR, 10, ems * 10)]
 
 
+def test_a_title_is_broken_at_its_marks_where_that_makes_lines_of_like_length() -> None:
+    def lines(text: str) -> list[str]:
+        return [line.text for line in balanced_lines(text, BOLD, 22, 442)]
+
+    assert lines("关于“幸福里二期：服务点联网”参评情况的反馈") == ["关于“幸福里二期：", "服务点联网”参评情况的反馈"]
+    assert lines("关于“甲”的危化品运输路径动态风险预警拟中榜名单的公示")[0] != "关于“甲”"  # too short a line
+
+
 @pytest.mark.parametrize(
     "text, ems, expected",
     [

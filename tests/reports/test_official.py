@@ -123,3 +123,12 @@ def test_a_long_organ_is_broken_and_stays_inside_the_type_area(make: Make, read:
     pieces = [piece for piece in _pieces(read(paper).pages[0]) if piece[0].startswith(("浙江", "评价", "解", "院"))]
     assert "".join(text for text, *_ in pieces) == "浙江省基层治理现代化与社会矛盾纠纷多元化解研究院评价中心"
     assert all(left + len(text) * 15.79 <= 28 * MM + WIDTH + 0.1 for text, left, *_ in pieces)
+
+
+def test_days_are_written_out_in_running_text_and_short_in_tables(make: Make, read: Read) -> None:
+    paper = make(official=True)
+    paper.text("公示期：2026-07-07 至 2026-07-13（5 个工作日）；榜单 JB-2026-0012 自 2026-12-11 17:00 起。")
+    paper.table(["截止"], [["2026-12-11"]])
+    said = read(paper).pages[0].extract_text().replace("\n", "")
+    assert "公示期：2026年7月7日至2026年7月13日（5 个工作日）；榜单 JB-2026-0012 自2026年12月11日 17:00 起。" in said
+    assert said.count("2026-12-11") == 1
