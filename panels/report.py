@@ -20,6 +20,8 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from reports.paper import Face, Paper
 
 _LAYOUT = 3  # part of the inputs: another layout is another document
+# Shares of the columns of marks, which are short.
+_WIDE = {"编号": 2.5, "项目": 3.0, "评委": 1.5, "得分": 1.4, "是否计入": 1.1}
 _GROUNDS = ("更正评分", "合议", "更换评委", "回避　")
 _CAPTIONS = {
     "把握程度": "名次的可能范围",
@@ -185,7 +187,7 @@ def _all_marks(report: Paper, sheet: Sheet) -> None:
     shown = [at for at, name in enumerate(sheet.columns) if report.whole or name != "项目"]
     columns = [sheet.columns[at] for at in shown]
     rows = [[row[at] for at in shown] for row in sheet.rows]
-    report.table(columns, rows, caption="计入结果的评分")
+    report.table(columns, rows, widths=[_WIDE.get(name, 1.1) for name in columns], caption="计入结果的评分")
 
 
 def _to_sign(report: Paper, kept: Kept) -> None:
@@ -224,7 +226,8 @@ def marks_story(report: Paper, kept: Kept, _: Issue) -> None:
             report.page_break()
         report.heading(f"评委　{name}", numbered=False)
         rows = [[cell for place, cell in enumerate(row) if place != judge] for row in sheet.rows if row[judge] == name]
-        report.table(columns, rows, caption=f"{name}的评分")
+        widths = [_WIDE.get(column, 1.1) for column in columns]
+        report.table(columns, rows, widths=widths, caption=f"{name}的评分")
         report.signatures([f"评委　{name}"])
 
 

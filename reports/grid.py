@@ -279,9 +279,17 @@ def _fit(
         if sum(lower) <= width < sum(upper):
             spare = (width - sum(lower)) / (sum(upper) - sum(lower))
             return size, [least + (most - least) * spare for least, most in zip(lower, upper, strict=True)]
-    chosen = levels[0] if sum(levels[0]) > width else levels[-1]
+    chosen = levels[0] if sum(levels[0]) > width else _eased(levels[-1], columns, width, size)
     smaller = max(smallest, size * min(1.0, width / sum(chosen)))
     return smaller, [part * width / sum(chosen) for part in chosen]
+
+
+def _eased(rooms: Sequence[float], columns: Sequence[Sequence[str]], width: float, size: float) -> list[float]:
+    """What is left over goes to the columns whose text still wraps."""
+    longest = (text_width(max(column, key=len, default=""), REGULAR, size) + 2 * size for column in columns)
+    wants = [max(0.0, most - room) for most, room in zip(longest, rooms, strict=True)]
+    given = min(1.0, (width - sum(rooms)) / sum(wants)) if any(wants) else 0.0
+    return [room + want * given for room, want in zip(rooms, wants, strict=True)]
 
 
 def _unsuited(columns: Sequence[Sequence[str]], shares: Sequence[float], width: float, size: float) -> bool:

@@ -54,12 +54,17 @@ def lacking(items: list[Item], read: Read, pairs: Rows) -> list[Item]:
         if isinstance(item, Table):
             return stands(item, tables, on_paper=True)
         if isinstance(item, str):
-            return {squeezed(line) for line in item.splitlines()} <= said
+            return all({squeezed(line), squeezed(in_full(line))} & said for line in item.splitlines())
         name, value, *more = map(squeezed, item)
         noted = f"{value}（{more[0]}）" if any(more) else value
         return name + value + "".join(more) in said or any(beside(row, [name, noted]) for row in pairs)
 
     return [item for item in items if not there(item)]
+
+
+def in_full(line: str) -> str:
+    """Days as official papers write them in running text."""
+    return re.sub(r"(\d{4})-(\d\d)-(\d\d)", lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", line)
 
 
 def beside(row: list[str], cells: list[str]) -> bool:
