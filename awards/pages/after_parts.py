@@ -8,19 +8,52 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from accounts.permissions import Actor
-from awards import climbing_queries, pictures, racing
+from accounts.permissions import Actor, Permission, may
+from awards import climbing_queries, pictures, public_queries, racing
 from awards.climbing import Climb, Ladder, Round
 from awards.climbing_queries import Race
+from awards.public_queries import PublicWinner
 from awards.racing import Racer, Standing
 from core.words import Role
 from web import charts, guard, keep, widgets
 
+_MOST = 12  # winners with a card of their own
 MOVES = {"赶超": "▲", "守住": "●", "被赶超": "▼", "上升": "▲", "持平": "●", "下降": "▼", "首次入选": "★"}
 
 
 def share(value: int | None) -> str:
     return "–" if value is None else f"{value / 10_000:.1f}%"
+
+
+def copying(actor: Actor, edition_id: int) -> None:
+    """Whoever won, for everybody who could do the same: those of the actor's own group first."""
+    key = ("released winners", edition_id, keep.version())
+    found = keep.kept(key, partial(public_queries.winners, edition_id))
+    if not found:
+        return
+    st.subheader("复制这个做法", anchor=False)
+    _, groups = keep.ask(climbing_queries.ladders, actor)
+    own = next((item.group for item in groups if any(row.code == actor.region_code for row in item.climbs)), "")
+    ordered = sorted(found, key=lambda row: bool(own) and row.group != own)
+    for row in ordered[:_MOST]:
+        with st.container(border=True, key=f"after_{row.entry_id}"):
+            place = f"{row.organisation}　{row.city}{row.region}　{row.group}"
+            st.markdown(f"**{guard.plain(row.title)}**　{guard.plain(row.grade)}　{guard.plain(place)}")
+            if row.headline:
+                st.caption(guard.plain(f"成效：{row.headline}"))
+            with st.container(horizontal=True):
+                _ways(actor, row)
+    if len(ordered) > _MOST:
+        st.caption(f"只列 {_MOST} 项，共 {len(ordered)} 项；其余见下面的集中晾晒。")
+
+
+def _ways(actor: Actor, row: PublicWinner) -> None:
+    if may(actor, Permission.PILOT_PROMOTE):
+        words, page = "哪些县适合复制，还缺什么", "pilots/pages/promotion.py"
+    else:
+        words, page = "看这个试点怎么做", "pilots/pages/pilot.py"
+    st.page_link(page, label=words, icon=":material/content_copy:", query_params={"id": str(row.pilot_id)})
+    st.markdown(f"[项目介绍、后来怎样](/public/winner?id={row.entry_id})")
 
 
 def ladders(actor: Actor) -> None:

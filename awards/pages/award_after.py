@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from accounts.permissions import Permission, may
 from awards import after_queries, queries
 from awards.pages import after_parts
 from core.words import AwardEntryState, EditionState
@@ -52,27 +51,9 @@ if held:
     )
     if view.runs:
         after_parts.race(actor, view.row.id)
-    st.subheader("复制这个做法", anchor=False)
-    for item in held:
-        with st.container(border=True, key=f"after_{item.row.id}"):
-            st.markdown(f"**{guard.plain(item.row.title)}**　{guard.plain(item.row.grade)}")
-            if may(actor, Permission.PILOT_PROMOTE):
-                st.page_link(
-                    "pilots/pages/promotion.py",
-                    label="哪些县适合复制，还缺什么",
-                    icon=":material/content_copy:",
-                    query_params={"id": str(item.pilot_id)},
-                )
-            else:
-                st.page_link(
-                    "pilots/pages/pilot.py",
-                    label="看这个试点怎么做",
-                    icon=":material/science:",
-                    query_params={"id": str(item.pilot_id)},
-                )
 else:
-    widgets.empty("这一届没有您单位的入选项目。反馈信在本页下方；全部入选项目见公开的集中晾晒。")
-
+    widgets.empty("这一届没有您单位的入选项目。别的地方怎么做、成效怎样，见下面。")
+after_parts.copying(actor, view.row.id)
 st.markdown(f"[打开公众看到的集中晾晒](/public/showcase?edition={view.row.id})")
 after_parts.ladders(actor)
 

@@ -145,7 +145,7 @@ def test_the_walk_of_roles_pages_and_phases(page: Page, cast: Cast) -> None:
                 assert "安吉的项目" not in said or actor is cast.wang_anji or state in stages.ON_NOTICE, (state, name)
 
 
-def test_the_public_reads_winners_of_released_editions_only(cast: Cast) -> None:
+def test_the_public_reads_winners_of_released_editions_only(cast: Cast, page: Page) -> None:
     told, _ = judged(cast)
     with write() as session:
         session.get_one(AwardEntry, told.entries["A1"]).state = AwardEntryState.WINNER
@@ -158,6 +158,8 @@ def test_the_public_reads_winners_of_released_editions_only(cast: Cast) -> None:
     assert (winner.title, winner.grade, winner.region, winner.city) == ("安吉的项目", "最佳案例", "安吉县", "湖州市")
     assert dict(winner.evidence)["数据质量分"] == "90.0"
     assert SECRET not in set(texts(winner))
+    said = screens.words(page("award_after", cast.zhao_deqing, id=told.id))  # who did not win may do as they did
+    assert ("复制这个做法" in said, "安吉的项目" in said, "德清的项目" in said) == (True, True, False)
     with write() as session:
         session.get_one(AwardEntry, told.entries["A1"]).state = AwardEntryState.REVOKED
     assert public_queries.winners() == []
