@@ -19,7 +19,11 @@ from reports.paper import Face, Paper
 
 _LAYOUT = 2
 # States whose reason an entrant is told; of others it is that of an earlier step.
-_WHY = (AwardEntryState.PASSED_OVER, AwardEntryState.UNQUALIFIED, AwardEntryState.VETOED, AwardEntryState.WITHDRAWN)
+_LOST = (AwardEntryState.NOT_SHORTLISTED, AwardEntryState.NOT_CHOSEN)
+_WHY = (
+    *(AwardEntryState.PASSED_OVER, AwardEntryState.UNQUALIFIED, AwardEntryState.VETOED, AwardEntryState.WITHDRAWN),
+    *_LOST,
+)
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,7 @@ def _letter_identity(_: Actor, letter: Letter) -> Identity:
         subject_id=row.id,
         title=f"反馈信　{row.title}",
         inputs={
-            "layout": _LAYOUT,
+            "layout": _LAYOUT + (row.state in _LOST),  # whose letters once gave no reason
             "code": row.code,
             "state": row.state.label,
             "reason": row.reason,

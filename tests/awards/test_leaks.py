@@ -38,6 +38,7 @@ from db.session import write
 from db.tables import AwardEntry, AwardNotice, AwardResult, Organisation
 from panels.outcome import Marked
 from panels.schemas import LevelIn
+from printing import registry
 from tests.awards.support import Selection, pack, person, recommended, selection, some_pilots
 from tests.conftest import Page
 from tests.panels.support import rubric_in
@@ -247,6 +248,8 @@ def test_letters_come_after_the_release_and_to_their_county_alone(cast: Cast) ->
     told.put(state=EditionState.RELEASED)
     letter = after_queries.letter(cast.zhao_deqing, number)
     assert (letter.row.title, letter.chosen, list(letter.said)) == ("德清的项目", False, [])
+    lines = registry.kinds()["award_letter"].identity(cast.zhao_deqing, letter).lines
+    assert lines == {"结果": "未入选", "理由": SECRET}  # after the release whoever lost reads why
     for other in (cast.wang_anji, cast.sun_judge, cast.qian_bidder):
         with pytest.raises(NotFound):
             after_queries.letter(other, number)
