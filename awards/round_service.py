@@ -94,8 +94,6 @@ def shortlist(actor: Actor, edition_id: int, *, seen_version: int) -> int:
         if problems := standing.obstacles(session, row, stages.SHORTLIST):
             raise WrongState(f"还不能“{stages.SHORTLIST}”：{'；'.join(problems)}。", "请办妥后再试。")
         found = reckoning.shortlist(session, row)
-        if tied := combination.contested(found):
-            raise WrongState(f"入围线上同分：{'；'.join(tied)}。", "请表决并记录票数，再确定入围。")
         chosen = {line.entry for line in found if line.placed.grade}
         whys = {line.entry: listing.why(line.level, line.placed.why, to="入围") for line in found}
         for item in loading.entries_of(session, edition_id, AwardEntryState.JUDGING):
@@ -240,4 +238,6 @@ def _decides_a_tie(session: Session, row: Edition, stage: AwardStage, votes: dic
     """A vote is about everybody of one company that is tied where it matters, and about nobody else."""
     found = reckoning.shortlist(session, row) if stage is AwardStage.FIRST else reckoning.combined(session, row)
     if set(votes) not in [{line.entry for line in company} for company in combination.ties(found)]:
-        raise Invalid(["表决须包含同一处同分的全部项目，且同分影响入选或等次"], "请按页面列出的同分项目填写票数。")
+        raise Invalid(
+            ["表决须包含同一处同分的全部项目，且同分影响入围、入选或等次"], "请按页面列出的同分项目填写票数。"
+        )

@@ -242,5 +242,17 @@ class DeliberationIn(Input):
     """`votes`: entry id → votes, of a tie."""
 
     votes: dict[int, Annotated[int, Field(ge=0, le=999)]] = Field(default_factory=dict, title="票数")
-    present: list[str] = Field(title="参加人员", min_length=1, max_length=50)
+    present: list[str] = Field(title="参加人员", max_length=50)
     text: str = Field(title="合议情况", min_length=6, max_length=4000)
+
+    @model_validator(mode="after")
+    def _counted(self) -> DeliberationIn:
+        if not self.present:
+            raise ValueError("请写明参加人员")
+        if len(set(self.present)) < len(self.present):
+            raise ValueError("参加人员里有人写了不止一次")
+        if self.votes and not any(self.votes.values()):
+            raise ValueError("没有人得票，请填写每个项目的票数")
+        if max(self.votes.values(), default=0) > len(self.present):
+            raise ValueError(f"有项目的票数多于参加表决的 {len(self.present)} 人")
+        return self

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from awards import combination, loading, reckoning, stages
+from awards.combination import Line
 from core import clock
 from core.words import AwardEntryState, AwardStage, ReviewState
 from db.tables import AwardNotice, AwardObjection, Edition, Review, RubricVersion
@@ -31,11 +34,11 @@ def obstacles(session: Session, row: Edition, do: str, reason: str = "") -> list
             said.append("没有形式审查通过的项目")
         return said
     if do == stages.SHORTLIST:
-        return open_reviews(session, number, AwardStage.FIRST)
+        open_ = open_reviews(session, number, AwardStage.FIRST)
+        return open_ or _ties(reckoning.shortlist(session, row))
     rule = loading.rule_of(row)
     if do == stages.DECIDE:
-        ties = combination.contested(reckoning.combined(session, row))
-        return [f"{words}同分，需要表决" for words in ties] + open_reviews(session, number, AwardStage.FINAL)
+        return _ties(reckoning.combined(session, row)) + open_reviews(session, number, AwardStage.FINAL)
     if do in (stages.FINAL, stages.BACK_TO_FINAL):
         return [] if rule.with_final else ["这一年度不设终评"]
     if do == stages.OPEN_VOTE:
@@ -45,6 +48,10 @@ def obstacles(session: Session, row: Edition, do: str, reason: str = "") -> list
     if do == stages.RELEASE:
         return notice_obstacles(session, row, reason)
     return []
+
+
+def _ties(lines: Sequence[Line]) -> list[str]:
+    return [f"{words}同分，需要表决" for words in combination.contested(lines)]
 
 
 def open_reviews(session: Session, edition_id: int, stage: AwardStage) -> list[str]:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from accounts.permissions import Actor, Permission, Subject, may
 from awards import loading, queries, stages, standing
 from core import clock
-from core.words import AwardEntryState, EditionState, Role
+from core.words import AwardEntryState, AwardStage, EditionState, Role
 from db.session import read
 from db.tables import AwardEntry, AwardObjection, Edition
 
@@ -93,8 +93,13 @@ def _of_staff(session: Session, row: Edition, at: datetime) -> Iterator[Waiting]
         lacks = standing.obstacles(session, row, do, "理由")
         if not lacks:
             yield _one(row, f"可以“{do}”了")
-        elif row.state in _OWN:
+        elif row.state in _OWN or _panels_done(session, row):
             yield _one(row, "；".join(lacks))
+
+
+def _panels_done(session: Session, row: Edition) -> bool:
+    """Whether the first round's panels have finished: what still keeps the shortlist back are ties."""
+    return row.state is S.FIRST and not standing.open_reviews(session, row.id or 0, AwardStage.FIRST)
 
 
 def _objections(session: Session, row: Edition, today: date) -> Iterator[Waiting]:

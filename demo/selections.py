@@ -1,5 +1,6 @@
-"""Two more selections of this year in the demo province: one in its final, whose first entry has been heard; one on notice,
-with a level of government whose places were full, paused by an objection that nobody answered in time."""
+"""Three more selections of this year in the demo province: one in its final, whose first entry has been heard; one on
+notice, with a level of government whose places were full, paused by an objection that nobody answered in time; one with a
+tie at the line of its shortlist, which waits for a vote."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from demo import awards, past
 from demo.awards import TEAMS, enter, step, version
 from demo.panels import JUDGES
 
-REFORM, BURDEN = "数字化改革", "基层减负"
+REFORM, BURDEN, SMALL = "数字化改革", "基层减负", "微创新"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ ON_NOTICE = (
     Told("331127", 1, "山区网格报表合并", 80),
 )
 
+TIED = (
+    Told("330523", 1, "一枚二维码管到底", 88),
+    Told("330521", 1, "回访话术一句话", 84),
+    Told("331127", 1, "村口代办时间表", 84),
+)
+
 
 @dataclass(frozen=True)
 class People:
@@ -65,8 +72,12 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
         _called(people, special, REFORM, IN_FINAL)
         burden = edition_service.create(people.li, _burden(year), nonce="demo-edition-5")
         _called(people, burden, BURDEN, ON_NOTICE)
+        small = edition_service.create(people.li, _small(year), nonce="demo-edition-6")
+        _called(people, small, SMALL, TIED)
     _in_final(people, actor_of("sunping"), special)
     _on_notice(people, actor_of("zhouminzheng"), burden)
+    with past.ago(days=2):
+        _judged(people, small, TIED)
 
 
 def _special(year: int) -> EditionIn:
@@ -89,6 +100,15 @@ def _burden(year: int) -> EditionIn:
     return _asked(year, changes, track, with_final=False)
 
 
+def _small(year: int) -> EditionIn:
+    track = TrackIn(name=SMALL, grades=[GradeIn(name="优秀案例", places=1)], shortlist=2)
+    changes = {
+        "name": f"{year} 年度基层微创新案例遴选",
+        "intro": "征集花钱少、见效快、一看就会的小改进。",
+    }
+    return _asked(year, changes, track, with_final=False)
+
+
 def _asked(year: int, changes: Mapping[str, object], track: TrackIn, *, with_final: bool) -> EditionIn:
     usual = awards.asked(year, 0, 30)
     rule = usual.rule.model_copy(update={"tracks": [track], "with_final": with_final})
@@ -104,8 +124,8 @@ def _called(people: People, edition: int, track: str, entries: Sequence[Told]) -
         entry_service.recommend(people.li, number, stages.RECOMMEND, seen_version=version(AwardEntry, number))
 
 
-def _shortlisted(people: People, edition: int, entries: Sequence[Told]) -> None:
-    """From the end of the call to the shortlist."""
+def _judged(people: People, edition: int, entries: Sequence[Told]) -> None:
+    """From the end of the call to the first round's final result."""
     step(people.li, edition, stages.CLOSE_CALL)
     step(people.li, edition, stages.CLOSE_CITIES)
     levels = dict(zip(_entries(edition), (told.level for told in entries), strict=True))
@@ -114,6 +134,10 @@ def _shortlisted(people: People, edition: int, entries: Sequence[Told]) -> None:
         entry_service.check(people.li, number, stages.QUALIFY, "材料齐全，证据已核。", seen_version=seen)
     for review in round_service.begin(people.li, edition, AwardStage.FIRST, seen_version=version(Edition, edition)):
         awards.judged(people.li, people.chen, list(people.judges), review, levels)
+
+
+def _shortlisted(people: People, edition: int, entries: Sequence[Told]) -> None:
+    _judged(people, edition, entries)
     round_service.shortlist(people.li, edition, seen_version=version(Edition, edition))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -60,6 +62,8 @@ def lines(actor: Actor, view: EditionView) -> None:
             ids=[line.entry for line in mine],
         )
     _deliberations(view)
+    if view.row.state in (S.FIRST, S.COMBINING):
+        _record(actor, view)
     if view.results:
         newest = view.results[0]
         subject = f"{view.row.id}:{newest.number}"
@@ -105,7 +109,28 @@ def _deliberations(view: EditionView) -> None:
             st.markdown(f"**{guard.plain(f'{item.stage.label}　{item.kind}')}**　{guard.plain(item.text)}")
             if votes:
                 st.markdown(guard.plain(votes))
-            st.caption(guard.plain(f"参加：{'、'.join(item.present)}；{item.by}记录于北京时间 {clock.show(item.at)}"))
+            st.caption(
+                guard.plain(f"参加：{'、'.join(item.present)}。由{item.by}记录于北京时间 {clock.show(item.at)}。")
+            )
+
+
+def _record(actor: Actor, view: EditionView) -> None:
+    """Something people talked about that no vote decides."""
+    with st.popover("记录合议…"), st.form("case_form", border=False):
+        st.caption("同分以外的讨论，例如对个别项目的不同意见。记录后不能修改，印在签署的名单上。")
+        present, text = _said("case")
+        if st.form_submit_button("记录合议", key="case_save", type="primary"):
+            with guard.show_errors(DeliberationIn):
+                round_service.deliberate(actor, view.row.id, DeliberationIn(present=present, text=text))
+                widgets.flash("合议已记录。")
+                st.rerun()
+
+
+def _said(key: str) -> tuple[list[str], str]:
+    """Who was there and what was said."""
+    present = st.text_input("参加人员（用顿号分隔）", key=f"{key}_present", placeholder="例如：李研、陈审、甲评")
+    text = st.text_area("合议情况", max_chars=4000, key=f"{key}_text")
+    return [name for name in re.split(r"[、，,；;\s]+", present) if name], text
 
 
 def decide(actor: Actor, view: EditionView) -> None:
@@ -120,23 +145,33 @@ def decide(actor: Actor, view: EditionView) -> None:
 
 
 def _vote(actor: Actor, view: EditionView, number: int, company: list[Line]) -> None:
+    matters = "影响入围" if view.row.state is S.FIRST else "影响入选或等次"
     with st.container(border=True, key=f"tie_{number}"), st.form(f"tie_form_{number}", border=False):
         st.markdown(
-            f"**{guard.plain(company[0].track)}第 {company[0].placed.rank} 名同分，影响入选或等次**　"
+            f"**“{guard.plain(company[0].track)}”第 {company[0].placed.rank} 名同分，{matters}**　"
             "比较项分不出先后，由评审组表决，不抽签。"
         )
-        votes = {
-            line.entry: st.number_input(guard.plain(f"{line.name}的票数"), 0, 999, 0, key=f"tie_{number}_{line.entry}")
-            for line in company
-        }
-        present = st.text_input("参加表决的人员（用顿号分隔）", key=f"tie_{number}_present")
-        text = st.text_area("合议情况", max_chars=4000, key=f"tie_{number}_text")
+        with st.container(horizontal=True):
+            votes = {
+                line.entry: st.number_input(
+                    guard.plain(f"{line.name}（{line.organisation}）的票数"),
+                    0,
+                    999,
+                    0,
+                    key=f"tie_{number}_{line.entry}",
+                    width=360,
+                )
+                for line in company
+            }
+        present, text = _said(f"tie_{number}")
         if st.form_submit_button("记录表决", key=f"tie_{number}_save", type="primary"):
             with guard.show_errors(DeliberationIn):
-                names = [name.strip() for name in present.replace("，", "、").split("、") if name.strip()]
-                data = DeliberationIn(votes={key: int(count) for key, count in votes.items()}, present=names, text=text)
+                data = DeliberationIn(
+                    votes={key: int(count) for key, count in votes.items()}, present=present, text=text
+                )
                 round_service.deliberate(actor, view.row.id, data)
-                widgets.flash("表决已记录。")
+                parted = len(set(votes.values())) == len(votes)
+                widgets.flash("表决已记录。" if parted else "表决已记录；票数相同的项目仍然同分，可以再次表决。")
                 st.rerun()
 
 

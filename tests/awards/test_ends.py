@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
 import time_machine
+from pydantic import ValidationError
 from sqlmodel import select
 
 from awards import (
@@ -19,7 +21,7 @@ from awards import (
     stages,
     waiting,
 )
-from awards.schemas import GradeIn, NoticeIn, TrackIn
+from awards.schemas import DeliberationIn, GradeIn, NoticeIn, TrackIn
 from core import clock
 from core.errors import Forbidden, NotFound, WrongState
 from core.words import AwardEntryState, AwardStage, EditionState, Veto
@@ -179,6 +181,46 @@ def test_who_is_not_shortlisted_is_told_why(cast: Cast) -> None:
     view = queries.edition(cast.wang_anji, told.id)
     assert view is not None
     assert [(row.state, row.reason) for row in view.entries] == [(AwardEntryState.NOT_SHORTLISTED, "入围名额已满")]
+
+
+def test_a_tie_at_the_line_of_the_shortlist_is_a_blocker_until_a_vote_parts_it(cast: Cast) -> None:
+    track = TrackIn(name="民生服务", grades=[GradeIn(name="最佳案例", places=1)], shortlist=1)
+    told = selection(cast, rule_in(tracks=[track], with_final=False))
+    recommended(told, ENTRIES, some_pilots(cast))
+    told.close_call()
+    told.qualify_all()
+    told.begin(AwardStage.FIRST)
+    marks = {name: {"A1": 80, "A2": 80} for name in ("甲评", "乙评", "丙评", "丁评", "戊评")}
+    told.judge(told.review(AwardStage.FIRST, "民生服务"), marks)
+    tied = "“民生服务”第 1 名 A1 项目1、A2 项目2同分，需要表决"
+
+    def blockers() -> Sequence[str]:
+        view = queries.edition(cast.li_staff, told.id)
+        assert view is not None
+        return view.obstacles[stages.SHORTLIST]
+
+    def vote(first: int, second: int, **more: object) -> None:
+        votes = {told.entries["A1"]: first, told.entries["A2"]: second}
+        data = {"votes": votes, "present": ["李研", "甲评", "乙评"], "text": "比较成效后无记名表决。"}
+        round_service.deliberate(cast.li_staff, told.id, DeliberationIn.model_validate({**data, **more}))
+
+    assert blockers() == [tied]
+    assert [item.what for item in waiting.waiting(cast.li_staff, clock.now())] == [tied]
+    for (first, second), said in (((0, 0), "没有人得票"), ((4, 0), "多于参加表决的 3 人")):
+        with pytest.raises(ValidationError, match=said):
+            vote(first, second)
+    with pytest.raises(ValidationError, match="写了不止一次"):
+        vote(2, 1, present=["李研", "甲评", "李研"])
+    with pytest.raises(ValidationError, match="请写明参加人员"):
+        vote(2, 1, present=[])
+    vote(1, 1)  # somebody abstained: it is written down, and parts nobody
+    assert blockers() == [tied]
+    vote(1, 2)
+    assert blockers() == []
+    view = queries.edition(cast.li_staff, told.id)
+    assert view is not None
+    assert [(line.code, line.placed.grade) for line in view.lines] == [("A2", "入围"), ("A1", "")]
+    assert [[count for _, count in item.votes] for item in view.deliberations] == [[1, 2], [1, 1]]
 
 
 def test_a_late_objection_to_a_list_goes_to_the_supervisor_whom_its_notice_names(cast: Cast) -> None:

@@ -113,7 +113,9 @@ def test_ties_at_the_cut_a_replaced_judge_a_withdrawn_entry_and_an_upheld_object
     told.qualify_all()
     told.begin(FIRST)
     first_round(told, story)
-    with pytest.raises(WrongState, match="入围线上同分：“民生服务”第 3 名 A4 社区助餐一键达、A5 困难群众主动发现"):
+    with pytest.raises(
+        WrongState, match="还不能“确定入围”：“民生服务”第 3 名 A4 社区助餐一键达、A5 困难群众主动发现同分，需要表决"
+    ):
         round_service.shortlist(cast.li_staff, told.id, seen_version=told.row().version)
     vote(told, story["votes_first"])
     round_service.shortlist(cast.li_staff, told.id, seen_version=told.row().version)
