@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from core import whole
 from core.errors import AppError
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -96,6 +97,6 @@ def _batch(arguments: argparse.Namespace) -> int:
 
 def _write(out: Path, data: bytes) -> None:
     try:
-        out.write_bytes(data)
+        whole.write(out, data)
     except OSError as error:
-        raise AppError(f"写不了文件 {out}。", "请核对目录是否存在、是否有写入权限。") from error
+        raise AppError(f"写不了文件 {out}。", "请核对目录是否存在、是否有写入权限、磁盘是否已满。") from error

@@ -15,6 +15,7 @@ from db.session import read, write
 from metrics import catalogue, rollups  # noqa: F401  rollups listen for changed groups
 from metrics.feed import api
 from panels import defaults
+from printing import kept
 from regions import service as regions
 from scenarios import indexing
 from workbench.pages import open_pages
@@ -90,6 +91,7 @@ def wipe() -> None:
     if path:
         for suffix in ("", "-wal", "-shm"):
             Path(path + suffix).unlink(missing_ok=True)
+    kept.clear_all()
 
 
 def _half_built() -> bool:

@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Part:
-    """One report of a batch; without `data` it was refused, and `words` say why."""
+    """One report of a batch, or why it was refused in `words`. `data` is let go once the archive has it."""
 
     subject: Subject
     filename: str = ""
@@ -67,11 +67,11 @@ class Work:
 
     @property
     def made(self) -> list[Part]:
-        return [part for part in self._ordered if part.data]
+        return [part for part in self._ordered if not part.words]
 
     @property
     def refused(self) -> list[Part]:
-        return [part for part in self._ordered if not part.data]
+        return [part for part in self._ordered if part.words]
 
     @property
     def _ordered(self) -> list[Part]:

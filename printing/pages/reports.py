@@ -1,5 +1,6 @@
 """Every report there is: one of them, or all of a group in one archive."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -106,19 +107,26 @@ def show(actor: Actor, job: Job) -> None:
         if work.refused:
             rows = pd.DataFrame({"没有生成": part.subject.label, "原因": part.words} for part in work.refused)
             st.dataframe(rows, hide_index=True, width="stretch", key="reports_refused")
-        st.download_button(
-            "下载压缩包",
-            job.archive,
-            file_name=work.filename,
-            mime="application/zip",
-            key="reports_zip",
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-        )
-    if st.button("再生成一批", key="reports_again"):
-        jobs.forget(actor)
-        st.rerun()
+        if work.made:
+            st.download_button(
+                "下载压缩包",
+                partial(jobs.archive, actor),
+                file_name=job.filename,
+                mime="application/zip",
+                key="reports_zip",
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+            )
+    with st.container(horizontal=True):
+        lacking = job.error is not None or bool(work.refused)
+        if lacking and st.button("重新生成这一批", key="reports_retry", icon=":material/refresh:"):
+            with guard.show_errors():
+                jobs.again(actor)
+                st.rerun()
+        if st.button("生成别的", key="reports_again"):
+            jobs.forget(actor)
+            st.rerun()
 
 
 @st.fragment(run_every="1s")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,16 +16,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from operator import length_hint
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from accounts.permissions import OPERATOR, Actor
 from awards import queries as awards
-from core import worker
+from core import whole, worker
 from core.errors import AppError, Forbidden, NotFound
+from core.settings import settings
 from core.words import AwardEntryState
-from printing import batches, jobs, making, registry
+from printing import batches, jobs, kept, making, registry
 from printing.batches import MANIFEST, Work
+from printing.jobs import Job
 from printing.kinds import Kind, Subject
 
 
@@ -144,19 +150,110 @@ def test_what_cannot_be_planned_says_what_can(demo_cast: dict[str, Actor]) -> No
     assert batches.plan(demo_cast["wanganji"], county, "2026Q3").total == 1
 
 
-def test_a_person_has_one_batch_at_a_time(demo_cast: dict[str, Actor]) -> None:
-    li = demo_cast["liyan"]
-    job = jobs.start(li, small(demo_cast, 2))
-    with pytest.raises(AppError):
-        jobs.start(li, small(demo_cast, 2))
+def ended(job: Job) -> Job:
     assert job.thread is not None
     job.thread.join()
-    assert job.done and job.error is None
-    assert jobs.of(li) is job
-    assert len(manifest(job.archive)) == 2
-    assert jobs.of(demo_cast["guanli"]) is None
+    return job
+
+
+def restart() -> None:
+    """What a new server knows: nothing."""
+    jobs._jobs.clear()
+
+
+def test_a_person_has_one_batch_at_a_time_and_so_has_another(demo_cast: dict[str, Actor]) -> None:
+    li, guan = demo_cast["liyan"], demo_cast["guanli"]
+    job, others = jobs.start(li, small(demo_cast, 2)), jobs.start(guan, small(demo_cast, 3))
+    with pytest.raises(AppError, match="上一批还在生成"):
+        jobs.start(li, small(demo_cast, 2))
+    for one, actor, count in ((job, li, 2), (others, guan, 3)):
+        assert ended(one).error is None and jobs.of(actor) is one
+        assert [row[7] for row in manifest(jobs.archive(actor))] == [""] * count
     jobs.forget(li)
+    assert jobs.of(li) is None and jobs.of(guan) is others
+    with pytest.raises(AppError, match="压缩包已经不在了"):
+        jobs.archive(li)
+
+
+def test_a_new_server_hands_out_what_the_last_one_finished(demo_cast: dict[str, Actor]) -> None:
+    """With its name and what is lacking, to that person alone; for a week."""
+    li, work = demo_cast["liyan"], small(demo_cast, 3)
+    work.subjects = [*work.subjects[:2], Subject("999", "没有的指标")]
+    job = ended(jobs.start(li, work))
+    archive = jobs.archive(li)
+    restart()
+    left = jobs.of(li)
+    assert left is not None and left is not job and left.done and left.error is None
+    assert (left.filename, jobs.archive(li)) == (job.filename, archive)
+    assert re.fullmatch(r"指标口径_全部指标_\d{8}\.zip", left.filename)
+    assert [part.subject for part in left.work.made] == list(work.subjects[:2])
+    assert [(part.subject, part.words) for part in left.work.refused] == [
+        (part.subject, part.words) for part in job.work.refused
+    ]
+    assert jobs.of(replace(li, organisation_id=99)) is None and jobs.of(demo_cast["guanli"]) is None
+    (kept_archive,) = (settings().data_dir / "batches").glob("*.zip")
+    kept_archive.write_bytes(archive[:-1])  # cut short by somebody
+    with pytest.raises(AppError, match="压缩包已经不在了"):
+        jobs.archive(li)
+    for path in kept_archive.parent.iterdir():
+        os.utime(path, (0, 0))
+    ended(jobs.start(demo_cast["guanli"], small(demo_cast, 1)))
     assert jobs.of(li) is None
+
+
+def test_whoever_comes_back_after_the_server_stopped_reads_how_far_it_came(
+    demo_cast: dict[str, Actor], page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing half-made is offered; from the same page it is printed whole, under the same numbers."""
+    li, kind = demo_cast["liyan"], registry.kind("award_certificate")
+    work, stopped = batches.plan(li, kind, "1"), threading.Event()
+    _, first = next(batches.print_all(li, kind, work.subjects, "pdf"))
+
+    def cut_short(_: Actor, work: Work) -> Iterator[Work]:
+        work.parts[work.subjects[0].id] = first
+        yield work
+        stopped.wait(20)
+        yield work
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "run", cut_short)
+        job = jobs.start(li, work)
+        note = settings().data_dir / "batches" / f"{li.account_id}.json"
+        while '"made": ["' not in note.read_text():
+            time.sleep(0.01)
+        at_the_end = note.read_bytes()
+        job.stopped = True
+        stopped.set()
+        ended(job)
+    assert note.read_bytes() == at_the_end
+    restart()
+    back = page("reports", li)
+    assert [box.value.partition("\n")[0] for box in back.error] == [
+        f"这一批生成到 1 / {work.total} 份时，系统停止或重新启动，没有生成完，也没有压缩包。"
+    ]
+    assert "下载压缩包" not in [button.label for button in back.get("download_button")]
+    back.button(key="reports_retry").click().run()
+    again = jobs.of(li)
+    assert again is not None and ended(again).error is None
+    rows = manifest(jobs.archive(li))
+    assert (len(rows), rows[0][3]) == (work.total, first.number)
+
+
+def test_a_full_disk_leaves_no_archive_and_says_so(
+    demo_cast: dict[str, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    li, full = demo_cast["liyan"], OSError(errno.ENOSPC, "No space left on device")
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "put_archive", Mock(side_effect=full))
+        job = ended(jobs.start(li, small(demo_cast, 2)))
+    assert job.error is not None and "磁盘已满" in job.error.message
+    restart()
+    left = jobs.of(li)
+    assert left is not None and left.error is not None and left.error.message == job.error.message
+    monkeypatch.setattr(whole, "write", Mock(side_effect=full))
+    with pytest.raises(AppError, match="磁盘已满"):
+        jobs.start(li, small(demo_cast, 2))
+    monkeypatch.undo()
 
 
 def test_whoever_comes_back_to_the_page_finds_the_archive(
@@ -168,13 +265,13 @@ def test_whoever_comes_back_to_the_page_finds_the_archive(
     asked.selectbox(key="reports_award_certificate_many").set_value("1").run()
     asked.button(key="reports_start").click().run()
     job = jobs.of(li)
-    assert job is not None and job.thread is not None
-    job.thread.join()
+    assert job is not None
+    ended(job)
     back, edition = page("reports", li), awards.edition(li, int(job.work.group.id))
     assert edition is not None
     certified = [row for row in edition.entries if row.state is AwardEntryState.WINNER]
     assert [box.value for box in back.success] == [f"已生成 {len(certified)} / {len(certified)} 份。"]
-    assert [row[1][:12] for row in manifest(job.archive)] == [row.code for row in certified]
+    assert [row[1][:12] for row in manifest(jobs.archive(li))] == [row.code for row in certified]
     assert back.get("download_button")
     back.button(key="reports_again").click().run()
     assert jobs.of(li) is None and back.button(key="reports_start")
@@ -184,20 +281,20 @@ def test_a_batch_under_way_can_be_stopped(
     demo_cast: dict[str, Actor], page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     li, on = demo_cast["liyan"], threading.Event()
-    ended = []
+    closed = []
 
     def endless(_: Actor, work: Work) -> Iterator[Work]:
         try:
             while on.wait(20):
                 yield work
         finally:
-            ended.append(work.total)
+            closed.append(work.total)
 
     monkeypatch.setattr(batches, "run", endless)
     job = jobs.start(li, small(demo_cast, 2))
     seen = page("reports", li)
     seen.button(key="reports_stop").click().run()
     on.set()
-    assert job.thread is not None
-    job.thread.join()
-    assert (job.stopped, job.archive, ended, jobs.of(li)) == (True, b"", [2], None)
+    ended(job)
+    assert (job.stopped, job.digest, closed, jobs.of(li)) == (True, "", [2], None)
+    assert list((settings().data_dir / "batches").iterdir()) == []
