@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
 from accounts.permissions import Actor
-from core import whole
+from core import clock, whole
 from core.settings import settings
 
 _DAYS = 7
@@ -75,7 +74,7 @@ def clear(actor: Actor) -> None:
 def clear_old() -> None:
     """Take away what nobody has come for."""
     for path in _folder().glob("*"):
-        if path.stat().st_mtime < time.time() - _DAYS * 86_400:
+        if path.stat().st_mtime < clock.moment().timestamp() - _DAYS * 86_400:
             path.unlink(missing_ok=True)
 
 

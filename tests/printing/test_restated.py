@@ -36,6 +36,7 @@ from panels.result_queries import SignatureView
 from pilots.county_quarter import CountyQuarter
 from printing import compared, making, reasons, registry
 from printing.reasons import Cause
+from tests.printing.expected import rounded
 from tests.printing.printed import DEMO
 from tests.support import cast as people
 from tests.support import databases
@@ -107,11 +108,17 @@ def test_a_corrected_value_is_told_with_both_values_person_and_reason(demo: None
         own = corrected.values({1}, ["330523"])(session, start, end)
         everybody = corrected.values({1})(session, start, end)
         assert corrected.values({1})(session, end, end + timedelta(days=1)) == []
-    (told,) = [dated.words for dated in own if "2026年6月" in dated.words]
-    assert re.sub(r"^北京时间 [\d :-]+，", "", told) == (
-        "王安吉更正安吉县2026年6月“按时办结率”：87.60%（551 / 629） → 88.08%（554 / 629），"
-        "理由：月底补登的工单漏统计 3 件，已与台账核对。"
+    (told,) = [dated.words for dated in own if "月底补登" in dated.words]
+    said = re.fullmatch(
+        r"北京时间 [\d :-]+，王安吉更正安吉县\d{4}年\d+月“按时办结率”："
+        r"([\d.]+)%（(\d+) / (\d+)） → ([\d.]+)%（(\d+) / (\d+)），"
+        "理由：月底补登的工单漏统计 3 件，已与台账核对。",
+        told,
     )
+    assert said is not None, told
+    before, n, d, after, corrected_n, same = said.groups()
+    assert (int(corrected_n), same) == (int(n) + 3, d)
+    assert [before, after] == [rounded(Fraction(int(part) * 100, int(d)), 2) for part in (n, corrected_n)]
     assert {dated.words for dated in own} < {dated.words for dated in everybody}
 
 
