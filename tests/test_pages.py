@@ -140,4 +140,6 @@ def problems_of(app: AppTest, known: RouterPage, actor: Actor, username: str) ->
         found.append("opens though it is not on the menu")
     if actor.is_staff and known.file.startswith(("metrics/", "pilots/", "regions/")):
         found += [f"{name} leads nowhere in “{column}”" for column, name in dead_ends(app)]
+    fields = (app.number_input, app.text_input, app.text_area, app.selectbox, app.multiselect, app.radio, app.checkbox)
+    found += [f"“{item.label}” is read out so" for kind in fields for item in kind if "**" in item.label]
     return found + [f"{text}: {words}" for text in texts(app) if (words := english(text))]

@@ -174,11 +174,12 @@ def run() -> None:
 
 
 def _run() -> None:
-    st.set_page_config(page_title="智评", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_icon=str(ICON), layout="wide")
     actor = guard.current_actor()
     person = replace(actor, session_id=None)
     menu = keep.kept(("menu", person), lambda: _menu(person))
     chosen = st.navigation(menu, position="sidebar", expanded=True)
+    st.set_page_config(page_title=f"{chosen.title} · 智评")
     _frame(actor)
     widgets.show_flashes()
     try:
@@ -235,14 +236,16 @@ def _entry(page: Page) -> st.Page:
 
 
 # Streamlit leaves a hand's breadth above the title and air between the entries of a long menu, and fades captions, marks
-# in them included, below the 4.5 : 1 that weak eyes need. A page's script cannot
-# know how wide the screen is: on a phone the filters of a list are folded (`widgets.filters`), key figures stand in
-# pairs, pictures of a fixed size scroll or make room for a smaller one (`charts.draw`).
+# in them included, below the 4.5 : 1 that weak eyes need. A page's script cannot know how wide the screen is: on a phone
+# the filters of a list are folded (`widgets.filters`), key figures stand in pairs, pictures of a fixed size scroll or make
+# room for a smaller one (`charts.draw`). What is bold in a label is read out with its asterisks, so the names of criteria
+# (`panels.pages.sheet_form`) are made bold here.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 3rem; }
 [data-testid=stCaptionContainer] { opacity: 1; color: #566070; }
 @media (min-width: 641px) { [data-testid=stSidebarNavItems] :is(li, a) { margin-block: 0; } }
 [class*=st-key-wide_] { overflow-x: auto; }
+[class*=_mark_] [data-testid=stWidgetLabel] p { font-weight: 600; }
 [class*=st-key-filters_] > :has(details), :has(> [class*=st-key-narrow_]) { display: none; }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding-top: 4.5rem; }

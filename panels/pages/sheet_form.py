@@ -102,7 +102,7 @@ def draw(actor: Actor, own: OwnSheets, sheet: OwnSheet) -> None:
 def _criterion(item: Criterion, fields: _Fields, keep: Callable[[], None]) -> None:
     whole = item.step % CENT == 0 and item.low % CENT == 0
     given = st.number_input(
-        f"**{guard.plain(item.name)}**　权重 {points(item.weight)}，{points(item.low)}–{points(item.high)} 分",
+        f"{guard.plain(item.name)}　权重 {points(item.weight)}，{points(item.low)}–{points(item.high)} 分",
         min_value=_shown(item, item.low),
         max_value=_shown(item, item.high),
         step=_shown(item, item.step),
