@@ -128,11 +128,11 @@ def of_collections(session: Session, ids: Sequence[int], codes: Several[str] | N
     settled, open_ = _doubts(session, {int(number) for frame in returns.values() for number in frame.id})
     regions = {code for frame in returns.values() for code in frame.code.unique()}
     waivers = rule_queries.excused(session, sorted(regions)) if regions else []
-    nothing = _reported_frame([])
     found = {}
     for number in ids:
         indicators = {asking.indicator.id: asking.indicator for asking in askings[number]}
-        values = _due(returns[number], askings[number], reported.get(number, nothing))
+        of_it = reported[number] if number in reported else _reported_frame([])
+        values = _due(returns[number], askings[number], of_it)
         silent = _Silent(number, values, settled, waivers)
         values = _valid(values, indicators, open_, silent)
         found[number] = Facts(

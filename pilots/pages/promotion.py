@@ -17,7 +17,7 @@ from web.keep import ask
 
 actor = guard.current_actor()
 pilot_id = guard.found(guard.parameter("id"), "试点")
-factors = guard.found(ask(queries.promotion, actor, pilot_id), "试点").covariates
+factors = guard.found(ask(queries.promotion, actor, pilot_id, ()), "试点").covariates
 chosen = parts.factors(factors)
 promotion = guard.found(ask(queries.promotion, actor, pilot_id, chosen), "试点")
 pilot = promotion.pilot

@@ -24,6 +24,7 @@ from pilots import promotion_exports as exports
 from pilots import promotion_queries as queries
 from pilots import promotion_service as service
 from pilots import promotion_wording as wording
+from pilots import queries as pilot_queries
 from pilots.promotion_wording import adoption_rows
 from pilots.schemas import AdoptionIn
 from pilots.stages import DROP, GO_LIVE, PLAN, PREPARE
@@ -135,10 +136,15 @@ def test_the_page_shows_a_day_and_says_why_not_yet(page: Page, demo_cast: dict[s
     assert [expander.label for expander in refused.expander] == ["怎样比较，用了哪些数据"]
 
 
-def test_the_page_takes_a_county_onto_the_plan(page: Page, demo_cast: dict[str, Actor], spreading: int) -> None:
+def test_the_page_takes_a_county_onto_the_plan(
+    page: Page, demo_cast: dict[str, Actor], spreading: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     li = demo_cast["liyan"]
     code = free(li, spreading)
+    evaluated, evaluate = [], pilot_queries.evaluate
+    monkeypatch.setattr(pilot_queries, "evaluate", lambda *asked: evaluated.append(asked) or evaluate(*asked))
     app = page("promotion", li, id=spreading)
+    assert evaluated == [(li, spreading)]  # half a second, paid once
     app.multiselect(key="promotion_codes").set_value([code])
     app.button(key="promotion_go").click().run()
     assert [toast.value for toast in app.toast] == ["已把 1 个地区列入推广计划，状态为“计划推广”。"]

@@ -216,7 +216,7 @@ def test_others_entries_are_not_changed(cast: Cast, two: tuple[int, int]) -> Non
         preview(cast.qian_bidder, data)
 
 
-WORDS = some.text(some.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=2, max_size=8)
+WORDS = some.text(some.characters(exclude_categories=["C", "Z"]), min_size=2, max_size=8)
 NAMES = {1: "省民政厅", 2: "省信访局"}
 
 
