@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from unittest.mock import Mock, call
 
 import pandas as pd
 import pytest
@@ -141,10 +142,10 @@ def test_the_page_takes_a_county_onto_the_plan(
 ) -> None:
     li = demo_cast["liyan"]
     code = free(li, spreading)
-    evaluated, evaluate = [], pilot_queries.evaluate
-    monkeypatch.setattr(pilot_queries, "evaluate", lambda *asked: evaluated.append(asked) or evaluate(*asked))
+    evaluate = Mock(wraps=pilot_queries.evaluate)
+    monkeypatch.setattr(pilot_queries, "evaluate", evaluate)
     app = page("promotion", li, id=spreading)
-    assert evaluated == [(li, spreading)]  # half a second, paid once
+    assert evaluate.call_args_list == [call(li, spreading)]  # half a second, paid once
     app.multiselect(key="promotion_codes").set_value([code])
     app.button(key="promotion_go").click().run()
     assert [toast.value for toast in app.toast] == ["已把 1 个地区列入推广计划，状态为“计划推广”。"]
