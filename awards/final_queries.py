@@ -9,9 +9,11 @@ from awards import loading
 from awards.loading import ENTITY
 from awards.views import TurnView
 from core.errors import NotFound
-from core.words import AwardStage, SheetState
+from core.words import AwardEntryState, AwardStage, SheetState
 from db.session import read
 from db.tables import AwardEntry, AwardTurn, Organisation, ReviewAssignment, ReviewEntry, Sheet
+
+_OUT = (AwardEntryState.WITHDRAWN, AwardEntryState.VETOED)
 
 
 def turns(actor: Actor, edition_id: int) -> list[TurnView]:
@@ -66,6 +68,7 @@ def turns(actor: Actor, edition_id: int) -> list[TurnView]:
                 turn.ended_at,
                 int(given.get(judged.get(turn.entry_id) or 0, 0)),
                 int(asked.get(judged.get(turn.entry_id) or 0, 0)),
+                item.state.label if item.state in _OUT else "",
             )
             for turn, item, name in rows
         ]

@@ -136,6 +136,7 @@ def reorder(actor: Actor, edition_id: int, track: str, order: Sequence[int], rea
     require(actor, Permission.EDITION_RUN)
     with write() as session:
         row = loading.edition(session, actor, edition_id)
+        _goes_on(row)
         turns = _turns(session, row, track)
         if any(turn.began_at for turn in turns):
             raise WrongState("路演已经开始，不能再改次序。")
@@ -156,30 +157,44 @@ def call_up(actor: Actor, entry_id: int) -> None:
     """An entry's turn begins, and the one before it ends: the timer runs from now."""
     require(actor, Permission.EDITION_RUN)
     with write() as session:
-        item, row = loading.entry(session, actor, entry_id)
-        turns = _turns(session, row, item.track)
-        turn = next((turn for turn in turns if turn.entry_id == entry_id), None)
-        if turn is None:
-            raise NotFound("没有找到这个项目的路演。", "请刷新页面。")
+        item, turn, turns = _turn(session, actor, entry_id)
         if turn.began_at is not None:
             raise WrongState("这个项目已经开始路演。", "请刷新页面。")
+        if item.state is not AwardEntryState.SHORTLISTED:
+            raise WrongState(f"这个项目已经“{item.state.label}”，不再路演。", "请请下一个项目。")
         now = clock.now()
         for other in turns:
-            if other.began_at is not None and other.ended_at is None:
+            if _runs(other):
                 other.ended_at = now
         turn.began_at = now
-        audit.record(session, actor.account_id, "edition:turn", "edition", row.id, {"code": item.code, "do": "开始"})
+        _note(session, actor, item, "开始")
 
 
 def end_turn(actor: Actor, entry_id: int) -> None:
     require(actor, Permission.EDITION_RUN)
     with write() as session:
-        item, row = loading.entry(session, actor, entry_id)
-        turn = session.get(AwardTurn, entry_id)
-        if turn is None or turn.began_at is None or turn.ended_at is not None:
+        item, turn, _ = _turn(session, actor, entry_id)
+        if not _runs(turn):
             raise WrongState("这个项目没有正在进行的路演。", "请刷新页面。")
         turn.ended_at = clock.now()
-        audit.record(session, actor.account_id, "edition:turn", "edition", row.id, {"code": item.code, "do": "结束"})
+        _note(session, actor, item, "结束")
+
+
+def undo_turn(actor: Actor, entry_id: int) -> None:
+    """Take back a click that went wrong: a turn that runs waits again, one that ended goes on as if it had not."""
+    require(actor, Permission.EDITION_RUN)
+    with write() as session:
+        item, turn, turns = _turn(session, actor, entry_id)
+        if turn.began_at is None:
+            raise WrongState("这个项目还没有开始路演，没有可以撤回的。", "请刷新页面。")
+        if _runs(turn):
+            turn.began_at = None
+            _note(session, actor, item, "撤回开始")
+            return
+        if any(_runs(other) for other in turns):
+            raise WrongState("另一个项目正在路演。", "请先结束或撤回正在进行的路演。")
+        turn.ended_at = None
+        _note(session, actor, item, "撤回结束")
 
 
 # -- within a transaction -------------------------------------------------------------------
@@ -222,6 +237,31 @@ def _draw(session: Session, row: Edition) -> None:
         random.Random(f"{row.rule_digest}{track}").shuffle(items)
         for position, item in enumerate(items, start=1):
             session.add(AwardTurn(entry_id=item.id or 0, edition_id=row.id or 0, track=track, position=position))
+
+
+def _goes_on(row: Edition) -> None:
+    if row.state is not EditionState.FINAL:
+        raise WrongState(f"年度当前为“{row.state.label}”，不在终评。", "请刷新页面。")
+
+
+def _turn(session: Session, actor: Actor, entry_id: int) -> tuple[AwardEntry, AwardTurn, list[AwardTurn]]:
+    """An entry of a final that goes on, its turn and all of its track."""
+    item, row = loading.entry(session, actor, entry_id)
+    _goes_on(row)
+    turns = _turns(session, row, item.track)
+    turn = next((turn for turn in turns if turn.entry_id == entry_id), None)
+    if turn is None:
+        raise NotFound("没有找到这个项目的路演。", "请刷新页面。")
+    return item, turn, turns
+
+
+def _runs(turn: AwardTurn) -> bool:
+    return turn.began_at is not None and turn.ended_at is None
+
+
+def _note(session: Session, actor: Actor, item: AwardEntry, do: str) -> None:
+    said = {"code": item.code, "do": do}
+    audit.record(session, actor.account_id, "edition:turn", "edition", item.edition_id, said)
 
 
 def _turns(session: Session, row: Edition, track: str) -> list[AwardTurn]:

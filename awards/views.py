@@ -137,7 +137,8 @@ class DeliberationView:
 
 @dataclass(frozen=True)
 class TurnView:
-    """An entry's turn in the final. `given` of `asked` sheets are in: how far, never what."""
+    """An entry's turn in the final. `given` of `asked` sheets are in: how far, never what. `out`: in words why it has no
+    turn any more, else ""."""
 
     entry_id: int
     code: str
@@ -149,6 +150,21 @@ class TurnView:
     ended_at: datetime | None
     given: int
     asked: int
+    out: str = ""
+
+    @property
+    def runs(self) -> bool:
+        return self.began_at is not None and self.ended_at is None
+
+    @property
+    def waits(self) -> bool:
+        return self.began_at is None and not self.out
+
+    def seconds(self, now: datetime) -> int:
+        """How long it has gone on, or did: from what the server wrote down, whatever window asks."""
+        if self.began_at is None:
+            return 0
+        return int(((self.ended_at or now) - self.began_at).total_seconds())
 
 
 @dataclass(frozen=True)
