@@ -100,9 +100,13 @@ def live(track: str) -> None:
             key = f"turn_{turn.entry_id}"
             if turn.waits and turn is not after and not on and st.button("提前到现在", key=f"{key}_begin"):
                 do(round_service.call_up, turn.entry_id)
-            if turn.runs and st.button("点错了，退回等候", key=f"{key}_undo", type="tertiary"):
+            if turn.runs and st.button("点错了，退回等候", key=f"{key}_undo", type="tertiary", icon=":material/undo:"):
                 do(round_service.undo_turn, turn.entry_id)
-            if turn is last and not on and st.button("还没有结束，继续计时", key=f"{key}_undo", type="tertiary"):
+            if (
+                turn is last
+                and not on
+                and st.button("还没有结束，继续计时", key=f"{key}_undo", type="tertiary", icon=":material/undo:")
+            ):
                 do(round_service.undo_turn, turn.entry_id)
 
 
