@@ -48,11 +48,14 @@ def copying(actor: Actor, edition_id: int) -> None:
 
 
 def _ways(actor: Actor, row: PublicWinner) -> None:
-    if may(actor, Permission.PILOT_PROMOTE):
-        words, page = "哪些县适合复制，还缺什么", "pilots/pages/promotion.py"
-    else:
-        words, page = "看这个试点怎么做", "pilots/pages/pilot.py"
-    st.page_link(page, label=words, icon=":material/content_copy:", query_params={"id": str(row.pilot_id)})
+    ways = (
+        (Permission.PILOT_PROMOTE, "哪些县适合复制，还缺什么", "pilots/pages/promotion.py"),
+        (Permission.PILOT_READ, "看这个试点怎么做", "pilots/pages/pilot.py"),
+    )
+    # Bidders and judges read what the public reads.
+    if way := next(((words, page) for needed, words, page in ways if may(actor, needed)), None):
+        words, page = way
+        st.page_link(page, label=words, icon=":material/content_copy:", query_params={"id": str(row.pilot_id)})
     st.markdown(f"[项目介绍、后来怎样](/public/winner?id={row.entry_id})")
 
 
