@@ -49,6 +49,14 @@ hypothesis.settings.load_profile("house")
 Page = Callable[..., "AppTest"]
 
 
+# Workers take files in this order, and a long one at the end leaves the others with nothing to do.
+FIRST = [Path("tests/test_pages.py")]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.relative_to(ROOT) not in FIRST)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
@@ -74,8 +82,10 @@ def _compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> Path:
-    return making.make_sqlite_template(tmp_path_factory.mktemp("template"))
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str, _cheap_passwords: None) -> Path:
+    """The first worker of a run makes it for all. No later run uses it, as its people's sessions end."""
+    own = tmp_path_factory.getbasetemp()
+    return making.make_sqlite_template(own if worker_id == "master" else own.parent)
 
 
 @pytest.fixture(scope="session")

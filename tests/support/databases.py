@@ -81,12 +81,15 @@ def sqlite_url(path: Path) -> str:
 def make_sqlite_template(folder: Path) -> Path:
     """A migrated and furnished SQLite file, and beside it `blank.db`, which is only migrated. Closing the last
     connection folds the write-ahead log in."""
-    path = folder / "furnished.db"
-    with using(folder, sqlite_url(path)):
-        upgrade.upgrade()
-    shutil.copyfile(path, folder / "blank.db")
-    with using(folder, sqlite_url(path)):
-        furnish()
+    with exclusive(folder / "template.lock"):
+        path, whole = folder / "furnished.db", folder / "furnished"
+        if not whole.exists():
+            with using(folder, sqlite_url(path)):
+                upgrade.upgrade()
+            shutil.copyfile(path, folder / "blank.db")
+            with using(folder, sqlite_url(path)):
+                furnish()
+            whole.touch()
     return path
 
 
