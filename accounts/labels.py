@@ -135,6 +135,7 @@ ACTIONS = {
     "pilot:redesign": "修改试点设计",
     "pilot:risk": "登记试点风险",
     "pilot:start_later": "登记较晚启动的地区",
+    "rating:count": "决定公众评价是否计入",
     "rating:decide": "审阅公众意见",
     "recusal:decide": "认定回避",
     "recusal:declare": "申报回避",

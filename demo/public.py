@@ -1,5 +1,5 @@
 """What the demo province shows the public: five scenarios, one of which was withdrawn; two pilots with stars and words, one
-of which waits to be read."""
+of which waits to be read, and a crowd of ratings that do not count."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ _RATINGS = (
 # Scenarios that the public is shown, the last of which was withdrawn again.
 SCENARIOS = ("民呼我为", "危化品全链条安全风险智控", "共享社·幸福里", "综合查一次", "污水管网数字孪生")
 CHANGED, MORE = "危化品全链条安全风险智控", "夜间和节假日尤其难以掌握。"
+CROWD = "十次评价都来自一台电脑，间隔几秒，核实不是群众所评。"
 WITHDRAWN = "监测设备改造还没有完成，完成后再公布。"
 
 
@@ -56,6 +57,12 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
         release_service.release(chen, pilot_id or 0)
         for number, (stars, words) in enumerate(_RATINGS[at]):
             public_ratings.rate(pilot_id or 0, stars, words, f"demo-{at}-{number}", f"demo-{number}")
+    for number in range(
+        release_queries.CROWD
+    ):  # from one network, as if one browser had forgotten its cookie each time
+        public_ratings.rate(found[-1] or 0, 5, "", f"demo-crowd-{number}", "demo-crowd")
+    [crowd] = release_queries.crowds(chen)
+    release_service.count(chen, crowd.pilot_id, crowd.network, crowd.day, False, CROWD)
     for row in release_queries.ratings(chen, RatingState.WAITING)[1:]:
         release_service.moderate(chen, row.id, True, seen_version=row.version)
     _scenarios(chen)

@@ -86,7 +86,9 @@ def find(code: str) -> Released | None:
 def _stars(session: Session, pilot_ids: Sequence[int]) -> dict[int, Counter[int]]:
     found: dict[int, Counter[int]] = {}
     for pilot_id, stars in session.exec(
-        select(PublicRating.pilot_id, PublicRating.stars).where(col(PublicRating.pilot_id).in_(pilot_ids))
+        select(PublicRating.pilot_id, PublicRating.stars).where(
+            col(PublicRating.pilot_id).in_(pilot_ids), col(PublicRating.counted)
+        )
     ):
         found.setdefault(pilot_id, Counter())[stars] += 1
     return found

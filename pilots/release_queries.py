@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlmodel import col, select
+import sqlalchemy as sa
+from sqlmodel import case, col, func, select
 
 from accounts.permissions import Actor, Permission, require
 from core.words import RatingState
 from db.session import read
 from db.tables import Account, Pilot, PublicRating, PublicRelease
-from pilots import public, publishing
+from pilots import public, publishing, releasing
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,53 @@ class RatingView:
     decided_by: str
     reason: str
     version: int
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Ratings of a pilot that came from one network on one day, in such a number that somebody should look at them: a
+    browser that forgets its cookie, or a private window, is another device. `network` is a keyed hash and not shown."""
+
+    pilot_id: int
+    pilot: str
+    network: str
+    day: date
+    ratings: int
+    average: str
+    first_at: datetime
+    last_at: datetime
+    counted: bool
+
+
+CROWD = 10  # ratings
+
+
+def crowds(actor: Actor) -> list[Crowd]:
+    """The newest first."""
+    require(actor, Permission.PILOT_RELEASE)
+    many = func.count(col(PublicRating.id))
+    query = (
+        sa.select(
+            col(PublicRating.pilot_id),
+            col(Pilot.name),
+            col(PublicRating.network),
+            col(PublicRating.day),
+            many,
+            func.sum(col(PublicRating.stars)),
+            func.min(col(PublicRating.at)),
+            func.max(col(PublicRating.at)),
+            func.sum(case((col(PublicRating.counted), 1), else_=0)),
+        )
+        .join(Pilot, col(Pilot.id) == PublicRating.pilot_id)
+        .group_by(col(PublicRating.pilot_id), col(Pilot.name), col(PublicRating.network), col(PublicRating.day))
+        .having(many >= CROWD)
+        .order_by(col(PublicRating.day).desc(), many.desc(), col(PublicRating.pilot_id))
+    )
+    with read() as session:
+        return [
+            Crowd(number, name, network, day, ratings, releasing.mean(stars, ratings), first, last, counted > 0)
+            for number, name, network, day, ratings, stars, first, last, counted in session.execute(query)
+        ]
 
 
 def releases(actor: Actor, pilot_id: int) -> list[ReleaseView]:

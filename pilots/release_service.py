@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from accounts.permissions import Actor, Permission, require
 from core import clock
@@ -69,6 +70,29 @@ def moderate(actor: Actor, rating_id: int, show: bool, reason: str = "", *, seen
         row.decided_by, row.decided_at, row.reason = actor.account_id, clock.now(), reason.strip()
         said = {"to": row.state.value}
         audit.record(session, actor.account_id, "rating:decide", "public_rating", rating_id, said, row.reason)
+
+
+def count(actor: Actor, pilot_id: int, network: str, day: date, counted: bool, reason: str) -> int:
+    """Decide whether the ratings of a crowd (`release_queries.Crowd`) count; returns how many it were. Can be decided
+    anew; their words are decided about apart."""
+    require(actor, Permission.PILOT_RELEASE)
+    reason = publishing.reason_of(reason)
+    with write() as session:
+        rows = session.exec(
+            select(PublicRating).where(
+                PublicRating.pilot_id == pilot_id,
+                PublicRating.network == network,
+                PublicRating.day == day,
+                col(PublicRating.counted).is_(not counted),
+            )
+        ).all()
+        if not rows:
+            raise WrongState("这些评价已经这样处理了。", "请刷新页面。")
+        for row in rows:
+            row.counted = counted
+        said = {"day": str(day), "ratings": len(rows), "counted": counted}
+        audit.record(session, actor.account_id, "rating:count", "pilot", pilot_id, said, reason)
+    return len(rows)
 
 
 def _about(session: Session, view: queries.PilotView) -> dict[str, str]:

@@ -76,7 +76,12 @@ def _shown(indicator: Indicator, text: str | None) -> str:
 
 def average(stars: Sequence[int]) -> str:
     """Mean of the stars with one place, exactly rounded; “–” for none."""
-    if not stars:
+    return mean(sum(stars), len(stars))
+
+
+def mean(total: int, count: int) -> str:
+    """As `average`, of stars that were added up."""
+    if not count:
         return MISSING
-    tenths = (20 * sum(stars) + len(stars)) // (2 * len(stars))
+    tenths = (20 * total + count) // (2 * count)
     return f"{tenths // 10}.{tenths % 10}"

@@ -64,6 +64,7 @@ class PublicRating(Versioned, table=True):
     network: str = Field(index=True)
     day: date
     at: datetime
+    counted: bool = True  # not when somebody decided so of a crowd
     decided_by: int | None = Field(default=None, foreign_key="account.id")
     decided_at: datetime | None = None
     reason: str = ""

@@ -35,6 +35,31 @@ else:
         ids=[row.pilot_id for row in released],
     )
 
+crowds = ask(release_queries.crowds, actor)
+if crowds:
+    st.subheader("同一网络集中评价", anchor=False)
+    st.caption(
+        f"同一天从同一网络对同一试点评价 {release_queries.CROWD} 次以上的。办事大厅的公用网络可能如此，"
+        "有人清除 Cookie 反复评价也如此；认为不实的，可以不计入。"
+    )
+for crowd in crowds[:20]:
+    name = f"{crowd.pilot_id}_{crowd.day:%Y%m%d}_{crowd.network[:12]}"
+    with st.container(border=True, key=f"crowd_{name}"):
+        state = ("done", "计入") if crowd.counted else ("stopped", "不计入")
+        st.markdown(
+            f"{widgets.badge(*state)}　**{guard.plain(crowd.pilot)}**　{crowd.ratings} 次，平均 {crowd.average} 星　"
+            f"{clock.show(crowd.first_at)} 至 {clock.show(crowd.last_at)}"
+        )
+        with st.popover("不计入…" if crowd.counted else "重新计入…", key=f"crowd_ask_{name}_{crowd.counted}"):
+            reason = st.text_input("理由", key=f"crowd_reason_{name}_{crowd.counted}")
+            if st.button("确定", key=f"crowd_do_{name}_{crowd.counted}"):
+                with guard.show_errors():
+                    done = release_service.count(
+                        actor, crowd.pilot_id, crowd.network, crowd.day, not crowd.counted, reason
+                    )
+                    widgets.flash(f"{done} 次评价{'不再计入' if crowd.counted else '重新计入'}。")
+                    st.rerun()
+
 TONES = {RatingState.WAITING: "pending", RatingState.SHOWN: "done", RatingState.HIDDEN: "stopped"}
 st.subheader("意见", anchor=False)
 states = {state.label: state for state in RatingState}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -215,6 +216,32 @@ def test_one_network_is_taken_so_often_an_hour(demo_house: Path, monkeypatch: py
     with pytest.raises(WrongState, match="这个网络"):
         public_ratings.rate(pilot_id, 5, "", "c" * 32, "203.0.113.9")
     assert not public_ratings.rate(pilot_id, 5, "", "c" * 32, "203.0.113.10")
+
+
+def test_a_crowd_from_one_network_is_seen_and_need_not_count(demo_cast: dict[str, Actor]) -> None:
+    li, pilot_id = demo_cast["liyan"], public.pilots()[0].pilot_id
+
+    def shown() -> tuple[int, str]:
+        [row] = [row for row in public.pilots() if row.pilot_id == pilot_id]
+        return row.rated, row.average
+
+    before, [known] = shown(), release_queries.crowds(li)  # the demo has one
+    for number in range(release_queries.CROWD):
+        assert release_queries.crowds(li) == [known]
+        public_ratings.rate(pilot_id, 5, "", f"{number:032x}", "203.0.113.9")
+    [crowd] = [row for row in release_queries.crowds(li) if row != known]
+    assert (crowd.pilot_id, crowd.ratings, crowd.average, crowd.counted) == (pilot_id, 10, "5.0", True)
+    decide = partial(release_service.count, li, pilot_id, crowd.network, crowd.day)
+    with pytest.raises(Forbidden):
+        release_service.count(demo_cast["wanganji"], pilot_id, crowd.network, crowd.day, False, "不是群众评的")
+    with pytest.raises(Invalid):
+        decide(False, " ")
+    assert shown()[0] == before[0] + 10
+    assert decide(False, "一台设备反复评的") == 10
+    assert shown() == before
+    with pytest.raises(WrongState):
+        decide(False, "一台设备反复评的")
+    assert (decide(True, "核实是大厅的公用网络"), shown()[0]) == (10, before[0] + 10)
 
 
 def test_a_release_is_frozen_replaced_and_withdrawn(anybody: TestClient, demo_cast: dict[str, Actor]) -> None:
