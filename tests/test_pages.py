@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from core.periods import Cadence, Period
 from core.words import Role
 from tests.conftest import ROOT, Page
 from web import charts
-from web.router import PAGES
+from web.router import PAGES, needed
 from web.router import Page as RouterPage
 
 PEOPLE = ["guanli", "liyan", "wanganji", "zhouminzheng", "wujie", "sunping"]
@@ -79,6 +80,13 @@ def address(url: str) -> dict[str, object]:
     if url != "figure":
         return {"id": 1}
     return {"collection": 1, "indicator": 1, "region": "330000", "period": period, "group": ""}
+
+
+def test_what_pages_import_can_be_loaded_before_anybody_comes() -> None:
+    modules = set(needed())
+    assert {"pilots.queries", "pilots.pages.parts", "web.widgets", "pandas"} <= modules
+    for name in modules:
+        importlib.import_module(name)
 
 
 ROOMS = sorted({known.file.split("/")[0] for known in PAGES})

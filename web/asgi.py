@@ -18,7 +18,7 @@ import importlib
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,8 +53,7 @@ _OPEN = frozenset(
 _OPEN_UNDER = ("/static/", "/brand/")
 # A multipart body is a little larger than the file in it
 _FRAMING = 1024 * 1024
-# Pages are imported by the first visitor otherwise, and what is imported later is not frozen
-_WARM = ("pandas", "pyarrow", "altair", "streamlit.elements.arrow", "web.router")
+_WARM = ("pandas", "pyarrow", "altair", "streamlit.elements.arrow")
 _READY_SECONDS = 3.0
 
 SIGNED_OUT = "您的登录已结束，请刷新页面后重新登录。"
@@ -286,6 +285,14 @@ def _send_at_once() -> None:
             thing.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+def _warm() -> Iterator[str]:
+    """Modules that a page's first visitor would wait for, and which would then not be frozen."""
+    from web import router  # not at the top: it loads the rooms below, which the server's own tests do without
+
+    yield from _WARM
+    yield from router.needed()
+
+
 def _freeze(modules: Iterable[str]) -> None:
     """Import what pages need and move all of it out of the garbage collector's sight.
 
@@ -304,7 +311,7 @@ def options(
     *,
     sessions: Sessions | None = None,
     ready: Callable[[], object] | None = None,
-    warm: Iterable[str] = _WARM,
+    warm: Iterable[str] | None = None,
     doors: Sequence[Route] = (),
     public: Sequence[Route] = (),
 ) -> dict[str, Any]:
@@ -312,8 +319,9 @@ def options(
 
     `prepare` runs once before the first visitor (migrations, demo data, fonts) and may raise to
     stop the start. `sessions` defaults to `accounts.sessions`, `ready` to a question to the
-    database; `warm` names modules to import beforehand; `doors` are routes for machines, which ask for
-    a token instead of a sign-in; `public` are pages of the rooms that show everybody what was released.
+    database; `warm` names modules to import beforehand, by default all that pages need; `doors` are routes for
+    machines, which ask for a token instead of a sign-in; `public` are pages of the rooms that show everybody what was
+    released.
     """
     if sessions is None:
         from accounts import sessions as ours  # not at the top: the server's own tests do without a database
@@ -328,7 +336,7 @@ def options(
         await run_in_threadpool(prepare)
         _send_at_once()
         bundles.install()
-        await run_in_threadpool(_freeze, warm)
+        await run_in_threadpool(_freeze, _warm() if warm is None else warm)
         translating = asyncio.create_task(run_in_threadpool(localise.warm))
         log.info("started", seconds=round(time.perf_counter() - begun, 2))
         yield
