@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from accounts.permissions import Actor, Permission, may
 from awards import combination, correcting, loading, reckoning, standing
 from core.errors import NotFound
 from core.words import AwardStage
 from db.session import read
-from db.tables import AwardObjection, Edition
+from db.tables import Edition
 
 
 def blockers(actor: Actor, edition_id: int) -> list[str]:
@@ -45,8 +45,4 @@ def blockers_of(session: Session, row: Edition) -> list[str]:
         f"{item.code}的证据在冻结后被更正（{'；'.join(item.found)}），还没有决定"
         for item in correcting.open_of(session, number)
     ]
-    if session.exec(
-        select(AwardObjection.id).where(AwardObjection.edition_id == number, col(AwardObjection.upheld).is_(None))
-    ).first():
-        said.append("还有异议没有答复")
-    return said
+    return said + standing.unanswered(session, number)

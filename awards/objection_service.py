@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from accounts.permissions import Actor, Permission, require
 from awards import ending, loading, results, stages, standing
@@ -103,7 +103,7 @@ def answer(
         session.flush()
         if upheld:
             _uphold(session, actor, row, objection, text.strip(), thrown_out, track)
-        elif row.state is EditionState.PAUSED and not _waiting(session, row):
+        elif row.state is EditionState.PAUSED and not standing.unanswered(session, row.id or 0):
             _go_on(session, actor, row)
         return row.state
 
@@ -155,11 +155,6 @@ def _escalate(session: Session, actor: Actor, item: AwardObjection) -> bool:
 
 def _supervisor(session: Session, objection: AwardObjection) -> int | None:
     return session.get_one(AwardNotice, objection.notice_id).supervisor_id
-
-
-def _waiting(session: Session, row: Edition) -> bool:
-    open_ = select(AwardObjection.id).where(AwardObjection.edition_id == row.id, col(AwardObjection.upheld).is_(None))
-    return session.exec(open_).first() is not None
 
 
 def _go_on(session: Session, actor: Actor, row: Edition) -> None:

@@ -119,11 +119,15 @@ def notice_obstacles(session: Session, row: Edition, reason: str) -> list[str]:
         said.append(f"公示到 {notice.ends_on}（含当日）")
     if notice.provisional and not reason.strip():
         said.append("公示期按暂算的工作日历得出，须人工复核：请在理由中写明复核结果")
-    if session.exec(
-        select(AwardObjection.id).where(AwardObjection.edition_id == row.id, col(AwardObjection.upheld).is_(None))
-    ).first():
-        said.append("还有异议没有答复")
-    return said
+    return said + unanswered(session, row.id or 0)
+
+
+def unanswered(session: Session, edition_id: int) -> list[str]:
+    """That an objection waits for its answer, whichever list it is to."""
+    query = select(AwardObjection.id).where(
+        AwardObjection.edition_id == edition_id, col(AwardObjection.upheld).is_(None)
+    )
+    return ["还有异议没有答复"] if session.exec(query).first() else []
 
 
 def recommended(session: Session, edition_id: int, city_code: str) -> int:

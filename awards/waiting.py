@@ -71,6 +71,8 @@ def waiting(actor: Actor, at: datetime) -> list[Waiting]:
         if actor.role is Role.COUNTY:
             for row in rows:
                 found += _of_unchosen(session, actor, row)
+        for row in rows:
+            found += _of_objector(session, actor, row)
     if may(actor, Permission.AWARD_APPLY):
         for row in owed:
             found += _of_county(actor, row, *drafts[row.id or 0])
@@ -141,6 +143,20 @@ def _of_unchosen(session: Session, actor: Actor, row: Edition) -> Iterator[Waiti
     ):
         what = f"“{item.title}”未入选（{item.reason}）；{then}"
         yield Waiting(row.id or 0, row.name, what, None if paused else notice.ends_on, tells=True)
+
+
+def _of_objector(session: Session, actor: Actor, row: Edition) -> Iterator[Waiting]:
+    """Whoever objected learns that there is an answer, until the list is out."""
+    for upheld in session.exec(
+        select(AwardObjection.upheld)
+        .where(
+            AwardObjection.edition_id == row.id,
+            AwardObjection.account_id == actor.account_id,
+            col(AwardObjection.upheld).is_not(None),
+        )
+        .order_by(col(AwardObjection.id))
+    ):
+        yield Waiting(row.id or 0, row.name, f"您提出的异议已答复：{'成立' if upheld else '不成立'}", tells=True)
 
 
 def _drafts(session: Session, actor: Actor, row: Edition) -> tuple[list[tuple[int, str]], int]:

@@ -93,6 +93,7 @@ def _answers(view: EditionView, item: ObjectionView) -> dict[str, Answer]:
     found: dict[str, Answer] = {"不成立：公示继续": (False, None, "")}
     for track in dict.fromkeys(review.track for review in view.reviews):
         found[f"成立：“{track}”评审组重新合议"] = (True, None, track)
+    found["成立：不退回评审组，名单重新合成"] = (True, None, "")
     if item.about_id is not None:
         found |= {f"成立：一票否决（{kind.label}）": (True, kind, "") for kind in Veto}
     return found

@@ -163,7 +163,8 @@ def test_who_is_not_on_the_list_is_told_while_it_can_be_objected_to(cast: Cast) 
         # The list is made anew: nobody reads any more why he was not on the one before.
         (own,) = view.entries if (view := queries.edition(cast.zhao_deqing, told.id)) else ()
         assert (own.state, own.reason) == (AwardEntryState.SHORTLISTED, "异议成立，名单重新合成")
-        assert asked() == []
+        assert asked() == [("您提出的异议已答复：成立", None)]
+        assert waiting.waiting(cast.wang_anji, clock.now()) == []
 
 
 def test_who_is_not_shortlisted_is_told_why(cast: Cast) -> None:
