@@ -177,7 +177,10 @@ def _ballot(found: Voting | None, problem: str = "", *, thanks: bool = False, st
         body = f'<h1>公众投票{_demo()}</h1><p class="big">现在没有正在进行的投票。</p>'
         return plain.open_page(SHOW, "公众投票", body)
     options = {
-        str(item.entry_id): f"{item.title}（{item.organisation}）" + (f"　{item.summary}" if item.summary else "")
+        str(item.entry_id): plain.Html(
+            f"<b>{escape(item.title)}</b>（{escape(item.organisation)}）"
+            + (f"<br>{escape(item.summary)}" if item.summary else "")
+        )
         for item in found.candidates
     }
     form = (

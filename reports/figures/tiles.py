@@ -13,7 +13,7 @@ frame has one row a county, with the columns
 
 and `value` (float, NaN for none) for `tile_map` or `category` (text) for `category_map`.
 The grid is drawn at the width asked for; show it with width="content", not stretched. On a telephone tiles carry their
-names only: what is `shown` comes with a tap, or stands beside the picture.
+names only: what is `shown` stands in the table or list that every page has beside its map.
 """
 
 from __future__ import annotations
@@ -133,7 +133,8 @@ class _Grid:
     def words(self) -> list[alt.Chart]:
         if self._tile < _ROOM:
             longest = max(ems(name) for name in self._frame["short_name"]) or 1
-            return [self._text("short_name", min(14.0, self._tile * 0.45, self._side * 0.97 / longest), 0, 600)]
+            room = self._side * (0.86 if self._frame["mark"].any() else 0.97)  # clear of the edges of marked tiles
+            return [self._text("short_name", min(14.0, room / longest), 0, 600)]
         line = self._tile * 0.19
         widest = max(ems(word) for word in self._frame["shown"]) or 1
         shown_size = min(12.0, self._tile * 0.28, self._side * 0.96 / widest)

@@ -26,6 +26,7 @@ def untouched(sun: Person) -> str:
     sun.press("继续评分")
     for _ in range(9):
         sun.page.wait_for_url("**/score?**", timeout=PATIENCE)
+        expect(sun.page).to_have_title("评分 · 智评")
         heading = sun.page.get_by_role("heading").first
         heading.wait_for()
         if sun.page.get_by_text("填写后自动保存").count():
@@ -91,6 +92,7 @@ def test_on_a_phone(browser: Browser, site: str) -> None:
         sun.visit("judging")
         sun.press("继续评分")
         sun.page.wait_for_url("**/score?**", timeout=PATIENCE)
+        expect(sun.page).to_have_title("评分 · 智评")
         last = fields(sun).last
         last.wait_for()
         last.scroll_into_view_if_needed()
