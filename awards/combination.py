@@ -13,6 +13,7 @@ from awards.schemas import RuleIn
 from core.words import GovernanceLevel, TieKey
 
 Marks = Mapping[int, tuple[Fraction | None, int | None]]  # entry → score and place of a round's panel
+TieVotes = Mapping[int, tuple[tuple[int, int], ...]]  # entry → number of a ballot and its votes
 _NONE: tuple[None, None] = (None, None)
 
 
@@ -67,7 +68,7 @@ class Line:
         return f"{self.code} {self.title}"
 
 
-def shortlist(rule: RuleIn, entrants: Sequence[Entrant], first: Marks, tie_votes: Mapping[int, int]) -> list[Line]:
+def shortlist(rule: RuleIn, entrants: Sequence[Entrant], first: Marks, tie_votes: TieVotes) -> list[Line]:
     """Who goes on to the final by the first round, by track and place; the panel's own place (with its tie keys) parts
     equal scores, then people's votes."""
     parts = {}
@@ -85,7 +86,7 @@ def combined(
     first: Marks,
     final: Marks,
     public: Mapping[int, int],
-    tie_votes: Mapping[int, int],
+    tie_votes: TieVotes,
 ) -> list[Line]:
     """Who is chosen, by track and place. Objective points are measured against the `yardstick`: everybody who was judged
     but those thrown out, so that somebody who leaves does not move the others."""
@@ -136,7 +137,7 @@ def _lists(
     parts: Mapping[int, Parts],
     totals: Mapping[int, Fraction | None],
     order: Sequence[TieKey],
-    tie_votes: Mapping[int, int],
+    tie_votes: TieVotes,
     *,
     shortlisting: bool = False,
 ) -> list[Line]:
@@ -144,7 +145,7 @@ def _lists(
     for track in (item.value() for item in rule.tracks):
         mine = {item.id: item for item in entrants if item.track == track.name}
         candidates = [
-            Candidate(key, totals[key], item.remote, _keys(order, parts[key]), tie_votes.get(key), item.level)
+            Candidate(key, totals[key], item.remote, _keys(order, parts[key]), tie_votes.get(key, ()), item.level)
             for key, item in mine.items()
         ]
         for place in _chosen(track, candidates, shortlisting=shortlisting):

@@ -57,9 +57,9 @@ def scored(session: Session, row: Edition, stage: AwardStage) -> dict[int, tuple
     return found
 
 
-def tie_votes(session: Session, edition_id: int, stage: AwardStage) -> dict[int, int]:
-    """What people voted where even the keys were equal: the newest record about an entry counts."""
-    found: dict[int, int] = {}
+def tie_votes(session: Session, edition_id: int, stage: AwardStage) -> combination.TieVotes:
+    """What people voted where even the keys were equal, ballot by ballot."""
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
     for record in session.exec(
         select(AwardDeliberation)
         .where(
@@ -69,7 +69,8 @@ def tie_votes(session: Session, edition_id: int, stage: AwardStage) -> dict[int,
         )
         .order_by(col(AwardDeliberation.id))
     ):
-        found |= {int(key): count for key, count in record.votes.items()}
+        for key, count in record.votes.items():
+            found[int(key)] = (*found.get(int(key), ()), (record.id or 0, count))
     return found
 
 

@@ -71,13 +71,14 @@ class Track:
 @dataclass(frozen=True)
 class Candidate:
     """One who can be chosen. `keys` part equal scores, high first, in the order fixed beforehand; `votes` is what people
-    gave it where even those were equal, None where nobody voted. No `score` is no place."""
+    gave it where even those were equal: the number of the ballot, the later the higher, and the votes. No `score` is no
+    place."""
 
     id: int
     score: Fraction | None
     remote: bool = False
     keys: tuple[Fraction, ...] = ()
-    votes: int | None = None
+    votes: tuple[tuple[int, int], ...] = ()
     level: GovernanceLevel = GovernanceLevel.COUNTY
 
     @property
@@ -208,22 +209,27 @@ def _same(candidate: Candidate) -> tuple[Fraction, ...]:
 
 
 def _companies(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
-    """The tied together, the best first. Votes part a company only when everybody in it got some: one that was entered
-    later would else be behind or before the others by chance."""
+    """The tied together, the best first."""
     tied: dict[tuple[Fraction, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         tied[_same(candidate)].append(candidate)
     found = []
     for same in sorted(tied, reverse=True):
-        company = sorted(tied[same], key=lambda candidate: candidate.id)
-        if len(company) > 1 and all(candidate.votes is not None for candidate in company):
-            by_votes: dict[int, list[Candidate]] = defaultdict(list)
-            for candidate in company:
-                by_votes[candidate.votes or 0].append(candidate)
-            found += [by_votes[count] for count in sorted(by_votes, reverse=True)]
-        else:
-            found.append(company)
+        found += _parted(sorted(tied[same], key=lambda candidate: candidate.id))
     return found
+
+
+def _parted(company: list[Candidate], after: int = -1) -> list[list[Candidate]]:
+    """A company as votes part it: by the newest ballot about everybody in it, and those it leaves equal by one about
+    them that came later. One that was not about all of them says nothing about who is before whom."""
+    ballots = [{ballot for ballot, _ in candidate.votes if ballot > after} for candidate in company]
+    if len(company) == 1 or not (common := set.intersection(*ballots)):
+        return [company]
+    newest = max(common)
+    by_votes: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in company:
+        by_votes[dict(candidate.votes)[newest]].append(candidate)
+    return [part for count in sorted(by_votes, reverse=True) for part in _parted(by_votes[count], newest)]
 
 
 def _awards(track: Track, companies: Sequence[Sequence[Candidate]]) -> dict[tuple[int, Kind], set[str]]:

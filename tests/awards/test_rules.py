@@ -29,7 +29,8 @@ def track(*places: int, kept: int = 0) -> Track:
 
 
 def candidate(number: int, score: int | None, remote: bool = False, *keys: int, votes: int | None = None) -> Candidate:
-    return Candidate(number, None if score is None else F(score), remote, tuple(F(key) for key in keys), votes)
+    given = () if votes is None else ((1, votes),)
+    return Candidate(number, None if score is None else F(score), remote, tuple(F(key) for key in keys), given)
 
 
 def grades(found: list[Placed]) -> dict[int, str]:
@@ -99,6 +100,25 @@ def test_a_tie_at_the_cut_is_decided_by_keys_then_by_vote_and_never_by_chance() 
     assert [item.decided_by for item in rules.choose(track(3), voted)] == [0, 1, 2, 2]
     again = [tied[0], candidate(2, 85, False, 3, votes=4), tied[2], candidate(4, 85, False, 3, votes=4)]
     assert grades(rules.choose(track(3), again)) == grades(open_)
+
+
+def voted(*given_: tuple[tuple[int, int], ...]) -> list[Candidate]:
+    """Tied candidates with what they got: ballot and votes."""
+    return [replace(candidate(number, 85), votes=votes) for number, votes in enumerate(given_, start=1)]
+
+
+def test_a_vote_parts_whom_it_was_about_and_no_others() -> None:
+    # Each was voted about beside somebody who has since left: nobody ever chose between the two.
+    apart = voted(((7, 3),), ((8, 2),))
+    assert grades(rules.choose(track(1), apart)) == {1: "待表决", 2: "待表决"}
+    # A vote about three leaves two equal, who are voted about again: its numbers are not held against the first one's.
+    again = voted(((1, 3),), ((1, 2), (2, 4)), ((1, 2), (2, 1)))
+    assert grades(rules.choose(track(2), again)) == {1: "1等", 2: "1等", 3: ""}
+    # Repeated about all, the newest counts; one from before does not part those it left equal.
+    newest = voted(((1, 3), (2, 1)), ((1, 1), (2, 2)), ((0, 9), (2, 1)))
+    assert grades(rules.choose(track(1), newest)) == {2: "1等", 1: "", 3: ""}
+    before = voted(((1, 3), (2, 1)), ((1, 1), (2, 1)))
+    assert grades(rules.choose(track(1), before)) == {1: "待表决", 2: "待表决"}
 
 
 def test_a_tie_between_two_grades_is_contested_one_within_a_grade_is_not() -> None:
