@@ -40,11 +40,11 @@ with st.container(border=True):
         f"{pilot.code}　{guard.plain(pilot.lead)}　{pilot.start_on} 至 {pilot.end_on}　"
         f"试点 {pilot.pilots} 个，对照 {pilot.comparisons} 个"
     )
-    st.page_link(
+    widgets.link(
         "scenarios/pages/scenario.py",
-        label=f"场景：{guard.plain(pilot.scenario)} {pilot.scenario_version}",
+        f"场景：{guard.plain(pilot.scenario)} {pilot.scenario_version}",
         icon=":material/account_tree:",
-        query_params={"id": str(pilot.scenario_id)},
+        query={"id": str(pilot.scenario_id)},
     )
     subject = Subject(created_by=pilot.created_by)
     if pilot.state in (PilotState.DESIGN, PilotState.PENDING):
@@ -58,9 +58,7 @@ with st.container(border=True):
     if steps and not allowed and actor.is_staff:
         st.caption(guard.plain(may(actor, Permission(steps[0].permission), subject).reason))
     if pilot.state is PilotState.DESIGN and may(actor, Permission.PILOT_DESIGN):
-        st.page_link(
-            "pilots/pages/design.py", label="修改设计", icon=":material/edit:", query_params={"id": str(pilot.id)}
-        )
+        widgets.link("pilots/pages/design.py", "修改设计", icon=":material/edit:", query={"id": str(pilot.id)})
 
 if pilot.state in NOT_BEGUN:
     units = guard.found(keep.ask(queries.evaluate, actor, pilot.id)).units
@@ -218,11 +216,11 @@ with st.expander("数据质量构成"):
         width="stretch",
     )
     st.markdown("\n".join(f"- {guard.plain(fix.text)}" for fix in evaluation.quality.cheapest_fixes))
-    st.page_link(
+    widgets.link(
         "metrics/pages/quality.py",
-        label="各地区各期的数据质量，扣分扣在哪里",
+        "各地区各期的数据质量，扣分扣在哪里",
         icon=":material/grade:",
-        query_params={"quality_collection": pilot.name},
+        query={"quality_collection": pilot.name},
     )
 arms = [arm for arm in (Arm.PILOT, Arm.COMPARISON) if any(unit.arm is arm for unit in evaluation.units)]
 for arm in arms:
@@ -256,22 +254,26 @@ st.download_button(
 if evaluation.restated:
     with st.expander(f"更正与补计（{len(evaluation.restated)}）", key="pilot_restated"):
         st.caption("冻结之后补报或更正的数。新旧两个数都保留；本页按更正后的数计算。")
-        widgets.table(
-            keep.kept(
-                ("restated", *at),
-                lambda: pa.Table.from_pandas(wording.restated_rows(evaluation), preserve_index=False),
+        corrected, addresses = keep.kept(
+            ("restated", *at),
+            lambda: (
+                pa.Table.from_pandas(wording.restated_rows(evaluation), preserve_index=False),
+                [
+                    {
+                        "collection": str(pilot.collection_id),
+                        "indicator": str(item.indicator.id),
+                        "region": item.region_code,
+                        "period": item.period,
+                    }
+                    for item in evaluation.restated
+                ],
             ),
+        )
+        widgets.table(
+            corrected,
             "pilot_restatements",
             open_page="metrics/pages/figure.py",
-            addresses=[
-                {
-                    "collection": str(pilot.collection_id),
-                    "indicator": str(item.indicator.id),
-                    "region": item.region_code,
-                    "period": item.period,
-                }
-                for item in evaluation.restated
-            ],
+            addresses=addresses,
             counties=widgets.to_counties(actor, [item.region_code for item in evaluation.restated]),
         )
 
@@ -322,11 +324,11 @@ with st.expander("这些数字是怎样算出来的"):
         "试点效果是各地区试点后与试点前之差，再比较试点与对照地区；区间为 95%。"
         "地区类型按各期当日有效的名单划分。"
     )
-    st.page_link(
+    widgets.link(
         "metrics/pages/indicator.py",
-        label="查看完整口径",
+        "查看完整口径",
         icon=":material/straighten:",
-        query_params={"id": str(indicator.id)},
+        query={"id": str(indicator.id)},
     )
     if measure.detectable is not None:
         st.markdown(

@@ -145,12 +145,11 @@ def summary(actor: Actor, pilot: PilotView) -> None:
     if parts:
         with st.container(horizontal=True, vertical_alignment="center", key="pilot_supervision"):
             st.markdown("　".join(parts), width="content")
-            st.page_link(
+            widgets.link(
                 "pilots/pages/supervision.py",
-                label="去监管页",
+                "去监管页",
                 icon=":material/policy:",
-                query_params={"id": str(pilot.id)},
-                width="content",
+                query={"id": str(pilot.id)},
             )
 
 
