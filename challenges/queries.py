@@ -55,7 +55,8 @@ def challenges(actor: Actor) -> list[ChallengeRow]:
     """All that the actor sees: those that take bids first, the nearest deadline first."""
     with read() as session:
         found = _rows(session, actor)
-    return sorted(found, key=lambda row: (not row.open, row.deadline if row.open else clock.now(), -row.id))
+    now = clock.now()
+    return sorted(found, key=lambda row: (not row.open, row.deadline if row.open else now, -row.id))
 
 
 def challenge(actor: Actor, challenge_id: int | None) -> ChallengeView | None:

@@ -164,7 +164,8 @@ def returns(
     if ids:
         query = query.where(col(ReturnRow.id).in_(list(ids)))
     with read() as session:
-        rows = session.exec(query.order_by(col(ReturnRow.due_on).desc(), ReturnRow.region_code).limit(limit)).all()
+        order = col(ReturnRow.due_on).desc(), ReturnRow.region_code, ReturnRow.id  # the same on every database
+        rows = session.exec(query.order_by(*order).limit(limit)).all()
         return _views(session, rows)
 
 

@@ -34,7 +34,7 @@ from metrics.model import Indicator
 from pilots import causes, queries, spreading
 from pilots.evaluation import Evaluation
 from pilots.spreading import Candidate, Covariate, DataItem, Move
-from regions import fact_queries
+from regions import fact_queries, groups
 from regions import queries as regions
 from regions.queries import RegionView
 
@@ -274,12 +274,13 @@ def _covariates(session: Session, evaluation: Evaluation, places: Sequence[Regio
     their towns and terrain, and what staff have loaded."""
     codes = [place.code for place in places]
     towns = fact_queries.towns(session, codes, today)
+    since = groups.unchanged_since(session, codes, today)  # not today's date, or every day were another proposal
     found = [
         Covariate(
             GROUP,
             "地区类型",
             "",
-            f"{today} 有效的名单",
+            f"{since} 起有效的名单" if since else "现行名单",
             {place.code: place.side.label for place in places if place.side},
         )
     ]

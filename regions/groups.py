@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -72,6 +72,21 @@ def memberships(session: Session, codes: Collection[str], on: date, scheme: str 
     and so is every region in no group of a scheme made for another purpose.
     """
     return {code: member for (code, _), member in timeline(session, codes, [on], scheme).items()}
+
+
+def unchanged_since(session: Session, codes: Collection[str], on: date, scheme: str = MAIN_SCHEME) -> date | None:
+    """The first day from which the lists of these regions' provinces have been as they are on that day; None when
+    they have been so as long as anything is known."""
+    provinces = {code[:2] for code in codes}
+    spells = session.exec(select(RegionGroup).where(RegionGroup.scheme == scheme)).all()
+    moved = [
+        day
+        for spell in spells
+        if spell.region_code[:2] in provinces
+        for day in (spell.valid_from, spell.valid_to and spell.valid_to + timedelta(days=1))
+        if day and day <= on
+    ]
+    return max(moved, default=None)
 
 
 def timeline(

@@ -6,6 +6,10 @@ functions, for they cost more than a second and documents without charts do with
 
 from __future__ import annotations
 
+import os
+import threading
+import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 from reports import typefaces
@@ -16,6 +20,31 @@ if TYPE_CHECKING:
 
 # Points a pixel: the twelve pixels of a picture's text stay a little smaller than the twelve points around it.
 _LARGEST = 0.9
+_starting = threading.Lock()
+
+
+def _ready() -> None:
+    typefaces.register()
+    with _starting:
+        _start_in_utc()
+
+
+@cache
+def _start_in_utc() -> None:
+    """The renderer asks for the machine's time zone once, when it starts. Where clocks are put forward in spring, days
+    would stand elsewhere in a picture, and the same figures would be another file."""
+    import vl_convert
+
+    kept = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    try:
+        vl_convert.vega_to_svg({"width": 1, "height": 1, "signals": [{"name": "day", "update": "month(now())"}]})
+    finally:
+        os.environ.pop("TZ")
+        if kept is not None:
+            os.environ["TZ"] = kept
+        if hasattr(time, "tzset"):
+            time.tzset()
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
@@ -23,7 +52,7 @@ def svg(chart: alt.TopLevelMixin) -> str:
     import altair as alt
     import vl_convert
 
-    typefaces.register()
+    _ready()
     version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
     return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=version, allowed_base_urls=[]))
 
@@ -33,7 +62,7 @@ def png(chart: alt.TopLevelMixin, scale: float = 2.5) -> bytes:
     import altair as alt
     import vl_convert
 
-    typefaces.register()
+    _ready()
     version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
     spec = chart.to_dict(validate=False)
     return bytes(vl_convert.vegalite_to_png(spec, vl_version=version, scale=scale, allowed_base_urls=[]))

@@ -15,8 +15,10 @@ from PIL import Image
 from reportlab.pdfbase import pdfmetrics
 
 from accounts.permissions import Actor
+from challenges.queries import challenges
 from core.errors import AppError, Forbidden, Invalid, NotFound
 from metrics.quarter import Month
+from metrics.queries import returns
 from printing import making
 from reports import typefaces
 from tests.printing import expected, pictures, reading
@@ -331,6 +333,14 @@ def test_a_county_has_its_own_quarter_and_nobody_elses(printed: Print, demo: dic
     assert {item.id.partition(":")[0] for item in asked.kind.subjects(wang)} == {"330523"}
     with pytest.raises(NotFound):
         asked.kind.load(wang, f"330521:{QUARTER}")
+
+
+def test_what_is_listed_stands_in_one_order_whatever_the_database(demo: dict[str, Actor]) -> None:
+    """Returns due on one day stood as the database handed them out, and so a county's report had another number."""
+    due = [(-view.due_on.toordinal(), view.id) for view in returns(demo["liyan"], region_code="331181")]
+    assert len({day for day, _ in due}) < len(due) and due == sorted(due)
+    closed = [row.id for row in challenges(demo["liyan"]) if not row.open]
+    assert len(closed) > 2 and closed == sorted(closed, reverse=True)
 
 
 @pytest.mark.parametrize("subject", ["330523", "330523:2026", "330523:2030Q1", "330500:2026Q3", "999999:2026Q3"])

@@ -88,6 +88,16 @@ def test_a_scheme_of_its_own_knows_only_its_members(database: str) -> None:
     assert found == {"330523": groups.Membership("甲组", Side.OTHER)}
 
 
+def test_since_when_a_list_has_held(house: object) -> None:
+    """A paper that names today's date for it would be another paper every day."""
+    with read() as session:
+        since = [
+            groups.unchanged_since(session, ["330523"], day) for day in (LAST_OF_25, FIRST_OF_22, date(2030, 1, 1))
+        ]
+        assert since == [FIRST_OF_25, FIRST_OF_22, FIRST_OF_22]
+        assert groups.unchanged_since(session, ["330523"], date(2003, 1, 1)) is None
+
+
 def test_many_days_cost_one_query(house: object) -> None:
     codes = [county.code for county in queries.counties("330000", FIRST_OF_25)]
     with read() as session, count_queries() as statements:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -46,3 +50,11 @@ def test_the_pictures_stay_small() -> None:
     )
     assert sum(path.stat().st_size for path in files) < 150_000
     assert pictures.DPI <= 50
+
+
+def test_another_process_in_another_zone_gives_the_same_bytes() -> None:
+    """Where clocks are put forward in spring, the days of a picture used to stand elsewhere."""
+    code = "import sys; from tests.reports.pictures import report; sys.stdout.buffer.write(report().bytes())"
+    elsewhere = os.environ | {"TZ": "America/New_York", "PYTHONHASHSEED": "4711"}
+    other = subprocess.run([sys.executable, "-c", code], env=elsewhere, check=True, stdout=subprocess.PIPE).stdout
+    assert hashlib.sha256(other).hexdigest() == hashlib.sha256(pictures.report().bytes()).hexdigest()
