@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts.permissions import Actor, Permission
@@ -21,7 +22,7 @@ from printing.kinds import Identity, Kind, Subject, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_LAYOUT = 4  # part of the inputs: another layout is another document
+_LAYOUT = 5  # part of the inputs: another layout is another document
 # Shares of the columns on the one page: figures with their interval, and what to think of them.
 _WIDE = (5.9, 6.1, 6.5, 6.5, 8.9, 8.9, 9.2)
 _PERIODS = (6.2, 6.8, 6.8, 16.6, 5.7, 6.1)
@@ -115,12 +116,23 @@ def _lines(of: Gaps) -> dict[str, str]:
         for item in of.found
         for label, value, note in wording.key_figures(item)
     }
+    figures |= {
+        f"{item.indicator.name}：基线和目标": "、".join(line.label for line in drawn)
+        for item in of.found
+        if (drawn := wording.references(item))
+    }
     periods = [
         compared.table(item.indicator.name, list(frame.columns), frame.to_numpy().tolist())
         for item in of.found
         for frame in [wording.rows(item).iloc[:, :_COLUMNS]]
     ]
     return compared.together(figures, *periods)
+
+
+def _why(of: Gaps, since: datetime) -> list[str]:
+    """The lines in the pictures are those of everybody, so only those can have changed."""
+    common = {item.indicator: [line for line in item.panel.targets if line.region_code is None] for item in of.found}
+    return [words for indicator, lines in common.items() for words in corrected.targets(indicator, lines, since)]
 
 
 def _causes(of: Gaps) -> list[Source]:
@@ -188,6 +200,7 @@ KIND = Kind(
     face=lambda of: Face("发达地区与山区海岛县对比报告", of.collection, of.organisation),
     story=story,
     label=lambda of: of.collection,
+    why=_why,
     causes=_causes,
     subjects=_subjects,
 )
@@ -209,6 +222,7 @@ def _inputs(of: Gaps) -> dict[str, Any]:
                 wording.trend_sentence(item),
                 wording.key_figures(item),
                 wording.rows(item).astype(str).to_numpy().tolist(),
+                [[line.label, str(line.start), str(line.end)] for line in wording.references(item)],
             ]
             for item in found
         ],

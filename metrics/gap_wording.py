@@ -20,6 +20,7 @@ from metrics.model import Indicator
 from metrics.pictures import amount, headline, of_means
 from metrics.sides import FIRST, SECOND, GapPoint, GroupFigure, Trend
 from reports import figures
+from reports.figures import Reference
 from reports.figures.common import Figure
 from reports.figures.trends import HEIGHT
 
@@ -222,7 +223,7 @@ def groups_picture(found: Comparison, *, width: int = 560, height: int = HEIGHT)
         ],
         columns=["period_start", "period_label", "series", "value", "shown", "n", "d", "incomplete", "segment"],
     )
-    lines = of_means(indicator, found.panel.targets, [point.period for point in found.points])
+    lines = references(found)
     return figures.trend(
         frame,
         unit=indicator.unit,
@@ -232,6 +233,11 @@ def groups_picture(found: Comparison, *, width: int = 560, height: int = HEIGHT)
         width=width,
         height=height,
     )
+
+
+def references(found: Comparison) -> list[Reference]:
+    """The baselines and targets that stand in the picture of both groups."""
+    return of_means(found.indicator, found.panel.targets, [point.period for point in found.points])
 
 
 def gap_picture(found: Comparison, *, width: int = 560) -> Figure:

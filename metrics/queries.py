@@ -164,8 +164,8 @@ def returns(
     if ids:
         query = query.where(col(ReturnRow.id).in_(list(ids)))
     with read() as session:
-        order = col(ReturnRow.due_on).desc(), ReturnRow.region_code, ReturnRow.id  # the same on every database
-        rows = session.exec(query.order_by(*order).limit(limit)).all()
+        query = query.order_by(col(ReturnRow.due_on).desc(), col(ReturnRow.region_code), col(ReturnRow.id))
+        rows = session.exec(query.limit(limit)).all()
         return _views(session, rows)
 
 

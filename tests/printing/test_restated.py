@@ -244,6 +244,22 @@ def test_a_county_lists_the_month_that_changed_and_who_set_its_target(demo: None
     assert kind.why(county, AT) == []
 
 
+def test_a_comparison_is_another_one_when_a_line_in_its_pictures_moves(demo: None) -> None:
+    """The pictures show it, so the number tells it: both were printed under one."""
+    kind = KINDS["gap"]
+    of = kind.load(OPERATOR, DEMO["gap"])
+    first, *others = of.found
+    line = TargetView(TargetKind.TARGET, Decimal("12.5"), first.points[-1].period, None, "市里统一上调", AT, "李研")
+    moved = replace(first, panel=replace(first.panel, targets=[*first.panel.targets, line]))
+    now = replace(of, found=[moved, *others])
+    before, after = kind.identity(OPERATOR, of), kind.identity(OPERATOR, now)
+    assert before.inputs != after.inputs
+    (change,) = changed(before.lines, after.lines)
+    assert change.label == f"{first.indicator.name}：基线和目标" and "目标 12.5" in change.after
+    said = [words for words in kind.why(now, AT - timedelta(seconds=1)) if words not in kind.why(of, AT)]
+    assert len(said) == 1 and said[0].endswith("，理由：市里统一上调。")
+
+
 def test_a_new_result_says_who_signed_it_and_what_it_rests_on(demo: None) -> None:
     kind = KINDS["review"]
     kept = kind.load(OPERATOR, kind.subjects(OPERATOR)[0].id)
