@@ -13,11 +13,10 @@ from core import clock
 from core.errors import NotFound
 from db.issuing import Issue
 from printing import compared, making
-from printing.kinds import Identity, Kind, Subject, record_id
+from printing.kinds import ALL, Identity, Kind, Subject, only_all, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
-_ALL = "all"
 _RANKING = ("顺位", "单位", "统一社会信用代码", "方案", "结果")
 _LAYOUT = 4  # part of the inputs: another layout is another document
 
@@ -32,7 +31,7 @@ class Notice:
 
 def list_pdf(actor: Actor) -> bytes:
     """All challenges that take bids now, each with what it asks. The same list gives the same number and bytes."""
-    return making.make(actor, LIST, _ALL).data
+    return making.make(actor, LIST, ALL).data
 
 
 def notice_pdf(actor: Actor, challenge_id: int, number: int) -> bytes:
@@ -40,7 +39,8 @@ def notice_pdf(actor: Actor, challenge_id: int, number: int) -> bytes:
     return making.make(actor, NOTICE, f"{challenge_id}:{number}").data
 
 
-def _list(actor: Actor, _: str) -> list[ChallengeView]:
+def _list(actor: Actor, subject: str) -> list[ChallengeView]:
+    only_all(subject)
     found = [queries.challenge(actor, row.id) for row in queries.challenges(actor) if row.open]
     views = sorted((view for view in found if view), key=lambda view: (view.row.deadline, view.row.code))
     if not views:
@@ -186,7 +186,7 @@ LIST = Kind(
     label=lambda _: "",
     why=lambda _views, _since: ["与前一份相比不再列出的榜单，已到截止时间或已终止。"],
     causes=_list_causes,
-    subjects=lambda _: [Subject(_ALL, "正在揭榜的榜单")],
+    subjects=lambda _: [Subject(ALL, "正在揭榜的榜单")],
     word=True,
 )
 NOTICE = Kind(

@@ -16,12 +16,11 @@ from metrics.definition_queries import Use, VersionView
 from metrics.model import Indicator
 from metrics.wording import facts_of
 from printing import compared, making
-from printing.kinds import Identity, Kind, Subject, record_id
+from printing.kinds import ALL, Identity, Kind, Subject, only_all, record_id
 from printing.reasons import Cause, Source
 from reports.paper import Face, Paper
 
 _LAYOUT = 3  # part of the inputs: another layout is another document
-_ALL = "all"
 _USES = ("报送任务", "作用", "版本", "自", "至")
 
 
@@ -42,7 +41,7 @@ def entry(actor: Actor, indicator_id: int) -> bytes:
 
 def catalogue(actor: Actor) -> bytes:
     """Every definition in force, one after the other."""
-    return making.make(actor, CATALOGUE, _ALL).data
+    return making.make(actor, CATALOGUE, ALL).data
 
 
 def _entry(actor: Actor, subject: str) -> Entry:
@@ -107,7 +106,8 @@ def _causes(found: Sequence[Entry]) -> list[Source]:
     return [Cause("indicator", ids, changes), Cause("indicator", None, {"indicator:load"})]
 
 
-def _catalogue(actor: Actor, _: str) -> list[Entry]:
+def _catalogue(actor: Actor, subject: str) -> list[Entry]:
+    only_all(subject)
     return [Entry(indicator, _source(actor, indicator)) for indicator in defined.indicators()]
 
 
@@ -155,7 +155,7 @@ CATALOGUE = Kind(
     story=_catalogue_story,
     label=lambda _: "",
     causes=_causes,
-    subjects=lambda _: [Subject(_ALL, "现行口径")],
+    subjects=lambda _: [Subject(ALL, "现行口径")],
 )
 
 

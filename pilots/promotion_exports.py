@@ -71,6 +71,10 @@ def load(actor: Actor, subject: str) -> Proposal:
     given, _, factors = subject.partition(":")
     pilot_id, chosen = record_id(given, "试点编号"), tuple(part for part in factors.split(",") if part)
     promotion, adopted = _found(actor, pilot_id, chosen), queries.adoptions(actor, pilot_id=pilot_id)
+    known = {item.key: item.label for item in promotion.covariates}
+    if strange := [part for part in chosen if part not in known]:
+        said = "、".join(f"{key}（{label}）" for key, label in known.items())
+        raise NotFound(f"没有比较因素“{'、'.join(strange)}”。", f"可以选的有：{said}。" if said else "不写比较因素。")
     return Proposal(
         promotion,
         queries.cover(actor, pilot_id, clock.today()),

@@ -89,9 +89,22 @@ class Kind(Generic[T]):
         return ("pdf", "xlsx", "docx") if self.word else ("pdf", "xlsx")
 
 
+ALL = "all"  # the ID of what there is one of
+_LARGEST = 2**31 - 1  # of a record's number
+
+
 def record_id(text: str, asks: str) -> int:
     """An ID that is a record's number."""
     try:
-        return int(text)
+        number = int(text)
     except ValueError as error:
         raise NotFound(f"“{text}”不是{asks}。", "编号是数字；可用的编号见 zhiping report 加种类，不写编号。") from error
+    if not 0 < number <= _LARGEST:
+        raise NotFound(f"没有{asks}“{text}”。", "可用的编号见 zhiping report 加种类，不写编号。")
+    return number
+
+
+def only_all(text: str) -> None:
+    """NotFound for any ID but that of what there is one of."""
+    if text != ALL:
+        raise NotFound(f"没有编号“{text}”：这种报告只有一份。", f"编号写 {ALL}。")

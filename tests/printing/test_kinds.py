@@ -23,7 +23,7 @@ from printing import making
 from reports import typefaces
 from tests.printing import expected, pictures, reading
 from tests.printing.expected import Item, Table
-from tests.printing.printed import KINDS, QUARTER, Print, Printed
+from tests.printing.printed import KINDS, QUARTER, WHO, Print, Printed
 from tests.printing.reading import Read, Rows, squeezed
 
 FACES = {("NotoSansSC-Regular", "yes", "yes"), ("NotoSansSC-Bold", "yes", "yes")}  # embedded, and only what is used
@@ -267,7 +267,7 @@ def test_a_kind_prints_from_nearly_nothing_or_says_what_is_missing(empty: dict[s
     assert bool(kind.subjects(li)) is (key in NOTHING or key == "challenge_list")
     if key in REFUSED:
         with pytest.raises(AppError) as refused:
-            making.make(li, kind, "1")
+            making.make(li, kind, "all" if key == "challenge_list" else "1")
         assert REFUSED[key] in str(refused.value) and refused.value.remedy
         return
     subject = "330523:2025Q3" if key == "county" else kind.subjects(li)[0].id
@@ -348,3 +348,12 @@ def test_no_such_quarter_is_refused_with_the_way_to_write_it(demo: dict[str, Act
     with pytest.raises(NotFound) as refused:
         making.make(demo["liyan"], KINDS["county"], subject)
     assert re.search(r"2026Q3|330523", refused.value.remedy)
+
+
+@pytest.mark.parametrize("given", ["999999", "9" * 20, "0", "-1", "没有", "1:没有", "²"])
+def test_no_kind_takes_an_id_that_there_is_not(demo: dict[str, Actor], given: str) -> None:
+    """Each says so in words and with a way out, however large the number."""
+    for key, kind in KINDS.items():
+        with pytest.raises(NotFound) as refused:
+            kind.load(demo[WHO.get(key, "liyan")], given)
+        assert re.search("[一-龥]{4}", refused.value.message) and refused.value.remedy, key
