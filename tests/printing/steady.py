@@ -1,5 +1,5 @@
 """Reports whose pages are the same on every day: of a pilot that is told here figure by figure, at one moment, and of
-a demo's list whose lines are put in."""
+the demo's with what the day decides in them put in."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from db.session import read
 from db.tables import Pilot
 from metrics import target_service
 from metrics.schemas import IndicatorPick, TargetIn
+from pilots.promotion_wording import candidate_rows
+from pilots.spreading import DataItem, Likeness
 from printing import registry
-from printing.kinds import Kind
 from tests.pilots.support import DEVELOPED, MOUNTAIN, fill, indicator, running
 from tests.printing.printed import Printed
 from tests.support import Cast
@@ -95,8 +96,33 @@ _LISTED = [
 ]
 
 
-def listed(report: Printed) -> Printed:
-    """A notice of an edition with these lines, whoever won in today's demo."""
+def _notice(of: Any) -> Any:
+    """With these lines, whoever won in today's demo."""
     lines = [dict(zip(("track", "grade", "title", "organisation"), line, strict=True)) for line in _LISTED]
-    kind: Kind[Any] = report.kind
-    return replace(report, inputs=replace(report.inputs, notice=replace(report.inputs.notice, listed=lines)), kind=kind)
+    return replace(of, notice=replace(of.notice, listed=lines))
+
+
+def _proposal(of: Any) -> Any:
+    """With these counties first, one sentence for all of them, and a verdict in these words."""
+    likeness = Likeness(0.11, "桐乡市", (), (), 4)
+    candidates = [
+        replace(
+            item,
+            likeness=likeness if at < 36 else replace(likeness, outside=("人口比见效地区都多",)),
+            nearest="桐乡市",
+            data=[DataItem("低收入人口名单", "已接入", True)],
+            backed=True,
+        )
+        for at, item in enumerate(sorted(of.promotion.candidates, key=lambda item: item.code))
+    ]
+    verdict = replace(of.promotion.pilot.verdict, sentence="与对照地区相比改善了 5.66 分（可信范围 +4.63 至 +6.68）。")
+    promotion = replace(of.promotion, pilot=replace(of.promotion.pilot, verdict=verdict), candidates=candidates)
+    return replace(of, promotion=promotion, candidates=candidate_rows(promotion))
+
+
+INPUTS = {"award_notice": _notice, "promotion": _proposal}
+
+
+def still(key: str, report: Printed) -> Printed:
+    """A report of the demo with what the day decides in it put in."""
+    return replace(report, inputs=INPUTS[key](report.inputs)) if key in INPUTS else report

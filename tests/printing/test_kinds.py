@@ -4,7 +4,7 @@ digit, in PDF, Excel and Word; its fonts are its own; the same figures are the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -300,6 +300,36 @@ def test_a_county_with_one_value_and_a_rare_name(empty: dict[str, Actor]) -> Non
     with pytest.raises(Invalid) as refused:
         Printed(li, kind, "", replace(found, name="🏠县")).made("pdf")
     assert any("U+1F3E0" in problem and "副标题" in problem for problem in refused.value.problems)
+
+
+LONG = "关于在全省山区海岛县和部分发达县市区联动开展基层矛盾纠纷多元化解、网格事件智能流转与群众诉求闭环办理的数字化改革试点项目"
+TITLED: dict[str, Callable[[Any], Any]] = {
+    "award_certificate": lambda of: replace(of, row=replace(of.row, title=LONG)),
+    "award_letter": lambda of: replace(of, row=replace(of.row, title=LONG)),
+    "award_notice": lambda of: replace(
+        of, notice=replace(of.notice, listed=[{**line, "title": LONG} for line in of.notice.listed])
+    ),
+    "challenge_notice": lambda of: replace(of, view=replace(of.view, row=replace(of.view.row, title=LONG))),
+    "challenge_contract": lambda of: replace(
+        of, facts=[(name, LONG if name == "方案名称" else x) for name, x in of.facts]
+    ),
+    "dossier": lambda of: replace(of, scenario=replace(of.scenario, row=replace(of.scenario.row, name=LONG))),
+    "order": lambda of: replace(of, order=replace(of.order, title=LONG)),
+}
+
+
+@pytest.mark.parametrize("key", TITLED)
+def test_a_name_of_sixty_characters_is_printed_whole_and_inside_the_page(printed: Print, key: str) -> None:
+    """In every kind whose title somebody writes by hand."""
+    assert len(LONG) == 60
+    report = printed(key)
+    data = replace(report, inputs=TITLED[key](report.inputs)).made("pdf").data
+    text = squeezed(reading.poppler("pdftotext", data, "-l", "1", "-raw", to="-"))
+    assert LONG in text
+    boxes = reading.poppler("pdftotext", data, "-bbox", to="-")
+    wide = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
+    assert max(map(float, re.findall(r'xMax="([\d.]+)"', boxes))) <= wide - 40
+    assert min(map(float, re.findall(r'xMin="([\d.]+)"', boxes))) >= 40
 
 
 @pytest.mark.parametrize(
