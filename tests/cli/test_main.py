@@ -13,6 +13,7 @@ from accounts import queries, sessions
 from accounts.permissions import OPERATOR
 from cli.main import main
 from db.engine import engine
+from printing import registry
 
 ROOT = Path(__file__).parents[2]
 Said = pytest.CaptureFixture[str]
@@ -52,7 +53,8 @@ class TestDemo:
 
     def test_what_can_be_reported_is_listed_and_what_cannot_refused_with_a_way_out(self, capsys: Said) -> None:
         assert main(["report"]) == 0
-        assert "challenge_notice　拟中榜名单公示" in capsys.readouterr().out
+        listed = [line.split("（")[0].strip() for line in capsys.readouterr().out.splitlines()[1:]]
+        assert listed == [f"{kind.key}　{kind.name}" for kind in registry.kinds().values()] and len(listed) == 20
         assert main(["report", "pilot"]) == 0
         assert "  3　" in capsys.readouterr().out
         for given, words in (
@@ -60,6 +62,8 @@ class TestDemo:
             (["pilot", "three", "a.pdf"], "“three”不是试点编号"),
             (["pilot", "3", "a.docx"], "文件名请以 .pdf、.xlsx 结尾"),
             (["receipt", "1", "a.pdf"], "评分回执只由评委本人下载"),
+            (["order", "6"], "没有写输出文件"),
+            (["indicator", "1", "没有这个目录/a.pdf"], "写不了文件 没有这个目录/a.pdf"),
         ):
             assert main(["report", *given]) == 1
             assert words in capsys.readouterr().err
