@@ -6,8 +6,14 @@ The ten pages are the same for all: cover, headings with bookmarks, paragraphs, 
 two embedded faces. Ours also has a table of contents, justified Chinese lines and a tagged structure. They take turns,
 with other figures in every round, so that nothing can be remembered whole; CPU time, medians and their ratios. The
 house asks for ours ÷ fpdf2 at most 1, three vector charts at most 0.4 s, and a time per row at 10,000 rows at most
-1.2 of that at 1,000. fpdf2 comes with the dev extra; weasyprint does not, for it needs Pango from the system
-(`pip install weasyprint`, `apt-get install libpango-1.0-0 libpangoft2-1.0-0`). Whichever is missing is left out.
+1.2 of that at 1,000. fpdf2 comes with the dev extra; weasyprint does not, for it needs Pango from the system. Whichever
+is missing is left out. weasyprint is measured from an environment of its own, so that the house's stays as
+`constraints.txt` has it:
+
+    apt-get install libpango-1.0-0 libpangoft2-1.0-0
+    python -m venv ../beside
+    ../beside/bin/pip install -c constraints.txt -e '.[dev]' weasyprint
+    ../beside/bin/python -m benchmarks.papers
 """
 
 from __future__ import annotations
