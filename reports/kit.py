@@ -34,6 +34,9 @@ from reports.pages import Imprint, Pages
 _TALLEST = HEIGHT - 110  # of a picture: leaves room for a heading above and the caption below
 _CONTENTS_LEVELS = 2
 DIFFERENCES = "与前一份报告的差异"
+_CHECKED = "扫码可核对本报告是否为最新、是否与系统登记一致。"
+# Where the installation has no address of its own the code says number and letters, and opens no page.
+_CHECKED_BY_HAND = "在系统的“报告核对”页（/verify）填编号和校验码，可核对是否为最新、是否一致。"
 WITHOUT_REASON = "两份报告之间没有登记更正、调整或新的决定；变化来自这段时间新报送、新登记的内容，见操作记录。"
 
 if TYPE_CHECKING:
@@ -256,7 +259,7 @@ class Report:
             lines = [
                 f"报告编号：{self._imprint.number}",
                 f"校验码：{self._imprint.digest[:12]}",
-                "扫码可核对本报告是否为最新、是否与系统登记一致。",
+                _CHECKED if self._check.startswith("http") else _CHECKED_BY_HAND,
             ]
             closing = [CheckMark(self._check, lines)]
             if self._story:  # a space below the last piece would push even the smallest code to another page

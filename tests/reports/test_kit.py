@@ -456,3 +456,15 @@ def test_six_key_figures_are_three_and_three(make: Make, read: Read) -> None:
         )
     )
     assert len(seen) == 6 and [seen.count(y) for y in dict.fromkeys(seen)] == [3, 3]
+
+
+def test_a_code_without_an_address_promises_no_page(make: Make, read: Read) -> None:
+    """An installation that does not know its own address prints number and letters: scanning them opens nothing."""
+    for check, said in (("https://a.example/verify?n=1", "扫码可核对"), ("ZP-PG-2026-0001 9f86d081884c", "/verify")):
+        report = make(check=check, cover=False, contents=False)
+        report.text("正文")
+        last = read(report).pages[-1].extract_text()
+        assert [words in last for words in ("扫码可核对", "（/verify）填编号")] == [
+            said == "扫码可核对",
+            said == "/verify",
+        ]
