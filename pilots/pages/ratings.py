@@ -40,7 +40,7 @@ if crowds:
     st.subheader("同一网络集中评价", anchor=False)
     st.caption(
         f"同一天从同一网络对同一试点评价 {release_queries.CROWD} 次以上的。办事大厅的公用网络可能如此，"
-        "有人清除 Cookie 反复评价也如此；认为不实的，可以不计入。"
+        "有人清除浏览器记录反复评价也如此；认为不实的，可以不计入。"
     )
 for crowd in crowds[:20]:
     name = f"{crowd.pilot_id}_{crowd.day:%Y%m%d}_{crowd.network[:12]}"

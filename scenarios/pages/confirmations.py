@@ -77,14 +77,15 @@ seen: dict[int, Node] = st.session_state.get(seen_key, {})
 key = f"confirm_{organisation_id}_{about.id}"
 
 
-def words(item: Concern) -> str:
+def name(item: Concern) -> str:
+    return f"{item.node.number} {guard.plain(item.node.name)}"
+
+
+def standing(item: Concern) -> str:
     content = item.node.content
     assert content is not None
     which = "、".join(part.label for part in item.parts)
-    return (
-        f"{widgets.badge(item.standing, item.standing.label)} **{item.node.number} {guard.plain(item.node.name)}**"
-        f"　本单位：{which}　:gray[{guard.plain(content.place)}]"
-    )
+    return f"{widgets.badge(item.standing, item.standing.label)}　本单位：{which}　:gray[{guard.plain(content.place)}]"
 
 
 def details(item: Concern) -> None:
@@ -135,8 +136,9 @@ if waiting:
         picked = []
         for item in shown:
             with st.container(border=True, key=f"concern_card_{item.node.id}"):
-                if st.checkbox(words(item), value=True, key=f"{key}_{item.node.id}_{item.node.version}"):
+                if st.checkbox(name(item), value=True, key=f"{key}_{item.node.id}_{item.node.version}"):
                     picked.append(item.node.id)
+                st.markdown(standing(item))
                 details(item)
         given = grounds(f"{key}_behalf", f"代“{organisation}”确认的理由（必填）") if on_behalf else ("", [])
         if st.form_submit_button("确认所选事项", key=f"{key}_go", type="primary", icon=":material/how_to_reg:"):
@@ -159,7 +161,7 @@ answered = [item for item in concerns.items if item.standing not in WAITING]
 if answered:
     with st.expander(f"已答复（{len(answered)}）", icon=":material/done_all:", key=f"{key}_answered"):
         for item in answered[:100]:
-            st.markdown(words(item))
+            st.markdown(f"**{name(item)}**　{standing(item)}")
             if item.standing is Standing.OBJECTED and item.answer:
                 st.markdown(f"　异议：{guard.plain(item.answer.reason)}")
 with st.expander("答复记录", icon=":material/history:", key=f"{key}_history"):
