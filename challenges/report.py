@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from sqlmodel import Session, col, select
+
 from accounts.permissions import Actor, Permission
-from challenges import queries
+from challenges import queries, stages
 from challenges.views import ChallengeView, NoticeView
 from core import clock
 from core.errors import NotFound
+from db import happened
 from db.issuing import Issue
+from db.tables import Challenge
 from printing import compared, making
 from printing.kinds import ALL, Identity, Kind, Subject, only_all, record_id
-from printing.reasons import Cause, Source
+from printing.reasons import Cause, Dated, Source
 from reports.paper import Face, Paper
 
 _RANKING = ("顺位", "单位", "统一社会信用代码", "方案", "结果")
 _LAYOUT = 4  # part of the inputs: another layout is another document
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,27 @@ def _list_causes(views: Sequence[ChallengeView]) -> list[Source]:
     """Why a deadline was put off may be known; what is said about other steps is the staff's."""
     ids = {view.row.id for view in views}
     return [
+        _left,
         Cause("challenge", ids, {"challenge:extend"}, persons=False),
         Cause("challenge", ids, {"challenge:edit", "challenge:move"}, persons=False, reasons=False),
     ]
+
+
+def _left(session: Session, start: datetime, end: datetime) -> list[Dated]:
+    """Those of the list of `start` that take no bids any more at `end`. Read from what does not change later, since
+    a list that is printed again is the same."""
+    before = session.exec(
+        select(Challenge).where(col(Challenge.published_at) <= start, col(Challenge.deadline) > start)
+    ).all()
+    moves = happened.events(session, "challenge", [row.id for row in before], {"challenge:move"}, _EVER, end)
+    withdrawn = {event.entity_id: event.at for event in moves if event.changes["do"] == stages.WITHDRAW}
+    found = []
+    for row in before:
+        at = withdrawn.get(str(row.id), row.deadline)
+        if start < (ended := min(at, row.deadline)) <= end:
+            how = "截止揭榜" if ended == row.deadline else "撤榜"
+            found.append(Dated(ended, f"{row.code} 已于北京时间 {clock.show(ended)} {how}，不再列出。"))
+    return found
 
 
 def _list_face(views: Sequence[ChallengeView]) -> Face:
@@ -184,7 +208,6 @@ LIST = Kind(
     face=_list_face,
     story=_list_story,
     label=lambda _: "",
-    why=lambda _views, _since: ["与前一份相比不再列出的榜单，已到截止时间或已终止。"],
     causes=_list_causes,
     subjects=lambda _: [Subject(ALL, "正在揭榜的榜单")],
     word=True,

@@ -37,7 +37,9 @@ DIFFERENCES = "与前一份报告的差异"
 _CHECKED = "扫码可核对本报告是否为最新、是否与系统登记一致。"
 # Where the installation has no address of its own the code says number and letters, and opens no page.
 _CHECKED_BY_HAND = "在系统的“报告核对”页（/verify）填编号和校验码，可核对是否为最新、是否一致。"
-WITHOUT_REASON = "两份报告之间没有登记更正、调整或新的决定；变化来自这段时间新报送、新登记的内容，见操作记录。"
+_UNDECIDED = "两份报告之间没有登记更正、调整或新的决定；"
+_REPORTED = "变化来自这段时间新报送、新登记的内容，见操作记录。"
+_REWORDED = "所列内容没有变化，变化在文字说明或版式中。"
 
 if TYPE_CHECKING:
     import altair as alt
@@ -45,6 +47,12 @@ if TYPE_CHECKING:
 # A face's subset is cut by seeking in the one open font file, so documents are built one at a
 # time. Nothing is lost: building is Python from end to end and threads would only take turns.
 _building = threading.Lock()
+
+
+def reasons_in_order(changes: Sequence[tuple[str, str, str]], why: Sequence[str]) -> str:
+    """Why a report differs from the one before it, numbered, or what is known when nothing was recorded."""
+    numbered = "\n".join(f"{at}. {reason}" for at, reason in enumerate(why, 1))
+    return numbered or _UNDECIDED + (_REPORTED if changes else _REWORDED)
 
 
 class Report:
@@ -203,7 +211,7 @@ class Report:
         else:
             self.text(f"本报告替代编号 {number} 的报告；逐项比较的内容没有变化，变化在文字说明或版式中。")
         self.heading("变化的原因", 2 if self._layout.running else 1)
-        self.text("\n".join(f"{at}. {reason}" for at, reason in enumerate(why, 1)) or WITHOUT_REASON)
+        self.text(reasons_in_order(changes, why))
 
     def addressee(self, text: str) -> None:
         """主送机关, flush left above the text, with its colon."""

@@ -14,7 +14,7 @@ from core import clock
 from core.numbers import MISSING
 from reports import typefaces
 from reports.grid import Table
-from reports.kit import DIFFERENCES, WITHOUT_REASON, numbering
+from reports.kit import DIFFERENCES, numbering, reasons_in_order
 from reports.layouts import HEIGHT, OFFICIAL, REPORT, WIDTH
 from reports.lines import balanced_lines, clean
 from reports.official import long_dates
@@ -157,7 +157,7 @@ class Word:
             widths = (2, 2, 2)
             self.table(["内容", "前一份", "本报告"], changes, widths=widths, align="lll", caption=f"与 {number} 的差异")
         self.heading("变化的原因", 1 if official else 2)
-        self.text("\n".join(f"{at}. {reason}" for at, reason in enumerate(why, 1)) or WITHOUT_REASON)
+        self.text(reasons_in_order(changes, why))
 
     def addressee(self, text: str) -> None:
         self._line(clean(text).rstrip("：:") + "：", _BODY, self._parts.FANG)

@@ -19,7 +19,7 @@ import pytest
 from pypdf import PdfReader
 
 from accounts.permissions import OPERATOR
-from challenges import deadline_service
+from challenges import deadline_service, service, stages
 from challenges import queries as challenges
 from core import clock
 from core.periods import Period
@@ -300,3 +300,22 @@ def test_from_end_to_end_a_list_whose_deadline_was_put_off(demo: None) -> None:
     assert making.make(li, kind, "all") == second
     letter = making.make(li, kind, "all", "docx").data
     assert second.number != first.number and len(letter) > 0
+
+
+def test_a_list_says_which_challenges_left_it_and_only_those(demo: None) -> None:
+    kind, li = KINDS["challenge_list"], people.assemble_demo()["liyan"]
+    views, before = kind.load(li, "all"), clock.now()
+    stays, goes = views[0].row, views[-1].row
+    assert len(views) > 1 and not _left(views, before, clock.now())
+    service.move(li, goes.id, stages.WITHDRAW, "需求有变，另行组织。", seen_version=views[-1].version)
+    (withdrawn,) = _left(kind.load(li, "all"), before, clock.now())
+    assert re.fullmatch(rf"{goes.code} 已于北京时间 [\d :-]+ 撤榜，不再列出。", withdrawn)
+    assert _left(views, before, stays.deadline) == [
+        withdrawn,
+        f"{stays.code} 已于北京时间 {clock.show(stays.deadline)} 截止揭榜，不再列出。",
+    ]
+    assert not _left(views, clock.now(), stays.deadline - timedelta(seconds=1))
+
+
+def _left(views: Any, start: datetime, end: datetime) -> list[str]:
+    return [words for words in reasons.since(KINDS["challenge_list"].causes(views), start, end) if "不再列出" in words]

@@ -321,6 +321,10 @@ def test_the_end_says_where_to_check_and_a_restated_report_what_it_changes(make:
         "校验码：0123456789ab",
     ):
         assert words in printed
+    reworded = make(number="ZP-2026-0018", check="x")
+    reworded.restated("ZP-2026-0017", [])
+    said = "".join(page.extract_text() for page in read(reworded).pages).replace("\n", "")
+    assert "变化在文字说明或版式中" in said and "新报送" not in said
     same = make(number="ZP-2026-0018", check="x")
     same.restated("", [])
     assert "替代" not in "".join(page.extract_text() for page in read(same).pages)
