@@ -233,8 +233,11 @@ def _finished(
     day = Period.containing(clock.today(), Cadence.MONTH).shift(-released).start + timedelta(days=14)
     began = calendar.working_day_from(day, -6)
     dates = {"starts_on": began, "counted_from": began, "ends_on": calendar.notice_end(began).date}
+    issued = clock.end_of_day(began) - timedelta(hours=15)
     with write() as session:
-        session.execute(update(AwardNotice).where(col(AwardNotice.edition_id) == edition).values(**dates))
+        session.execute(
+            update(AwardNotice).where(col(AwardNotice.edition_id) == edition).values(**dates, issued_at=issued)
+        )
     step(li, edition, stages.RELEASE, "公示期满，无异议。")
     _put(Edition, edition, released_at=clock.end_of_day(day) - timedelta(hours=14))
     with write() as session:

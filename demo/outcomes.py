@@ -71,8 +71,11 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
 def _end_notice(li: Actor, number: int) -> None:
     began = calendar.working_day_from(clock.today(), -6)
     dates = {"starts_on": began, "counted_from": began, "ends_on": calendar.notice_end(began).date}
+    issued = clock.end_of_day(began) - timedelta(hours=15)
     with write() as session:
-        session.execute(update(ChallengeNotice).where(col(ChallengeNotice.challenge_id) == number).values(**dates))
+        session.execute(
+            update(ChallengeNotice).where(col(ChallengeNotice.challenge_id) == number).values(**dates, issued_at=issued)
+        )
     step(li, number, stages.END_NOTICE, "公示期已满，无异议。")
 
 
