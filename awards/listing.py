@@ -66,7 +66,8 @@ def _by_level(line: Line) -> dict[str, Any]:
 
 def why(level: GovernanceLevel, reason: PlaceReason, *, to: str = "") -> str:
     """Why an entry is on the list or is not, with its level where that decides; `to`: on which list but the last."""
-    return to * reason.label.startswith("名额") + reason.label.replace("本层级", level.label)
+    words = reason.label.replace("本层级", level.label)
+    return to + words if words.startswith("名额") else words
 
 
 def graded(line: Mapping[str, Any]) -> str:

@@ -57,9 +57,8 @@ def tell(actor_of: Callable[[str], Actor]) -> None:
         release_service.release(chen, pilot_id or 0)
         for number, (stars, words) in enumerate(_RATINGS[at]):
             public_ratings.rate(pilot_id or 0, stars, words, f"demo-{at}-{number}", f"demo-{number}")
-    for number in range(
-        release_queries.CROWD
-    ):  # from one network, as if one browser had forgotten its cookie each time
+    # From one network, as if one browser had forgotten its cookie each time
+    for number in range(release_queries.CROWD):
         public_ratings.rate(found[-1] or 0, 5, "", f"demo-crowd-{number}", "demo-crowd")
     [crowd] = release_queries.crowds(chen)
     release_service.count(chen, crowd.pilot_id, crowd.network, crowd.day, False, CROWD)

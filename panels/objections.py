@@ -62,7 +62,8 @@ class NoticeRow(noticing.Notice, Protocol):
 @dataclass(frozen=True)
 class NoticeView:
     """A list on notice but for the list. `left` working days to come, today among them; None while paused or over;
-    `days_left` of them were left when it was paused. Objections are answered within `answer_days`, or the supervisor has somebody else do it."""
+    `days_left` of them were left when it was paused. Objections are answered within `answer_days`, or the supervisor
+    has somebody else do it."""
 
     number: int
     starts_on: date

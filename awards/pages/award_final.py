@@ -20,7 +20,8 @@ widgets.header(
     back=("awards/pages/edition.py", "回到年度"),
     query={"id": str(view.row.id)},
 )
-if not final_queries.turns(actor, view.row.id):
+turns = final_queries.turns(actor, view.row.id)
+if not turns:
     widgets.empty("还没有路演次序。开始终评时抽签产生。")
     st.stop()
 
@@ -110,7 +111,7 @@ def live(track: str) -> None:
                 do(round_service.undo_turn, turn.entry_id)
 
 
-shown = list(dict.fromkeys(turn.track for turn in final_queries.turns(actor, view.row.id)))
+shown = list(dict.fromkeys(turn.track for turn in turns))
 chosen = shown[0]
 if len(shown) > 1:
     chosen = (
@@ -118,7 +119,7 @@ if len(shown) > 1:
         or chosen
     )
 live(chosen)
-mine = [turn for turn in final_queries.turns(actor, view.row.id) if turn.track == chosen]
+mine = [turn for turn in turns if turn.track == chosen]
 if view.row.state is EditionState.FINAL and mine and not any(turn.began_at for turn in mine):
     with st.popover("调整次序…"):
         names = {turn.entry_id: f"{turn.code} {turn.title}" for turn in mine}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -38,15 +38,21 @@ ENTRIES = [
 ]
 
 
-def test_a_rehearsal_without_a_final_goes_to_the_signature_and_no_further(cast: Cast) -> None:
-    track = TrackIn(name="民生服务", grades=[GradeIn(name="最佳案例", places=1)], shortlist=2)
-    told = selection(cast, rule_in(tracks=[track], with_final=False), rehearsal=True)
+def judged(cast: Cast, marks: Mapping[str, int], *, shortlist: int = 1, rehearsal: bool = False) -> Selection:
+    """A first round without a final after it, in which every judge gave an entry the same marks."""
+    track = TrackIn(name="民生服务", grades=[GradeIn(name="最佳案例", places=1)], shortlist=shortlist)
+    told = selection(cast, rule_in(tracks=[track], with_final=False), rehearsal=rehearsal)
     recommended(told, ENTRIES, some_pilots(cast))
     told.close_call()
     told.qualify_all()
     told.begin(AwardStage.FIRST)
-    marks = {name: {"A1": 70, "A2": 90} for name in ("甲评", "乙评", "丙评", "丁评", "戊评")}
-    told.judge(told.review(AwardStage.FIRST, "民生服务"), marks)
+    judges = ("甲评", "乙评", "丙评", "丁评", "戊评")
+    told.judge(told.review(AwardStage.FIRST, "民生服务"), {name: dict(marks) for name in judges})
+    return told
+
+
+def test_a_rehearsal_without_a_final_goes_to_the_signature_and_no_further(cast: Cast) -> None:
+    told = judged(cast, {"A1": 70, "A2": 90}, shortlist=2, rehearsal=True)
     round_service.shortlist(cast.li_staff, told.id, seen_version=told.row().version)
     with pytest.raises(WrongState, match="不设终评"):
         told.begin(AwardStage.FINAL)
@@ -168,14 +174,7 @@ def test_who_is_not_on_the_list_is_told_while_it_can_be_objected_to(cast: Cast) 
 
 
 def test_who_is_not_shortlisted_is_told_why(cast: Cast) -> None:
-    track = TrackIn(name="民生服务", grades=[GradeIn(name="最佳案例", places=1)], shortlist=1)
-    told = selection(cast, rule_in(tracks=[track], with_final=False))
-    recommended(told, ENTRIES, some_pilots(cast))
-    told.close_call()
-    told.qualify_all()
-    told.begin(AwardStage.FIRST)
-    marks = {name: {"A1": 70, "A2": 90} for name in ("甲评", "乙评", "丙评", "丁评", "戊评")}
-    told.judge(told.review(AwardStage.FIRST, "民生服务"), marks)
+    told = judged(cast, {"A1": 70, "A2": 90})
     round_service.shortlist(cast.li_staff, told.id, seen_version=told.row().version)
     with write() as session:
         session.get_one(AwardEntry, told.entries["A1"]).organisation_id = cast.wang_anji.organisation_id or 0
@@ -185,14 +184,7 @@ def test_who_is_not_shortlisted_is_told_why(cast: Cast) -> None:
 
 
 def test_a_tie_at_the_line_of_the_shortlist_is_a_blocker_until_a_vote_parts_it(cast: Cast) -> None:
-    track = TrackIn(name="民生服务", grades=[GradeIn(name="最佳案例", places=1)], shortlist=1)
-    told = selection(cast, rule_in(tracks=[track], with_final=False))
-    recommended(told, ENTRIES, some_pilots(cast))
-    told.close_call()
-    told.qualify_all()
-    told.begin(AwardStage.FIRST)
-    marks = {name: {"A1": 80, "A2": 80} for name in ("甲评", "乙评", "丙评", "丁评", "戊评")}
-    told.judge(told.review(AwardStage.FIRST, "民生服务"), marks)
+    told = judged(cast, {"A1": 80, "A2": 80})
     tied = "“民生服务”第 1 名 A1 项目1、A2 项目2同分，需要表决"
 
     def blockers() -> Sequence[str]:

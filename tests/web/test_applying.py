@@ -62,6 +62,14 @@ def test_what_was_typed_stays_except_the_password(client: TestClient, received: 
     assert received == []
 
 
+def test_what_no_database_takes_is_left_out_before_it_is_kept_or_asked(
+    client: TestClient, received: list[dict[str, Any]]
+) -> None:
+    client.post("/apply", data=GIVEN | {"contact": "甲\0一"}, headers=SITE)
+    assert [given["contact"] for given in received] == ["甲一"]
+    assert client.get("/apply", params={"r": "A\0B12"}).status_code == 200
+
+
 def test_a_form_from_elsewhere_is_not_received(client: TestClient, received: list[dict[str, Any]]) -> None:
     answer = client.post("/apply", data=GIVEN, headers={"origin": "http://elsewhere"})
     assert answer.status_code == 403
