@@ -46,6 +46,7 @@ def mine(li: Person, file: Path) -> None:
     li.upload(file)
     li.sees(f"{TICKETS} 行")
     li.press("开始导入")
+    li.sees("文件已交后台导入")
     # A process of its own stores the tickets and groups them afresh; both take some seconds.
     for _ in range(60):
         li.visit("topics?topics_scope=安吉县")

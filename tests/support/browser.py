@@ -75,6 +75,8 @@ class Person:
             self.page.wait_for_selector("html[data-settled=true]", state="attached")
 
     def visit(self, path: str) -> None:
+        # Leaving a page stops its run: what was clicked last may look over when the run before it is.
+        self.settle()
         self.page.goto(f"{self.address}/{path}")
         self.settle()
 
